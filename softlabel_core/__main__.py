@@ -1,0 +1,285 @@
+"""The command line: `softlabel list | run | sweep | indicators | docs`, also `python -m softlabel_core`."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from softlabel_core.experiment import Experiment, Sweep, run, run_sweep, set_path
+from softlabel_core.indicators import measure
+from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
+from softlabel_core.version import __version__
+
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence, without the usage that argparse puts before it."""
+        raise Invalid(f"{message[:1].upper()}{message[1:]}.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    try:
+        options = _parser().parse_args(arguments)
+        options.act(options)
+    except Invalid as error:
+        print(f"softlabel: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("softlabel: stopped; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `softlabel list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="softlabel", description="Can a bad teacher train a good student?")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="what there is to choose from")
+    listing.add_argument("family", nargs="?", help="show one family with its fields")
+    listing.add_argument("--json", action="store_true", help="machine-readable")
+    listing.set_defaults(act=_list)
+
+    for name, command, text in (
+        ("run", _run, "train one experiment"),
+        ("sweep", _sweep, "train an experiment over a range of one or two fields"),
+    ):
+        sub = commands.add_parser(name, help=text)
+        for part in ("dataset", "bias", "framework", "loss", "student"):
+            sub.add_argument(f"--{part}", metavar="ID", help=f"see `softlabel list {_FAMILY[part]}`")
+        sub.add_argument("--k", help="set size the student uses: a number or support")
+        sub.add_argument("--replicates", help="independent repetitions (default 8)")
+        sub.add_argument("--seed", help="the same seed gives the same numbers (default 0)")
+        sub.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", help="any field, e.g. bias.rank=3"
+        )
+        sub.add_argument("--device", choices=["cpu", "cuda"], help="default: a GPU where there is one")
+        sub.set_defaults(act=command)
+        if name == "run":
+            sub.add_argument("--json", action="store_true", help="machine-readable")
+        else:
+            sub.add_argument(
+                "--vary",
+                action="append",
+                required=True,
+                metavar="FIELD=VALUES",
+                help="start:stop:count or a list with commas, e.g. bias.rate=0:1:11; up to two",
+            )
+            sub.add_argument("--out", required=True, metavar="FILE.csv", help="one row a replicate")
+
+    measuring = commands.add_parser("indicators", help="measure your own soft labels")
+    measuring.add_argument("file", help="NPZ (soft_labels, targets) or CSV (target and a column a class)")
+    measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
+    measuring.add_argument("--json", action="store_true", help="machine-readable")
+    measuring.set_defaults(act=_indicators)
+
+    docs = commands.add_parser("docs", help="write the catalogue as Markdown")
+    docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
+    docs.set_defaults(act=_docs)
+    return parser
+
+
+_FAMILY = {
+    "dataset": "datasets",
+    "bias": "biases",
+    "framework": "frameworks",
+    "loss": "losses",
+    "student": "students",
+}
+
+
+def _list(options: argparse.Namespace) -> None:
+    from softlabel_core.docs import families
+
+    chosen = families()
+    if options.family is not None:
+        if options.family not in chosen:
+            raise Invalid(f"family: allowed: one of {', '.join(chosen)}; got {options.family}.")
+        chosen = {options.family: chosen[options.family]}
+    if options.json:
+        print(json.dumps({name: [_card(cls) for cls in catalogue(f).values()] for name, f in chosen.items()}))
+        return
+    for name, family in chosen.items():
+        print(name)
+        for kind, cls in catalogue(family).items():
+            print(f"  {kind:24} {cls.title()}")
+            if options.family:
+                for field_name, field in cls.model_fields.items():
+                    default = "" if field.is_required() else f", default {_plain(field.default)}"
+                    print(f"    {field_name:22} {allowed(field)}{default}")
+
+
+def _plain(value: Any) -> Any:
+    return value.kind() if isinstance(value, Plugin) else value
+
+
+def _card(cls: type[Plugin]) -> dict[str, Any]:
+    fields = {
+        name: {"allowed": allowed(field), "default": _plain(field.get_default()), "help": field.description}
+        for name, field in cls.model_fields.items()
+    }
+    return {"kind": cls.kind(), "title": cls.title(), "formula": cls.formula(), "fields": fields}
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The experiment that the options describe."""
+    default = Experiment()
+    config: dict[str, Any] = {
+        part: getattr(options, part) or getattr(default, part).kind()
+        for part in ("dataset", "bias", "framework", "student")
+    }
+    for option, path in (
+        ("loss", "framework.loss"),
+        ("k", "framework.k"),
+        ("replicates", "replicates"),
+        ("seed", "seed"),
+    ):
+        if getattr(options, option) is not None:
+            config = set_path(config, path, getattr(options, option))
+    for setting in options.set:
+        config = set_path(config, *_assignment("--set", setting))
+    return Experiment.parse(config)
+
+
+def _assignment(option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise Invalid(f"{option}: allowed: FIELD=VALUE, e.g. bias.rank=3; got {text}.")
+    return name, value
+
+
+def _values(text: str) -> list[Any]:
+    """`0:1:11` -> eleven numbers from 0 to 1; `cc,proden` -> two ids; `1,2,3` -> three numbers as text."""
+    if text.count(":") != 2:
+        return text.split(",")
+    try:
+        start, stop, count = float(text.split(":")[0]), float(text.split(":")[1]), int(text.split(":")[2])
+        if not 1 <= count <= 1000:
+            raise ValueError
+    except ValueError:
+        raise Invalid(
+            f"--vary: allowed: start:stop:count with numbers and a count from 1 to 1000; got {text}."
+        ) from None
+    step = (stop - start) / max(1, count - 1)
+    return [round(start + i * step, 12) for i in range(count)]
+
+
+def _run(options: argparse.Namespace) -> None:
+    experiment = _experiment(options)
+    device = _device(options)
+    with _progress() as report:
+        result = run(experiment, on_progress=report, device=device)
+    if options.json:
+        print(json.dumps(result.summary()))
+        return
+    indicators, ends = result.indicators, result.indicators["intervals"]
+    print(f"set size k              {indicators['k']}")
+    for name in ("unreliability", "ambiguity", "total"):
+        print(f"{name:23} {indicators[name]:.3f}  [{ends[name][0]:.3f}, {ends[name][1]:.3f}]")
+    print(f"{'label accuracy':23} {indicators['label_accuracy']:.3f}")
+    for title, estimate in (
+        ("student accuracy", result.student_accuracy),
+        ("ground-truth student", result.ground_truth_accuracy),
+    ):
+        ends_text = "" if estimate.low is None else f"  [{estimate.low:.3f}, {estimate.high:.3f}]"
+        print(f"{title:23} {estimate.mean:.3f}{ends_text}")
+    print(f"{estimate.replicates} replicates, 95 % intervals, {result.seconds:.1f} s on {result.device}")
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    vary = {}
+    for setting in options.vary:
+        name, values = _assignment("--vary", setting)
+        vary[name] = _values(values)
+    sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
+    sweep.experiments()  # refuse a bad range before anything is trained or opened
+    device = _device(options)
+    with _whole_file(options.out) as write:
+        import pandas as pd
+
+        with _progress() as report:
+            results = run_sweep(sweep, on_progress=report, device=device)
+        write(pd.concat([result.frame() for result in results]).to_csv(index=False))
+
+
+def _device(options: argparse.Namespace) -> str | None:
+    if options.device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise Invalid("--device: allowed: cpu, since torch finds no GPU here; got cuda.")
+    return str(options.device) if options.device else None
+
+
+def _indicators(options: argparse.Namespace) -> None:
+    from softlabel_core.labels import read_labels
+
+    k = options.k
+    if k is not None and k != "support":
+        k = int(k) if k.isdecimal() else k
+    soft_labels, targets = read_labels(Path(options.file))
+    measured = measure(soft_labels, targets, k)
+    if options.json:
+        print(json.dumps(measured))
+        return
+    for name, value in measured.items():
+        if name != "intervals":
+            ends = measured["intervals"].get(name)
+            text = f"{value:.4f}" if isinstance(value, float) else str(value)
+            print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
+
+
+def _docs(options: argparse.Namespace) -> None:
+    from softlabel_core.docs import markdown
+
+    with _whole_file(options.out) as write:
+        write(markdown())
+
+
+@contextmanager
+def _progress() -> Any:
+    """A bar on standard error; yields the function that moves it."""
+    from tqdm import tqdm
+
+    with tqdm(total=100, unit="%", bar_format="{l_bar}{bar}| {elapsed}<{remaining}", leave=False) as bar:
+
+        def report(fraction: float) -> None:
+            bar.update(100 * fraction - bar.n)
+
+        yield report
+
+
+@contextmanager
+def _whole_file(name: str) -> Any:
+    """Yields a function that writes the text; the file appears whole at the end or not at all."""
+    target = Path(name)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    except OSError as error:
+        raise Invalid(
+            f"--out: allowed: a file in a folder that can be written; got {name} ({error.strerror})."
+        ) from None
+    os.close(handle)
+    try:
+        write: Callable[[str], Any] = Path(temporary).write_text
+        yield write
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except IsADirectoryError:
+        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.") from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from softlabel_core.datasets import Dataset
+from softlabel_core.examples import Split, standardise
+
+
+class Digits(Dataset):
+    """Handwritten digits (8 x 8).
+
+    1,797 grey images of the digits 0 to 9 as scikit-learn ships them, split anew and stratified for
+    every replicate.
+
+    Reference: Alpaydin and Kaynak 1998, UCI, https://doi.org/10.24432/C50P49.
+    """
+
+    image_shape = (8, 8)
+
+    test_fraction: Annotated[float, Field(ge=0.1, le=0.5)] = 1 / 3
+    """Share of the images kept for the test: 1/3 gives 1,198 for training and 599 for the test."""
+
+    @property
+    def class_names(self) -> list[str]:
+        return [str(digit) for digit in range(10)]
+
+    def split(self, *, generator: np.random.Generator) -> Split:
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
+
+        pixels, targets = load_digits(return_X_y=True)
+        train, test, train_targets, test_targets = train_test_split(
+            pixels,
+            targets,
+            test_size=self.test_fraction,
+            stratify=targets,
+            random_state=int(generator.integers(2**31)),
+        )
+        return standardise(train, train_targets, test, test_targets, self.classes, images=True)

@@ -1,0 +1,95 @@
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from pydantic import Field, model_validator
+
+from softlabel_core.frameworks import Framework, Shown, uniform_over
+from softlabel_core.losses import Loss, Shows
+from softlabel_core.losses.cross_entropy import CrossEntropy
+from softlabel_core.plugin import SetSize
+from softlabel_core.simplex import draw_sets
+
+
+class IncompleteSupervision(Framework):
+    r"""Incomplete supervision (self-training).
+
+    Soft labels are given for a fraction of the examples only. The student learns from them, labels the
+    rest itself, learns again from both, and so on, round after round. With a loss that reads sets the given
+    labels are shown as their top-k sets.
+
+    $$\text{shown}_{t+1}(x) = d(x)\ \text{if labelled, else pseudo-label of}\ p_t(\cdot \mid x)$$
+
+    Reference: after Yuan et al. 2023, https://arxiv.org/abs/2302.08155; pseudo-labels: Lee 2013, ICML
+    workshop on challenges in representation learning.
+    """
+
+    class_conditional = False
+
+    labelled: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Fraction of each class whose soft labels are given, at least one example a class."""
+
+    rounds: Annotated[int, Field(ge=0, le=10)] = 3
+    """How often the student labels the rest and is trained anew; 0 = the labelled fraction only."""
+
+    pseudo: Literal["hard", "soft", "top-k"] = "hard"
+    """Pseudo-label: the student's first choice, its probabilities, or its k first choices."""
+
+    k: SetSize = 3
+    """Size of the sets, for pseudo = top-k and for losses that read sets."""
+
+    loss: Loss = CrossEntropy()
+    """Loss of the student; soft pseudo-labels need one that reads distributions."""
+
+    @property
+    def shows(self) -> Shows:
+        return "distributions" if self.pseudo == "soft" else self.loss.reads
+
+    @property
+    def relabellings(self) -> int:
+        return self.rounds
+
+    @model_validator(mode="after")
+    def _top_k_is_a_number(self) -> Self:
+        if self.pseudo == "top-k" and self.k == "support":
+            raise ValueError("k: allowed: a whole number when pseudo is top-k; got support")
+        return self
+
+    def show(
+        self,
+        soft_labels: Float[np.ndarray, "n c"],
+        targets: Int[np.ndarray, "n"],
+        *,
+        generator: np.random.Generator,
+    ) -> Shown:
+        given = self._labelled(targets, generator=generator)
+        shown = soft_labels
+        if self.loss.reads == "sets":
+            shown = uniform_over(draw_sets(soft_labels, self.k, generator=generator))
+        return Shown(shown, shown, self._own_k, given=given, used=given)
+
+    def relabel(
+        self, shown: Shown, probabilities: Float[np.ndarray, "n c"], *, generator: np.random.Generator
+    ) -> Shown:
+        if self.pseudo == "soft":
+            guess = probabilities
+        else:
+            k = 1 if self.pseudo == "hard" else self.k
+            guess = uniform_over(draw_sets(probabilities, k, generator=generator))
+        labels = np.where(shown.given[:, None], shown.targets, guess)
+        return Shown(labels, labels, self._own_k, given=shown.given, used=np.ones_like(shown.given))
+
+    @property
+    def _own_k(self) -> str | None:
+        return "support" if self.loss.reads == "sets" else None
+
+    def _labelled(
+        self, targets: Int[np.ndarray, "n"], *, generator: np.random.Generator
+    ) -> Bool[np.ndarray, "n"]:
+        lot = generator.random(len(targets))
+        used = np.zeros(len(targets), dtype=bool)
+        for label in np.unique(targets):
+            members = np.flatnonzero(targets == label)
+            keep = max(1, round(self.labelled * len(members)))
+            used[members[np.argsort(lot[members])[:keep]]] = True
+        return used

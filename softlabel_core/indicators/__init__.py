@@ -1,0 +1,141 @@
+"""Indicators: numbers that say how wrong soft labels are. A new one is a new file here.
+
+`measure` computes them all. Definitions: Yuan et al. 2023, https://arxiv.org/abs/2302.08155, with the
+ambiguity degree conditional on the class (a fixed rival per class is invisible to the marginal version).
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from softlabel_core.plugin import Invalid, Plugin, catalogue
+from softlabel_core.simplex import check, draw_sets, membership
+from softlabel_core.streams import stream
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Soft labels with their true labels, seen at set size k."""
+
+    soft_labels: Float[np.ndarray, "n c"]
+    targets: Int[np.ndarray, "n"]
+    k: int | str
+    seed: int = 0
+
+    @cached_property
+    def inside(self) -> Float[np.ndarray, "n c"]:
+        """Fractional membership of the top-k sets, exact about ties."""
+        return membership(self.soft_labels, self.k)
+
+    @cached_property
+    def class_sizes(self) -> Int[np.ndarray, "c"]:
+        """Examples of each class."""
+        return np.bincount(self.targets, minlength=self.soft_labels.shape[1])
+
+    @cached_property
+    def cooccurrence(self) -> Float[np.ndarray, "c c"]:
+        """M[y, i]: how often label i is in the set of an example of class y; NaN for an absent class."""
+        return self.by_class(self.inside)
+
+    @cached_property
+    def drawn_counts(self) -> Int[np.ndarray, "c c"]:
+        """M as whole-number counts, with ties broken by a seeded draw: what the exact intervals need."""
+        sets = draw_sets(self.soft_labels, self.k, generator=stream(self.seed, "ties"))
+        counts = np.zeros((sets.shape[1],) * 2, dtype=np.int64)
+        np.add.at(counts, self.targets, sets)
+        return counts
+
+    @cached_property
+    def wrong(self) -> Float[np.ndarray, "c c"]:
+        """The co-occurrence matrix without its diagonal (NaN there)."""
+        return np.where(np.eye(len(self.cooccurrence), dtype=bool), np.nan, self.cooccurrence)
+
+    @cached_property
+    def true_mass(self) -> Float[np.ndarray, "n"]:
+        """d_y, the probability of the truth."""
+        return np.take_along_axis(self.soft_labels, self.targets[:, None], axis=1)[:, 0]
+
+    def by_class(self, values: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "c c"]:
+        """Mean row of each class; NaN for an absent class."""
+        sums = np.zeros((values.shape[1],) * 2)
+        np.add.at(sums, self.targets, values)
+        with np.errstate(invalid="ignore"):
+            return sums / self.class_sizes[:, None]
+
+
+class Indicator(Plugin):
+    """An indicator of a sample of soft labels."""
+
+    family: ClassVar[str] = "indicators"
+
+    symbol: ClassVar[str] = ""
+    """LaTeX symbol."""
+
+    span: ClassVar[tuple[float, float | None]] = (0.0, 1.0)
+    """Lowest and highest value possible; None where it depends on the number of classes."""
+
+    @abstractmethod
+    def value(self, sample: Sample) -> float:
+        """The plug-in estimate."""
+
+    def interval(self, sample: Sample, alpha: float) -> tuple[float, float] | None:
+        """An interval that holds the true value with probability >= 1 - alpha, where one is known."""
+        return None
+
+    @classmethod
+    def key(cls) -> str:
+        """Name in JSON and tables: the id with underscores."""
+        return cls.kind().replace("-", "_")
+
+
+def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed: int = 0) -> dict[str, Any]:
+    """Every indicator of soft labels (n, c) against true labels (n,), with intervals where known.
+
+    `k` is the set size (1 to c), `support` for all labels with positive mass, or None for k*, the size
+    from 1 to floor(c / 2) with the smallest Delta_k + gamma_k. k* looks at the truth: it diagnoses, it is
+    no training rule. To compare with a student, use the student's own k.
+
+    Returns `{"k": ..., "n": ..., name: value, ..., "intervals": {name: [low, high]}}`; intervals have
+    95 % confidence, `seed` breaks ties in them. Raises `Invalid` for anything but rows on the simplex.
+    """
+    labels, truth = check(soft_labels, targets)
+    classes = labels.shape[1]
+    if k is None:
+        sizes = range(1, classes // 2 + 1)
+        k = min(sizes, key=lambda size: _total(Sample(labels, truth, size)))
+    elif k != "support" and (not isinstance(k, int | np.integer) or not 1 <= k <= classes):
+        raise Invalid(f"k: allowed: a whole number from 1 to {classes}, support or none; got {k}.")
+    sample = Sample(labels, truth, k if k == "support" else int(k), seed)
+    every = {cls.key(): cls() for cls in catalogue(Indicator).values()}
+    intervals = {name: one.interval(sample, 1 - CONFIDENCE) for name, one in every.items()}
+    return {
+        "k": sample.k,
+        "n": len(truth),
+        **{name: float(one.value(sample)) + 0.0 for name, one in every.items()},  # no -0.0
+        "intervals": {name: list(pair) for name, pair in intervals.items() if pair is not None},
+    }
+
+
+def _total(sample: Sample) -> float:
+    return catalogue(Indicator)["total"]().value(sample)
+
+
+def clopper_pearson(
+    hits: Int[np.ndarray, "..."], trials: Int[np.ndarray, "..."], alpha: float
+) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]:
+    """Exact binomial interval, alpha / 2 each side; [0, 1] where there were no trials.
+
+    Reference: Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
+    """
+    from scipy.special import betaincinv
+
+    misses = trials - hits
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, alpha / 2), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1 - alpha / 2), 1.0)
+    return low, high

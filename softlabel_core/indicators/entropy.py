@@ -1,0 +1,21 @@
+import numpy as np
+
+from softlabel_core.indicators import Indicator, Sample
+
+
+class Entropy(Indicator):
+    r"""Entropy.
+
+    Mean entropy of the soft labels, in nats: 0 for one-hot, log c for uniform.
+
+    $$\mathbb E\left[-\textstyle\sum_i d_i \log d_i\right]$$
+
+    Reference: Shannon 1948.
+    """
+
+    symbol = r"H"
+    span = (0.0, None)
+
+    def value(self, sample: Sample) -> float:
+        labels = sample.soft_labels
+        return float(-(labels * np.log(np.where(labels > 0, labels, 1.0))).sum(1).mean())

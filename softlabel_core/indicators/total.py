@@ -1,0 +1,25 @@
+from softlabel_core.indicators import Indicator, Sample
+from softlabel_core.indicators.ambiguity import Ambiguity
+from softlabel_core.indicators.unreliability import Unreliability
+
+
+class Total(Indicator):
+    r"""Sum of the two degrees.
+
+    Below 1 the truth is the most frequent member of its class's sets, and a set-aware loss can find it.
+
+    $$\Delta_k + \gamma_k$$
+
+    Reference: Yuan et al. 2023, https://arxiv.org/abs/2302.08155. Interval: the ends of the two
+    degrees' intervals at alpha / 2 each, added.
+    """
+
+    symbol = r"\Delta + \gamma"
+    span = (0.0, 2.0)
+
+    def value(self, sample: Sample) -> float:
+        return Unreliability().value(sample) + Ambiguity().value(sample)
+
+    def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
+        parts = [one.interval(sample, alpha / 2) for one in (Unreliability(), Ambiguity())]
+        return sum(low for low, _ in parts), sum(high for _, high in parts)

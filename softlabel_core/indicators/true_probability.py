@@ -1,0 +1,16 @@
+from softlabel_core.indicators import Indicator, Sample
+
+
+class TrueProbability(Indicator):
+    r"""True-class probability.
+
+    Mean probability that the soft label gives to the truth; 1 minus the total variation distance to the
+    one-hot label.
+
+    $$\mathbb E[d_y]$$
+    """
+
+    symbol = r"\bar d_y"
+
+    def value(self, sample: Sample) -> float:
+        return float(sample.true_mass.mean())

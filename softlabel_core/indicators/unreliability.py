@@ -1,0 +1,24 @@
+import numpy as np
+
+from softlabel_core.indicators import Indicator, Sample, clopper_pearson
+
+
+class Unreliability(Indicator):
+    r"""Unreliability degree.
+
+    How often the truth is missing from the top-k set.
+
+    $$\Delta_k = 1 - \tfrac{1}{n} \sum_x w_y(x)$$
+
+    Reference: Yuan et al. 2023, https://arxiv.org/abs/2302.08155. Interval: Clopper-Pearson.
+    """
+
+    symbol = r"\Delta"
+
+    def value(self, sample: Sample) -> float:
+        return 1 - float(np.take_along_axis(sample.inside, sample.targets[:, None], axis=1).mean())
+
+    def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
+        missing = sample.class_sizes.sum() - np.trace(sample.drawn_counts)
+        low, high = clopper_pearson(missing, sample.class_sizes.sum(), alpha)
+        return float(low), float(high)

@@ -1,0 +1,269 @@
+"""What every plug-in is: a frozen, validated value with a name, a docstring and typed fields.
+
+A family is an abstract subclass of `Plugin` that lives in the `__init__.py` of its own package; each
+concrete subclass in that package is one choice. The class name in kebab-case is its id. Menus, the
+command line, the generated documentation and the tests all read the same declaration:
+
+- first docstring line = title; text between `$$` = formula;
+- the string under a field = its help; the annotated type = its bounds.
+"""
+
+import functools
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+
+class Invalid(ValueError):
+    """Input that cannot be used; the message names the parameter, what is allowed and what came."""
+
+
+@dataclass(frozen=True)
+class UpToClasses:
+    """Marks a whole-number field that may not exceed the number of classes of the dataset."""
+
+
+def _set_size(value: Any) -> Any:
+    if value == "support":
+        return value
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = 0
+    if isinstance(value, bool) or number < 1 or (isinstance(value, float) and number != value):
+        raise ValueError("allowed: a whole number from 1 up, or support")
+    return number
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Decay = Annotated[float, Field(gt=0, lt=1)]
+Rank = Annotated[int, Field(ge=1), UpToClasses()]
+SetSize = Annotated[int | Literal["support"], BeforeValidator(_set_size), UpToClasses()]
+"""Size k of the top-k set, or `support`: all labels with positive mass."""
+
+
+class Value(BaseModel):
+    """A frozen, validated value: unknown fields, NaN and infinity are refused, defaults are checked."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """Validate `data` (a plain dict, an id or an instance); raises `Invalid` with one sentence."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise Invalid(explain(error, cls, data)) from None
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with `changes`, validated (unlike `model_copy`)."""
+        return self.parse({**self.model_dump(), **changes})
+
+
+class Plugin(Value):
+    """One choice of a family. Serialises to `{"kind": id, **fields}`."""
+
+    family: ClassVar[str] = ""
+    """Folder name of the family, set by its contract."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """The id: the class name in kebab-case (`SymmetricNoise` -> `symmetric-noise`)."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """First line of the docstring, without the full stop."""
+        return inspect.getdoc(cls).splitlines()[0].rstrip(".")  # type: ignore[union-attr]
+
+    @classmethod
+    def formula(cls) -> str:
+        """The LaTeX between `$$` in the docstring; empty if there is none."""
+        found = re.search(r"\$\$(.+?)\$\$", inspect.getdoc(cls) or "", re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
+
+    @classmethod
+    def about(cls) -> str:
+        """The docstring without its title and its formula."""
+        body = "\n".join((inspect.getdoc(cls) or "").splitlines()[1:])
+        return textwrap.dedent(re.sub(r"\$\$.+?\$\$", "", body, flags=re.DOTALL)).strip()
+
+    @model_serializer(mode="plain")
+    def _with_kind(self) -> dict[str, Any]:
+        return {"kind": self.kind(), **{name: getattr(self, name) for name in type(self).model_fields}}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _from_kind(cls, value: Any, handler: Any) -> Any:
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            value = {"kind": value}
+        if not isinstance(value, dict):
+            raise ValueError(f"allowed: one of {', '.join(_choices(cls))}")
+        fields = {name: content for name, content in value.items() if name != "kind"}
+        if inspect.isabstract(cls):
+            chosen = catalogue(cls).get(str(value.get("kind")))
+            if chosen is None:
+                raise ValueError(f"allowed: one of {', '.join(catalogue(cls))}")
+            return chosen.model_validate(fields)
+        if value.get("kind", cls.kind()) != cls.kind():
+            raise ValueError(f"allowed: {cls.kind()}")
+        return handler(fields)
+
+
+def _choices(cls: type[Plugin]) -> list[str]:
+    return list(catalogue(cls)) if inspect.isabstract(cls) else [cls.kind()]
+
+
+P = TypeVar("P", bound=Plugin)
+
+
+@functools.cache
+def catalogue(family: type[P]) -> dict[str, type[P]]:
+    """Id -> class of every concrete plug-in of `family`, found by importing its package once."""
+    package = importlib.import_module(family.__module__)
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+    found: list[type[P]] = []
+    queue = [family]
+    while queue:
+        cls = queue.pop()
+        queue += cls.__subclasses__()
+        # A class defined elsewhere (in a notebook or a test) is no part of the house.
+        if not inspect.isabstract(cls) and cls.__module__.startswith(package.__name__ + "."):
+            found.append(cls)
+    return {cls.kind(): cls for cls in sorted(found, key=lambda cls: cls.kind())}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Range of a number; `open_low`/`open_high` exclude the end. None = no bound."""
+
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+    up_to_classes: bool = False
+
+    def __str__(self) -> str:
+        if self.low is None and self.high is None:
+            return "any number"
+        if self.high is None:
+            most = " to the number of classes" if self.up_to_classes else ""
+            return f"{'above' if self.open_low else 'from'} {self.low:g}{most or ' up'}"
+        low = f"{'above' if self.open_low else 'from'} {self.low:g}"
+        return f"{low} {'to below' if self.open_high else 'to'} {self.high:.10g}"
+
+
+def bounds(field: FieldInfo) -> Bounds:
+    """The range a field declares: what the check, its message, the form and the docs all read."""
+    values: dict[str, Any] = {}
+    for mark in field.metadata:
+        if isinstance(mark, Ge | Gt):
+            values |= {"low": mark.ge if isinstance(mark, Ge) else mark.gt, "open_low": isinstance(mark, Gt)}
+        if isinstance(mark, Le | Lt):
+            values |= {
+                "high": mark.le if isinstance(mark, Le) else mark.lt,
+                "open_high": isinstance(mark, Lt),
+            }
+        if isinstance(mark, UpToClasses):
+            values["up_to_classes"] = True
+    if values.get("up_to_classes"):
+        values.setdefault("low", 1)
+    return Bounds(**values)
+
+
+def plugin_type(field: FieldInfo) -> type[Plugin] | None:
+    """The family (or class) of a field that holds a plug-in, else None."""
+    for candidate in (field.annotation, *get_args(field.annotation)):
+        if inspect.isclass(candidate) and issubclass(candidate, Plugin):
+            return candidate
+    return None
+
+
+def allowed(field: FieldInfo) -> str:
+    """What a field accepts, in words."""
+    family = plugin_type(field)
+    if family is not None:
+        return "one of " + ", ".join(_choices(family))
+    if "support" in literals(field):
+        return "a whole number from 1 to the number of classes, or support"
+    options = literals(field)
+    if options:
+        return "one of " + ", ".join(options)
+    if field.annotation is bool:
+        return "true or false"
+    if field.annotation is int:
+        return f"a whole number {bounds(field)}"
+    return f"a number {bounds(field)}" if field.annotation is float else ""
+
+
+def literals(field: FieldInfo) -> list[str]:
+    """The literal texts that a field accepts."""
+    inside = [argument for option in get_args(field.annotation) for argument in get_args(option)]
+    return [text for text in (*get_args(field.annotation), *inside) if isinstance(text, str)]
+
+
+def explain(error: ValidationError, model: type[Value], data: Any) -> str:
+    """One sentence for the first problem of parsing `data`: parameter, what is allowed, what came."""
+    problem = error.errors(include_url=False)[0]
+    path = [str(part) for part in problem["loc"]]
+    owner, field = _locate(model, data, path)
+    name = ".".join(path) or model.__name__.lower()
+    if problem["type"] == "extra_forbidden":
+        return f"{name}: no such parameter; allowed: {', '.join(owner.model_fields) or 'none'}."
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] != "value_error" and field is not None and allowed(field):
+        message = "allowed: " + allowed(field)
+    if ": allowed: " in message:  # a rule between several fields names its own field and value
+        return ".".join([*path, message]) + "."
+    found = f"; got {_short(problem['input'])}" if message.startswith("allowed") else ""
+    return f"{name}: {message}{found}."
+
+
+def _locate(model: type[Value], data: Any, path: list[str]) -> tuple[type[Value], FieldInfo | None]:
+    """The class whose field `path` ends in, and that field; the `kind`s in `data` say which class."""
+    field: FieldInfo | None = None
+    for part in path:
+        if field is not None:
+            kind = data.get("kind") if isinstance(data, dict) else data
+            family = plugin_type(field)
+            model = catalogue(family).get(str(kind), model) if family else _nested(field) or model
+        field = model.model_fields.get(part)
+        data = data.get(part) if isinstance(data, dict) else None
+    return model, field
+
+
+def _nested(field: FieldInfo) -> type[Value] | None:
+    inside = field.annotation
+    return inside if inspect.isclass(inside) and issubclass(inside, Value) else None
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict) and "kind" in value:
+        value = value["kind"]
+    text = repr(value) if not isinstance(value, str) else value
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,133 @@
+"""Result: everything one experiment gave, as a value that goes to JSON and back."""
+
+import importlib.metadata
+import platform
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from softlabel_core.plugin import Value
+from softlabel_core.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONFIDENCE = 0.95
+
+
+class Estimate(Value):
+    """Mean over replicates with a 95 % Student t interval, cut to [0, 1]; no interval for one replicate."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    replicates: int
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Estimate":
+        """From one accuracy in [0, 1] a replicate."""
+        from scipy.special import stdtrit
+
+        n, mean = len(values), float(np.mean(values))
+        if n < 2:
+            return cls(mean=mean, low=None, high=None, replicates=n)
+        half = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / np.sqrt(n)
+        return cls(mean=mean, low=max(0.0, mean - half), high=min(1.0, mean + half), replicates=n)
+
+
+class Result(Value):
+    """What an experiment gave."""
+
+    experiment: dict[str, Any]
+    """The experiment, as `Experiment.model_dump()` gives it."""
+
+    key: str
+    """Content hash of the experiment."""
+
+    indicators: dict[str, Any]
+    """`measure` of the labels as the student is shown them, at the student's own k."""
+
+    bias_indicators: dict[str, Any]
+    """`measure` of the bias type's labels, at the same k."""
+
+    student_accuracy: Estimate
+    """Test accuracy against the truth."""
+
+    ground_truth_accuracy: Estimate
+    """The same student trained on the true labels with cross-entropy."""
+
+    rows: list[dict[str, Any]]
+    """One row a replicate: accuracies, and the indicators of what it was shown."""
+
+    curves: list[dict[str, Any]]
+    """One row an epoch, replicate and student (`shown` or `truth`): test accuracy, training loss."""
+
+    rounds: list[dict[str, Any]]
+    """Incomplete supervision only: one row a round and replicate, the pseudo-labels and the student."""
+
+    cooccurrence: list[list[float | None]]
+    """Matrix M (c, c): how often the column's label is in the set of an example of the row's class."""
+
+    instances: list[dict[str, Any]]
+    """A few training examples of the first replicate: raw features, truth, soft label, what is shown."""
+
+    class_names: list[str]
+    """Names of the c classes."""
+
+    image_shape: tuple[int, int] | None
+    """(height, width) if the raw features are pixels."""
+
+    bayes_accuracy: float | None
+    """Best accuracy possible on this dataset, where it is known."""
+
+    seeds: list[str]
+    """Paths of the random streams: the seed, then the replicate."""
+
+    seconds: float
+    """Wall time of the run it was part of."""
+
+    versions: dict[str, str]
+    """Versions of what computed it."""
+
+    device: str
+    """`cpu`, or the name of the GPU."""
+
+    def summary(self) -> dict[str, Any]:
+        """The JSON of `softlabel run`."""
+        names = (
+            "experiment key indicators bias_indicators student_accuracy ground_truth_accuracy "
+            "bayes_accuracy seconds versions device seeds"
+        )
+        full = self.model_dump(mode="json")
+        return {name: full[name] for name in names.split()}
+
+    def frame(self) -> "pd.DataFrame":
+        """Tidy table, one row a replicate: the fields of the experiment, indicators, accuracies."""
+        import pandas as pd
+
+        fields = flat(self.experiment)
+        rows = [{"key": self.key, **fields, "k": self.indicators["k"], **row} for row in self.rows]
+        return pd.DataFrame(rows)
+
+
+def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested configuration -> `{"bias": "demotion", "bias.rank": 3, ...}`."""
+    fields: dict[str, Any] = {}
+    for name, value in config.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict):
+            if "kind" in value:
+                fields[path] = value["kind"]
+            rest = {inner: content for inner, content in value.items() if inner != "kind"}
+            fields |= flat(rest, path + ".")
+        else:
+            fields[path] = value
+    return fields
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that the numbers depend on."""
+    packages = {
+        name: importlib.metadata.version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")
+    }
+    return {"softlabel_core": __version__, "python": platform.python_version(), **packages}

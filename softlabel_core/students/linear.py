@@ -1,0 +1,34 @@
+from typing import Any
+
+from jaxtyping import Float
+
+from softlabel_core.students import Student, Tensor, layer, layer_gradient
+
+
+class Linear(Student):
+    r"""Linear (softmax regression).
+
+    One weight for every pair of a feature and a class: it cannot memorise much, good or bad.
+
+    $$z = W x + b$$
+    """
+
+    def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
+        return [(classes, features), (classes, 1)]
+
+    def forward(
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+    ) -> tuple[Float[Tensor, "s c b"], Any]:
+        weight, bias = parameters
+        return layer(weight, inputs).add_(bias), None
+
+    def backward(
+        self,
+        parameters: list[Tensor],
+        inputs: Float[Tensor, "g d b"],
+        memory: Any,
+        logit_gradient: Float[Tensor, "s c b"],
+        gradients: list[Tensor],
+    ) -> None:
+        layer_gradient(logit_gradient, inputs, out=gradients[0])
+        gradients[1].copy_(logit_gradient.sum(2, keepdim=True))

@@ -1,0 +1,309 @@
+"""Many students at once: the trainer.
+
+A run is one batched computation. Students that share their examples and their shuffle form a group; up
+to `CHUNK` students of any groups form a chunk, whose parameters are stacked and stepped together. Every
+student gives the same numbers whether it is trained alone or beside others (bitwise on a CPU, tested).
+
+    BENCH_LINE
+
+Layout: g groups of m students, s = g * m; parameters (s, outputs, inputs), activations (s, features, b)
+with the batch last, so that a softmax over classes is fast and a group's first layer is one wide product.
+"""
+
+import math
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from pydantic import Field
+
+from softlabel_core.examples import Split
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Value
+from softlabel_core.streams import stream
+from softlabel_core.students import Student
+
+Tensor = Any
+
+CHUNK = 16
+"""Students stepped together on a CPU: enough to hide the cost of a call, few enough to stay in cache."""
+
+PROBE = 512
+"""Training examples on which the loss of an epoch is read."""
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+
+
+class Training(Value):
+    """How students are trained: Adam with a cosine schedule to 0 (Kingma and Ba 2015, arXiv 1412.6980)."""
+
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 3e-3
+    """Step size of Adam at the start; it falls to 0 along a cosine."""
+
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
+    """Examples a step."""
+
+    epochs: Annotated[int, Field(ge=1, le=200)] = 20
+    """Passes over as many examples as the training part has; many passes memorise the bias."""
+
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 1e-4
+    """Strength of the L2 penalty, added to the gradient."""
+
+
+class Cancelled(Exception):
+    """The work was stopped because someone asked for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One student to train: targets (n, c) for the training part, on the examples in `used` (n,)."""
+
+    split: Split
+    targets: Float[np.ndarray, "n c"]
+    used: Bool[np.ndarray, "n"]
+    loss: Loss
+    seed: int
+    replicate: int
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What became of one student: per epoch (e,) its test accuracy and training loss; its parameters."""
+
+    accuracy: Float[np.ndarray, "e"]
+    loss: Float[np.ndarray, "e"]
+    parameters: list[np.ndarray]
+
+
+def train(
+    tasks: Sequence[Task],
+    student: Student,
+    training: Training,
+    *,
+    device: str = "cpu",
+    on_progress: Callable[[float], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Trained]:
+    """Train one student per task, in the order of `tasks`.
+
+    `on_progress` gets the finished fraction in [0, 1] after every epoch of a chunk, from any thread.
+    Setting `cancel` stops within an epoch of a chunk and raises `Cancelled`.
+    """
+    chunks = _chunks(tasks, CHUNK if device == "cpu" else 64 * CHUNK)
+    results: dict[int, Trained] = {}
+    finished, lock = 0, threading.Lock()
+
+    def after_epoch() -> None:
+        nonlocal finished
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        with lock:
+            finished += 1
+            if on_progress:
+                on_progress(finished / (len(chunks) * training.epochs))
+
+    def work(chunk: list[list[int]]) -> None:
+        groups = [[tasks[i] for i in group] for group in chunk]
+        trained = _train_chunk(groups, student, training, device, after_epoch)
+        results.update(zip((i for group in chunk for i in group), trained, strict=True))
+
+    with _one_thread_an_operation(), ThreadPoolExecutor(_workers(device)) as pool:
+        futures = [pool.submit(work, chunk) for chunk in chunks]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:  # Ctrl-C too: stop the other chunks before the pool waits for them
+            cancel = cancel or threading.Event()
+            cancel.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [results[i] for i in range(len(tasks))]
+
+
+def predict(
+    student: Student, trained: Sequence[Trained], features: Float[np.ndarray, "n d"]
+) -> Float[np.ndarray, "s n c"]:
+    """Class probabilities of every trained student on the same standardised features."""
+    import torch
+
+    stacked = [
+        torch.from_numpy(np.stack(layer)) for layer in zip(*(t.parameters for t in trained), strict=True)
+    ]
+    logits, _ = student.forward(stacked, torch.from_numpy(features.T.copy())[None])
+    return logits.double().softmax(1).transpose(1, 2).numpy()  # (s, n, c)
+
+
+def _workers(device: str) -> int:
+    return max(1, min(4, os.cpu_count() or 1)) if device == "cpu" else 1
+
+
+@contextmanager
+def _one_thread_an_operation() -> Any:
+    """Chunks run side by side, so each operation takes one thread; the caller's setting comes back."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _chunks(tasks: Sequence[Task], size: int) -> list[list[list[int]]]:
+    """Indices of tasks as chunks of groups; all groups of a chunk have the same losses in the same order."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for i, task in enumerate(tasks):
+        groups[id(task.split), task.used.tobytes(), task.seed, task.replicate].append(i)
+    alike: dict[Any, list[list[int]]] = defaultdict(list)
+    for members in groups.values():
+        members.sort(key=lambda i: tasks[i].loss.model_dump_json())
+        for start in range(0, len(members), size):
+            group = members[start : start + size]
+            shape = tasks[group[0]].split.train.features.shape, len(tasks[group[0]].split.test)
+            alike[shape, tuple(tasks[i].loss.model_dump_json() for i in group)].append(group)
+    return [
+        same[start : start + max(1, size // len(same[0]))]
+        for same in alike.values()
+        for start in range(0, len(same), max(1, size // len(same[0])))
+    ]
+
+
+def _orders(task: Task, epochs: int) -> Int[np.ndarray, "e n"]:
+    """Rows in the order of training. Few examples are passed several times an epoch: equal steps for all."""
+    generator = stream(task.seed, "shuffle", task.replicate)
+    rows, n = np.flatnonzero(task.used), len(task.used)
+    passes = -(-n // len(rows))
+    epoch = (np.concatenate([generator.permutation(rows) for _ in range(passes)])[:n] for _ in range(epochs))
+    return np.stack(list(epoch))
+
+
+def _train_chunk(
+    groups: list[list[Task]],
+    student: Student,
+    training: Training,
+    device: str,
+    after_epoch: Callable[[], None],
+) -> list[Trained]:
+    """Train the students of a chunk, `groups` (g) of equally many tasks (m) each."""
+    import torch
+
+    leaders, tasks = [group[0] for group in groups], [task for group in groups for task in group]
+    losses = _segments([task.loss for task in groups[0]])
+
+    def on_device(arrays: list[np.ndarray]) -> Tensor:
+        return torch.from_numpy(np.stack(arrays)).to(device)
+
+    inputs = on_device([task.split.train.features for task in leaders])  # (g, n, d)
+    targets = on_device([task.targets.astype(np.float32) for task in tasks])  # (s, n, c)
+    targets = targets.unflatten(0, (len(groups), -1))  # (g, m, n, c)
+    test_inputs = on_device([task.split.test.features.T for task in leaders])  # (g, d, t)
+    test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
+    orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
+    state = _Adam(_initial(tasks, student, groups[0][0]), training, device)
+    n = inputs.shape[1]
+    steps = training.epochs * -(-n // training.batch_size)
+    metrics = torch.empty(training.epochs, 2, len(tasks), device=device)  # accuracy and loss
+    step = 0
+    for epoch in range(training.epochs):
+        order = orders[:, epoch]  # (g, n)
+        shuffled = torch.stack([x[rows] for x, rows in zip(inputs, order, strict=True)])
+        shown = torch.stack([t[:, rows] for t, rows in zip(targets, order, strict=True)])
+        shown = shown.transpose(2, 3).contiguous()  # (g, m, c, n)
+        for start in range(0, n, training.batch_size):
+            batch = slice(start, start + training.batch_size)
+            x = shuffled[:, batch].transpose(1, 2)  # (g, d, b)
+            logits, memory = student.forward(state.parameters, x)
+            p = logits.softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
+            gradient = torch.empty_like(p)
+            for loss, part in losses:
+                target = shown[:, part, :, batch]
+                gradient[:, part] = loss.logit_gradient(p[:, part], target)
+                if loss.moves_target:
+                    target.copy_(loss.next_target(p[:, part], target))
+            gradient = gradient.flatten(0, 1).div_(x.shape[2])  # mean over the batch
+            student.backward(state.parameters, x, memory, gradient, state.gradients)
+            state.step(step, steps)
+            step += 1
+        for loss, part in losses:
+            if loss.moves_target:  # an example that came twice keeps its last target
+                for g, rows in enumerate(order):
+                    targets[g, part] = _put(targets[g, part], rows, shown[g, part])
+        logits, _ = student.forward(state.parameters, test_inputs)
+        metrics[epoch, 0] = (logits.argmax(1) == test_targets).float().mean(1)
+        logits, _ = student.forward(state.parameters, shuffled[:, :PROBE].transpose(1, 2))
+        log_p = logits.log_softmax(1).unflatten(0, shown.shape[:2])
+        values = [loss.value(log_p[:, part], shown[:, part, :, :PROBE]).mean(2) for loss, part in losses]
+        metrics[epoch, 1] = torch.cat(values, dim=1).flatten()
+        after_epoch()
+    curves = metrics.cpu().numpy()
+    parameters = [stacked.cpu().numpy() for stacked in state.parameters]
+    return [
+        Trained(curves[:, 0, i], curves[:, 1, i], [stacked[i].copy() for stacked in parameters])
+        for i in range(len(tasks))
+    ]
+
+
+def _put(targets: Tensor, rows: Tensor, shown: Tensor) -> Tensor:
+    """Targets (m, n, c) with those of `rows` (n,) replaced by `shown` (m, c, n)."""
+    moved = targets.clone()
+    moved[:, rows] = shown.transpose(1, 2)
+    return moved
+
+
+def _segments(losses: list[Loss]) -> list[tuple[Loss, slice]]:
+    """Runs of equal losses as (loss, slice of the members of a group)."""
+    runs: list[tuple[Loss, slice]] = []
+    for i, loss in enumerate(losses):
+        if runs and runs[-1][0] == loss:
+            runs[-1] = loss, slice(runs[-1][1].start, i + 1)
+        else:
+            runs.append((loss, slice(i, i + 1)))
+    return runs
+
+
+def _initial(tasks: list[Task], student: Student, example: Task) -> list[np.ndarray]:
+    """Fresh parameters, one array (s, outputs, inputs) a parameter; a replicate's students start alike."""
+    d, c = example.split.train.features.shape[1], example.targets.shape[1]
+    drawn = [student.initial(d, c, generator=stream(t.seed, "init", t.replicate)) for t in tasks]
+    return [np.stack(layer) for layer in zip(*drawn, strict=True)]
+
+
+class _Adam:
+    """Adam over all parameters of a chunk in one flat buffer.
+
+    The buffer is padded so that no element falls into the scalar tail of a vectorised loop, where rounding
+    could differ: a student's numbers must not depend on its neighbours.
+    """
+
+    def __init__(self, initial: list[np.ndarray], training: Training, device: str) -> None:
+        import torch
+
+        size = -(-sum(array.size for array in initial) // 64) * 64
+        self.training = training
+        self.values, self.slopes, self.first, self.second = torch.zeros(4, size, device=device)
+        self.parameters: list[Tensor] = []
+        self.gradients: list[Tensor] = []
+        start = 0
+        for array in initial:
+            part = slice(start, start + array.size)
+            self.values[part] = torch.from_numpy(array.ravel())
+            self.parameters.append(self.values[part].view(array.shape))
+            self.gradients.append(self.slopes[part].view(array.shape))
+            start += array.size
+
+    def step(self, done: int, steps: int) -> None:
+        """One update; `done` of `steps` are behind. L2 penalty as in torch.optim.Adam."""
+        rate = self.training.learning_rate * 0.5 * (1 + math.cos(math.pi * done / steps))
+        self.slopes.add_(self.values, alpha=self.training.weight_decay)
+        self.first.lerp_(self.slopes, 1 - BETA_1)
+        self.second.mul_(BETA_2).addcmul_(self.slopes, self.slopes, value=1 - BETA_2)
+        spread = (self.second / (1 - BETA_2 ** (done + 1))).sqrt_().add_(EPSILON)
+        self.values.addcdiv_(self.first, spread, value=-rate / (1 - BETA_1 ** (done + 1)))
