@@ -120,9 +120,7 @@ class Sweep(Value):
     experiment: Experiment = Experiment()
     """What stays the same."""
 
-    vary: Annotated[
-        dict[str, Annotated[list[Any], Field(min_length=1, max_length=1000)]], Field(max_length=2)
-    ]
+    vary: dict[str, list[Any]]
     """Path of a field (`bias.rate`, `framework.loss`, `dataset`) -> its values."""
 
     def experiments(self) -> list[Experiment]:
