@@ -6,7 +6,8 @@
 Importing it loads neither torch nor scikit-learn; they come with the first run.
 """
 
-from softlabel_core.experiment import Experiment, Sweep, run, run_sweep
+from softlabel_core.execute import run, run_sweep
+from softlabel_core.experiment import Experiment, Sweep
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, catalogue
 from softlabel_core.results import Result

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from softlabel_core.experiment import Experiment, Sweep, run, run_sweep, set_path
+from softlabel_core.execute import run, run_sweep
+from softlabel_core.experiment import Experiment, Sweep, set_path
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.version import __version__

@@ -16,7 +16,8 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from softlabel_core.experiment import Experiment, run
+from softlabel_core.execute import run
+from softlabel_core.experiment import Experiment
 from softlabel_core.plugin import Invalid
 from softlabel_core.train import Cancelled
 

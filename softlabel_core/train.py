@@ -207,33 +207,21 @@ def _train_chunk(
     test_inputs = on_device([task.split.test.features.T for task in leaders])  # (g, d, t)
     test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
     orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
-    state = _Adam(_initial(tasks, student, groups[0][0]), training, device)
+    state = _Adam(_initial(tasks, student, leaders[0]), training, device)
     n = inputs.shape[1]
-    steps = training.epochs * -(-n // training.batch_size)
+    batches = [slice(start, start + training.batch_size) for start in range(0, n, training.batch_size)]
     metrics = torch.empty(training.epochs, 2, len(tasks), device=device)  # accuracy and loss
-    step = 0
     for epoch in range(training.epochs):
         order = orders[:, epoch]  # (g, n)
         shuffled = torch.stack([x[rows] for x, rows in zip(inputs, order, strict=True)])
         shown = torch.stack([t[:, rows] for t, rows in zip(targets, order, strict=True)])
         shown = shown.transpose(2, 3).contiguous()  # (g, m, c, n)
-        for start in range(0, n, training.batch_size):
-            batch = slice(start, start + training.batch_size)
+        for number, batch in enumerate(batches, start=epoch * len(batches)):
             x = shuffled[:, batch].transpose(1, 2)  # (g, d, b)
-            logits, memory = student.forward(state.parameters, x)
-            p = logits.softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
-            gradient = torch.empty_like(p)
-            for loss, part in losses:
-                target = shown[:, part, :, batch]
-                gradient[:, part] = loss.logit_gradient(p[:, part], target)
-                if loss.moves_target:
-                    target.copy_(loss.next_target(p[:, part], target))
-            gradient = gradient.flatten(0, 1).div_(x.shape[2])  # mean over the batch
-            student.backward(state.parameters, x, memory, gradient, state.gradients)
-            state.step(step, steps)
-            step += 1
+            _slopes(student, state, losses, x, shown[..., batch])
+            state.step(number, training.epochs * len(batches))
         for loss, part in losses:
-            if loss.moves_target:  # an example that came twice keeps its last target
+            if loss.moves_target:
                 for g, rows in enumerate(order):
                     targets[g, part] = _put(targets[g, part], rows, shown[g, part])
         logits, _ = student.forward(state.parameters, test_inputs)
@@ -249,6 +237,25 @@ def _train_chunk(
         Trained(curves[:, 0, i], curves[:, 1, i], [stacked[i].copy() for stacked in parameters])
         for i in range(len(tasks))
     ]
+
+
+def _slopes(
+    student: Student,
+    state: "_Adam",
+    losses: list[tuple[Loss, slice]],
+    x: Float[Tensor, "g d b"],
+    shown: Float[Tensor, "g m c b"],
+) -> None:
+    """Gradients of the batch's mean loss into `state`; losses that move their target move `shown`."""
+    logits, memory = student.forward(state.parameters, x)
+    p = logits.softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
+    gradient = p.new_empty(p.shape)
+    for loss, part in losses:
+        gradient[:, part] = loss.logit_gradient(p[:, part], shown[:, part])
+        if loss.moves_target:
+            shown[:, part] = loss.next_target(p[:, part], shown[:, part])
+    gradient = gradient.flatten(0, 1).div_(x.shape[2])
+    student.backward(state.parameters, x, memory, gradient, state.gradients)
 
 
 def _put(targets: Tensor, rows: Tensor, shown: Tensor) -> Tensor:
