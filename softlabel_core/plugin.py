@@ -54,7 +54,9 @@ def _set_size(value: Any) -> Any:
 Probability = Annotated[float, Field(ge=0, le=1)]
 Decay = Annotated[float, Field(gt=0, lt=1)]
 Rank = Annotated[int, Field(ge=1), UpToClasses()]
-SetSize = Annotated[int | Literal["support"], BeforeValidator(_set_size), UpToClasses()]
+SetSize = Annotated[
+    int | Literal["support"], BeforeValidator(_set_size), UpToClasses(), Field(title="Set size k")
+]
 """Size k of the top-k set, or `support`: all labels with positive mass."""
 
 
@@ -109,6 +111,10 @@ class Plugin(Value):
         """The docstring without its title and its formula."""
         body = "\n".join((inspect.getdoc(cls) or "").splitlines()[1:])
         return textwrap.dedent(re.sub(r"\$\$.+?\$\$", "", body, flags=re.DOTALL)).strip()
+
+    def idle(self) -> set[str]:
+        """Names of fields that make no difference as the others stand; forms grey them out."""
+        return set()
 
     @model_serializer(mode="plain")
     def _with_kind(self) -> dict[str, Any]:

@@ -92,6 +92,12 @@ class Result(Value):
     device: str
     """`cpu`, or the name of the GPU."""
 
+    @property
+    def learned(self) -> bool:
+        """Whether the students came more than half the way from guessing to the ground-truth students."""
+        guessing = 1 / len(self.class_names)
+        return self.student_accuracy.mean > (guessing + self.ground_truth_accuracy.mean) / 2
+
     def summary(self) -> dict[str, Any]:
         """The JSON of `softlabel run`."""
         names = (

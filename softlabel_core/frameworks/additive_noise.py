@@ -47,6 +47,9 @@ class AdditiveNoise(Framework):
             return {"loss": "cc", **data}
         return data
 
+    def idle(self) -> set[str]:
+        return set() if self.target == "top-k" else {"k"}
+
     @property
     def shows(self) -> Shows:
         return "sets" if self.target == "top-k" else "distributions"

@@ -41,6 +41,9 @@ class IncompleteSupervision(Framework):
     loss: Loss = CrossEntropy()
     """Loss of the student; soft pseudo-labels need one that reads distributions."""
 
+    def idle(self) -> set[str]:
+        return set() if self.pseudo == "top-k" or self.loss.reads == "sets" else {"k"}
+
     @property
     def shows(self) -> Shows:
         return "distributions" if self.pseudo == "soft" else self.loss.reads

@@ -1,0 +1,154 @@
+"""Plug-in families -> select boxes and widgets -> plain configurations. The only place that knows widgets.
+
+A widget's key is `form/<path>/<kind>/<field>`, so that values stay apart when the kind changes.
+"""
+
+from typing import Any
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from softlabel_core import Experiment, Invalid
+from softlabel_core.biases import Bias
+from softlabel_core.datasets import Dataset
+from softlabel_core.frameworks import Framework
+from softlabel_core.plugin import Plugin, Value, bounds, catalogue, literals, plugin_type
+from softlabel_core.students import Student
+
+PREFIX = "form/"
+FINE = 0.01
+"""A number whose default is below this share of its range gets a box to type in instead of a slider."""
+
+LONG = 64
+"""Whole numbers with more values than this get a box too."""
+
+
+def choose(
+    family: type[Plugin], path: str, current: Plugin, classes: int, allowed: list[str] | None = None
+) -> dict[str, Any]:
+    """A select box over the family and the widgets of the chosen plug-in; returns its configuration."""
+    kinds = allowed or list(catalogue(family))
+    titles = {kind: catalogue(family)[kind].title() for kind in kinds}
+    kind = _widget(
+        st.selectbox,
+        f"{PREFIX}{path}",
+        current.kind(),
+        kinds,
+        label=path.split(".")[-1].replace("bias", "bias type").capitalize(),
+        options=kinds,
+        format_func=titles.__getitem__,
+    )
+    cls = catalogue(family)[kind]
+    start = current if isinstance(current, cls) else cls()
+    return {"kind": kind, **fields(cls, path, start, classes)}
+
+
+def explain(cls: type[Plugin]) -> None:
+    """Formula and meaning of a plug-in, folded away."""
+    with st.expander("What is this?"):
+        if cls.formula():
+            st.latex(cls.formula())
+        st.markdown(cls.about())
+
+
+def fields(
+    cls: type[Value], path: str, start: Value, classes: int, only: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """Widgets for the fields of `cls`, plain ones first, then nested plug-ins; returns their values."""
+    config: dict[str, Any] = {}
+    kind = start.kind() if isinstance(start, Plugin) else ""
+    idle = start.idle() if isinstance(start, Plugin) else set()
+    names = [name for name in cls.model_fields if only is None or name in only]
+    for name in sorted(names, key=lambda name: plugin_type(cls.model_fields[name]) is not None):
+        field, key = cls.model_fields[name], f"{PREFIX}{path}/{kind}/{name}"
+        family = plugin_type(field)
+        if family is None:
+            config[name] = _field(field, key, name, getattr(start, name), classes, name in idle)
+        else:
+            fitting = [one for one in catalogue(family) if _fits(cls, {**config, name: one})]
+            if fitting:
+                config[name] = choose(family, f"{path}.{name}", getattr(start, name), classes, fitting)
+    return config
+
+
+def _fits(cls: type[Value], config: dict[str, Any]) -> bool:
+    try:
+        cls.parse(config)
+    except Invalid:
+        return False
+    return True
+
+
+def _field(field: FieldInfo, key: str, name: str, value: Any, classes: int, idle: bool) -> Any:
+    """The widget that suits the declared type."""
+    label = field.title or name.replace("_", " ").capitalize()
+    common = {"label": label, "help": field.description, "disabled": idle}
+    texts = literals(field)
+    if texts == ["support"]:
+        sizes = [*range(1, classes + 1), "support"]
+        return _widget(st.select_slider, key, value, sizes, options=sizes, **common)
+    if texts:
+        return _widget(st.selectbox, key, value, texts, options=texts, **common)
+    if field.annotation is bool:
+        return _widget(st.checkbox, key, value, None, **common)
+    return _number(field, key, value, classes, common)
+
+
+def _number(field: FieldInfo, key: str, value: Any, classes: int, common: dict[str, Any]) -> Any:
+    """A slider where both ends are near, else a box to type in."""
+    limits = bounds(field)
+    low, high = limits.low or 0, classes if limits.up_to_classes else limits.high
+    options: dict[str, Any]
+    if field.annotation is int:
+        slides = high is not None and high - low <= LONG
+        low, high = int(low), None if high is None else int(high)
+        options = {"step": 1}
+    else:
+        slides = high is not None and (field.default >= FINE * (high - low) or field.default == low)
+        step = 0.01 if high is not None and high - low <= 1 else 0.05
+        if slides and high is not None:
+            low, high = low + step * limits.open_low, high - step * limits.open_high
+        low, high = float(low), None if high is None else float(high)
+        options = {"step": step} if slides else {"step": field.default or step, "format": "%g"}
+    widget = st.slider if slides else st.number_input
+    ends = (low, high)
+    return _widget(widget, key, _cut(value, ends), ends, min_value=low, max_value=high, **options, **common)
+
+
+def _cut(value: Any, ends: tuple[float, float | None]) -> Any:
+    low, high = ends
+    return type(value)(max(low, value if high is None else min(value, high)))
+
+
+def _widget(widget: Any, key: str, value: Any, valid: Any, **options: Any) -> Any:
+    """Draw a widget that starts at `value` unless the visitor has moved it to something still valid."""
+    kept = st.session_state.get(key, value)
+    if isinstance(valid, list) and kept not in valid:
+        kept = value if value in valid else valid[0]
+    if isinstance(valid, tuple):
+        kept = value if kept is None else _cut(kept, valid)
+    st.session_state[key] = kept
+    return widget(key=key, **options)
+
+
+def experiment(current: Experiment) -> dict[str, Any]:
+    """The whole form: dataset, bias type, framework; student and training folded away."""
+    config: dict[str, Any] = {}
+    columns = st.columns(3, gap="medium")
+    classes = current.dataset.classes
+    families: dict[str, type[Plugin]] = {"dataset": Dataset, "bias": Bias, "framework": Framework}
+    for column, (part, family) in zip(columns, families.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            config[part] = choose(family, part, getattr(current, part), classes)
+            if family is Dataset:
+                classes = Dataset.parse(config[part]).classes
+            explain(catalogue(family)[config[part]["kind"]])
+    with st.expander("Student, training, replicates and seed"):
+        left, middle, right = st.columns(3, gap="medium")
+        with left:
+            config["student"] = choose(Student, "student", current.student, classes)
+        with middle:
+            config["training"] = fields(type(current.training), "training", current.training, classes)
+        with right:
+            config |= fields(Experiment, "", current, classes, only=("replicates", "seed"))
+    return config

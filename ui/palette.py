@@ -1,0 +1,28 @@
+"""Colours of every chart, in one place: Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), cividis.
+
+Colour never stands alone: series also differ by symbol or dash, and charts have a table beside them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme."""
+
+    ink: str
+    faint: str
+    student: str
+    truth: str
+    rival: str
+
+
+LIGHT = Palette(ink="#1f2328", faint="#c7ccd1", student="#0072B2", truth="#E69F00", rival="#9aa4ad")
+DARK = Palette(ink="#e6e8eb", faint="#4a5159", student="#56B4E9", truth="#E69F00", rival="#79848e")
+
+SEQUENTIAL = "cividis"
+
+
+def palette(dark: bool) -> Palette:
+    """The palette of the theme."""
+    return DARK if dark else LIGHT
