@@ -4,7 +4,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.jobs import Busy
-from ui import charts, forms, jobs, panels, state
+from ui import charts, forms, panels, state
 
 state.open_session()
 st.title("Can a bad teacher train a good student?", anchor=False)
@@ -18,16 +18,17 @@ except Invalid as error:
     st.error(f"This combination cannot be trained. {error}")
     st.stop()
 
-job = jobs.every().look(chosen.key(), state.visitor())
+state.keep(chosen)
+job = state.look(chosen.key())
 live = job is not None and job.alive
 if st.button("Train", type="primary", disabled=live, key="train", help="Train the students on these labels"):
     try:
-        job = jobs.every().start(chosen, state.visitor())
-        state.add_run(chosen.key())
-        live = job.alive
+        if state.start(chosen).state == "done":
+            st.toast("Same seed, same numbers: they are below. Change the seed for a fresh draw.")
+        else:
+            st.rerun()
     except Busy as busy:
         st.warning(str(busy))
-state.keep(chosen)
 
 if live:
     panels.under_way(chosen.key())

@@ -89,9 +89,17 @@ class Jobs:
             if job is None:
                 return
             job.visitors.pop(visitor, None)
+            if not self._cancel_unwatched(job):  # others, or the ghost of a page just reloaded: look again
+                timer = threading.Timer(PRESENT, self._cancel_unwatched, (job,))
+                timer.daemon = True
+                timer.start()
+
+    def _cancel_unwatched(self, job: Job) -> bool:
+        with self._lock:
             if job.alive and not self._watched(job):
                 job.handle.cancel()
                 job.state = "cancelled"
+            return not job.alive
 
     def _refreshed(self, job: Job) -> Job:
         if job.alive and job.handle.done():

@@ -86,6 +86,7 @@ def _field(field: FieldInfo, key: str, name: str, value: Any, classes: int, idle
     texts = literals(field)
     if texts == ["support"]:
         sizes = [*range(1, classes + 1), "support"]
+        value = value if value == "support" else min(value, classes)
         return _widget(st.select_slider, key, value, sizes, options=sizes, **common)
     if texts:
         return _widget(st.selectbox, key, value, texts, options=texts, **common)

@@ -9,7 +9,7 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.jobs import Job
 from softlabel_core.losses import Loss
 from softlabel_core.results import Estimate
-from ui import jobs, state
+from ui import state
 from ui.charts import Chart
 
 
@@ -156,13 +156,13 @@ def indicators(result: Result) -> None:
 @st.fragment(run_every=0.5)
 def under_way(key: str) -> None:
     """Progress of a live job with a way to stop it; redraws the page when it ends."""
-    job = jobs.every().look(key, state.visitor())
+    job = state.look(key)
     if job is None or not job.alive:
         st.rerun()
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(job.progress, text=_standing(job))
     if button.button("Cancel", key="cancel", width="stretch"):
-        jobs.every().stop(key, state.visitor())
+        state.leave(key)
         st.rerun()
 
 

@@ -5,10 +5,12 @@ link opens the same page; results themselves are looked up on the server by thei
 """
 
 import secrets
+from dataclasses import replace
 
 import streamlit as st
 
 from softlabel_core import Experiment, Result, share
+from softlabel_core.jobs import Job
 from ui import jobs
 from ui.forms import PREFIX
 
@@ -25,6 +27,7 @@ def open_session() -> None:
     st.session_state.setdefault("experiment", Experiment())
     st.session_state.setdefault("problems", [])
     st.session_state.setdefault(RUNS, [])
+    st.session_state.setdefault("left", set())
     address = st.query_params.to_dict()
     if not address or address == st.session_state.get("address"):
         return
@@ -71,6 +74,28 @@ def add_run(key: str) -> None:
     """Note a run as this visitor's; the latest is last."""
     runs = [one for one in st.session_state[RUNS] if one != key]
     st.session_state[RUNS] = [*runs, key][-KEPT:]
+
+
+def leave(key: str) -> None:
+    """This visitor cancelled the run, whoever else may still want it."""
+    st.session_state["left"].add(key)
+    jobs.every().stop(key, visitor())
+
+
+def look(key: str) -> Job | None:
+    """The job as it is for this visitor: one that was left counts as cancelled."""
+    if key in st.session_state["left"]:
+        job = jobs.every().look(key)
+        return replace(job, state="cancelled") if job and job.alive else job
+    return jobs.every().look(key, visitor())
+
+
+def start(experiment: Experiment) -> Job:
+    """Start the experiment, or join whoever started it; raises `Busy`."""
+    job = jobs.every().start(experiment, visitor())
+    st.session_state["left"].discard(experiment.key())
+    add_run(experiment.key())
+    return job
 
 
 def results() -> list[Result]:

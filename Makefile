@@ -1,0 +1,46 @@
+# Two commands do all: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: run test check unit browser screenshots docs clean
+
+run: .venv/.run
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check unit browser
+
+check: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/.test
+	$(BIN)/python -m pytest --ignore=tests/browser
+
+browser: .venv/.test
+	@sh tests/browser/install.sh
+	$(BIN)/python -m pytest tests/browser -rs
+
+screenshots: .venv/.test
+	@sh tests/browser/install.sh
+	$(BIN)/python tests/browser/screenshots.py
+
+docs: .venv/.run
+	$(BIN)/softlabel docs
+
+.venv/.run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Soft Label Lab needs Python 3.11 or newer; set PYTHON=python3.x"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/.test: .venv/.run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv build *.egg-info screenshots

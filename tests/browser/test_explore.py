@@ -1,0 +1,181 @@
+"""The path from choosing to reading the numbers, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from softlabel_core import Experiment, run, share
+
+LONG = {"training.epochs": "200", "replicates": "64"}
+"""A run of many seconds, to look at it under way."""
+
+
+def open_explore(page: Page, server: str, **parameters: str) -> None:
+    text = "&".join(f"{name}={value}" for name, value in parameters.items())
+    page.goto(f"{server}/explore?{text}")
+    expect(train_button(page)).to_be_visible()
+
+
+def train_button(page: Page):
+    return page.get_by_role("button", name="Train", exact=True)
+
+
+def chart(page: Page, said: str):
+    """The chart whose text for screen readers matches."""
+    return page.get_by_label(re.compile(said)).first
+
+
+def number(page: Page, title: str) -> str:
+    """The value on the card with this title."""
+    card = page.get_by_test_id("stMetric").filter(has_text=title)
+    return card.get_by_test_id("stMetricValue").inner_text()
+
+
+def no_exception(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_fresh_server_deep_link_trains_and_shows_the_true_numbers(fresh_server: str, page: Page) -> None:
+    """The first request a new server ever gets is /explore; the numbers equal a run of the core."""
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url))
+    chosen = Experiment.parse({"replicates": 4, "seed": 3})
+    open_explore(page, fresh_server, **share.query(chosen))
+    expect(page.get_by_text("No run yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Start")).to_be_visible()
+    train_button(page).click()
+    expect(page.get_by_text("On true labels")).to_be_visible()
+    truth = run(chosen, device="cpu")
+    assert number(page, "Unreliability") == f"{truth.indicators['unreliability']:.3f}"
+    assert number(page, "Ambiguity") == f"{truth.indicators['ambiguity']:.3f}"
+    assert number(page, "Δ + γ") == f"{truth.indicators['total']:.3f}"
+    assert number(page, "Label accuracy") == "0.0 %"
+    assert number(page, "Student accuracy") == f"{100 * truth.student_accuracy.mean:.1f} %"
+    assert number(page, "On true labels") == f"{100 * truth.ground_truth_accuracy.mean:.1f} %"
+    low, high = truth.student_accuracy.low, truth.student_accuracy.high
+    expect(page.get_by_text(f"{100 * low:.1f} to {100 * high:.1f} %")).to_be_visible()
+    charts = page.locator("[data-testid=stPlotlyChart] .main-svg")
+    expect(charts.first).to_be_visible()
+    for said in ("Scatter of Δ", "Learning curves", "Co-occurrence matrix", "training examples"):
+        expect(chart(page, said)).to_be_visible()
+    no_exception(page)
+    assert [url for url in outside if not url.startswith((fresh_server, "data:", "blob:"))] == []
+
+
+def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page) -> None:
+    open_explore(page, server, replicates="2", **{"training.epochs": "3"})
+    for presses in range(2):
+        for _ in range(presses):
+            page.get_by_role("slider", name="Rank").press("ArrowRight")
+        train_button(page).click()
+        expect(page.get_by_text("The choices above have changed")).to_have_count(0)
+        expect(page.get_by_text(f"demotion (rank {3 + presses}")).to_have_count(0)
+        expect(chart(page, rf"Scatter.*rank {3 + presses}")).to_be_visible()
+    before = number(page, "Student accuracy")
+    page.reload()
+    expect(chart(page, "Scatter.*rank 3.*rank 4")).to_be_visible()
+    assert number(page, "Student accuracy") == before
+    no_exception(page)
+
+
+def test_progress_reload_and_cancel(server: str, page: Page) -> None:
+    open_explore(page, server, seed="7", **LONG)
+    train_button(page).click()
+    expect(page.get_by_text(re.compile(r"Training 64 students.*: [1-9]\d*%"))).to_be_visible()
+    expect(train_button(page)).to_be_disabled()
+    page.reload()
+    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=10_000)
+    expect(train_button(page)).to_be_enabled()
+    open_explore(page, server, replicates="1", **{"training.epochs": "1"})
+    train_button(page).click()  # the worker is free again
+    expect(page.get_by_text("one replicate, no interval").first).to_be_visible()
+
+
+def test_another_visitor_is_served_while_a_run_is_under_way(server: str, page: Page, browser: Browser) -> None:
+    open_explore(page, server, seed="8", **LONG)
+    train_button(page).click()
+    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
+    context = browser.new_context()
+    other = context.new_page()
+    open_explore(other, server)
+    other.get_by_role("slider", name="Rank").press("ArrowRight")
+    expect(other).to_have_url(re.compile(r"bias\.rank=4"))
+    train_button(other).click()
+    expect(other.get_by_text("1 ahead of this run")).to_be_visible()
+    other.get_by_role("button", name="Cancel").click()
+    expect(other.get_by_text("Cancelled.")).to_be_visible()
+    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=10_000)
+    context.close()
+
+
+def test_a_broken_link_opens_with_a_notice(server: str, page: Page) -> None:
+    page.goto(f"{server}/explore?bias=evil&bias.rank=99&replicates=-3&seed=5")
+    expect(page.get_by_text(re.compile("bias: allowed: one of .*got evil"))).to_be_visible()
+    expect(page.get_by_text(re.compile("replicates: allowed: a whole number from 1 to 64; got -3"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"seed=5"))
+    no_exception(page)
+
+
+@pytest.mark.parametrize("dataset", ["moons", "spiral", "gaussian-ring"])
+@pytest.mark.parametrize(
+    "framework", ["soft-labels", "partial-labels", "additive-noise", "incomplete-supervision"]
+)
+def test_every_framework_on_every_other_dataset(server: str, page: Page, dataset: str, framework: str) -> None:
+    quick = {"replicates": "1", "training.epochs": "1"}
+    open_explore(page, server, dataset=dataset, framework=framework, **quick)
+    train_button(page).click()
+    expect(page.get_by_text("On true labels")).to_be_visible()
+    expect(chart(page, "Learning curves")).to_be_visible()
+    no_exception(page)
+
+
+def test_switching_the_kind_by_hand(server: str, page: Page) -> None:
+    """Select boxes drive the form: a field of the new bias type appears, sizes follow the dataset."""
+    open_explore(page, server)
+    choose(page, "Bias type", "Pair flip")
+    expect(page.get_by_role("slider", name="Rate")).to_be_visible()
+    expect(page).to_have_url(re.compile("bias=pair-flip"))
+    choose(page, "Dataset", "Two moons")
+    expect(page).to_have_url(re.compile("dataset=moons"))
+    expect(page).to_have_url(re.compile(r"framework\.k=2"))
+    choose(page, "Framework", "Soft labels (distillation)")
+    expect(page).to_have_url(re.compile(r"framework\.loss=cross-entropy"))
+    no_exception(page)
+
+
+def choose(page: Page, label: str, title: str) -> None:
+    page.get_by_role("combobox", name=re.compile(f"(^|\\s){label}")).click()
+    page.get_by_role("option", name=title).click()
+
+
+def test_start_leads_to_a_loaded_explore(server: str, page: Page) -> None:
+    page.goto(server)
+    page.get_by_role("link", name="Try it").nth(2).click()
+    expect(page).to_have_url(re.compile("/explore.*bias=fixed-rival"))
+    expect(train_button(page)).to_be_visible()
+    page.get_by_role("link", name="Start").click()
+    expect(page.get_by_role("link", name="Try it").first).to_be_visible()
+    page.get_by_role("link", name="Explore").click()
+    expect(page).to_have_url(re.compile("/explore.*bias=fixed-rival"))
+    no_exception(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/explore"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_has_no_sideways_scroll(server: str, browser: Browser, path: str, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    phone = context.new_page()
+    phone.goto(server + path)
+    expect(phone.get_by_role("heading", level=1)).to_be_visible()
+    if path == "/explore":
+        expect(train_button(phone)).to_be_visible()
+        train_button(phone).click()
+        expect(phone.get_by_text("On true labels")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    no_exception(phone)
+    context.close()
