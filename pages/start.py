@@ -17,11 +17,11 @@ rule: a student that looks at these sets can learn when **Δ + γ < 1**. Try whe
 )
 for column, preset in zip(st.columns(len(presets.ALL)), presets.ALL, strict=True):
     with column, st.container(border=True, height="stretch"):
-        st.subheader(preset.title, anchor=False)
+        st.markdown(f"#### {preset.title}")
         st.markdown(preset.question)
         st.page_link(
             "../pages/explore.py",  # relative to ui/main.py
-            label="Try it",
+            label="**Try it** →",
             query_params=share.query(Experiment.parse(preset.config)),
             width="stretch",
         )

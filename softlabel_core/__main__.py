@@ -97,6 +97,11 @@ _FAMILY = {
     "loss": "losses",
     "student": "students",
 }
+_PATHS = {
+    **{part: part for part in ("dataset", "bias", "framework", "student", "replicates", "seed")},
+    "loss": "framework.loss",
+    "k": "framework.k",
+}
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -134,17 +139,8 @@ def _card(cls: type[Plugin]) -> dict[str, Any]:
 
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The experiment that the options describe."""
-    default = Experiment()
-    config: dict[str, Any] = {
-        part: getattr(options, part) or getattr(default, part).kind()
-        for part in ("dataset", "bias", "framework", "student")
-    }
-    for option, path in (
-        ("loss", "framework.loss"),
-        ("k", "framework.k"),
-        ("replicates", "replicates"),
-        ("seed", "seed"),
-    ):
+    config: dict[str, Any] = {}
+    for option, path in _PATHS.items():
         if getattr(options, option) is not None:
             config = set_path(config, path, getattr(options, option))
     for setting in options.set:

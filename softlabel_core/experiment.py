@@ -87,8 +87,8 @@ def set_path(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     inside = {"kind": inside} if isinstance(inside, str) else inside
     if rest:
         return {**config, head: set_path(inside if isinstance(inside, dict) else {}, rest, value)}
-    if isinstance(value, str) and isinstance(inside, dict) and inside.get("kind") == value:
-        return config
+    if inside and isinstance(inside, dict) and inside.get("kind", value) == value:
+        return {**config, head: {**inside, "kind": value}}
     return {**config, head: value}
 
 

@@ -94,6 +94,10 @@ class Jobs:
                 timer.daemon = True
                 timer.start()
 
+    def close(self) -> None:
+        """Stop everything."""
+        self._runner.close()
+
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:
             if job.alive and not self._watched(job):

@@ -71,6 +71,21 @@ class Value(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _default_kinds(cls, data: Any) -> Any:
+        """Fields of a plug-in given without its kind belong to the default one."""
+        if not isinstance(data, dict):
+            return data
+        return {
+            name: {"kind": cls.model_fields[name].default.kind(), **given}
+            if isinstance(given, dict)
+            and name in cls.model_fields
+            and isinstance(cls.model_fields[name].default, Plugin)
+            else given
+            for name, given in data.items()
+        }
+
     @classmethod
     def parse(cls, data: Any) -> Self:
         """Validate `data` (a plain dict, an id or an instance); raises `Invalid` with one sentence."""
@@ -255,8 +270,10 @@ def _locate(model: type[Value], data: Any, path: list[str]) -> tuple[type[Value]
     field: FieldInfo | None = None
     for part in path:
         if field is not None:
-            kind = data.get("kind") if isinstance(data, dict) else data
             family = plugin_type(field)
+            kind = data.get("kind") if isinstance(data, dict) else data
+            if kind is None and isinstance(field.default, Plugin):
+                kind = field.default.kind()
             model = catalogue(family).get(str(kind), model) if family else _nested(field) or model
         field = model.model_fields.get(part)
         data = data.get(part) if isinstance(data, dict) else None

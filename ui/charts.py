@@ -54,10 +54,12 @@ def scatter(results: list[Result], current: str, *, dark: bool, indicator: str =
         _level(figure, 1 / len(result.class_names), "guessing", colours.rival, "dash")
     figure.add_vline(x=1, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
-        x=1, y=1.06, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6, font={"color": colours.ink}
+        x=1, y=1.16, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6, font={"color": colours.ink}
     )
     figure.update_xaxes(title="Δ + γ of what the student is shown", range=[-0.05, 2.05], dtick=0.5)
-    figure.update_yaxes(title="student accuracy", range=[-0.04, 1.12], tickformat=".0%", dtick=0.25)
+    figure.update_yaxes(
+        title="student accuracy", range=[-0.04, 1.2], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]
+    )
     said = "; ".join(f"{label(r)}: Δ + γ {r.indicators[indicator]:.2f}, {_pct(r)}" for r in results)
     return Chart(
         _styled(figure, colours, 380),
@@ -183,7 +185,7 @@ def instances(result: Result, part: slice, *, dark: bool) -> Chart:
     colours, shown = palette(dark), result.instances[part]
     names = result.class_names
     figure = make_subplots(
-        rows=2, cols=len(shown), vertical_spacing=0.06, horizontal_spacing=0.02, row_heights=[0.45, 0.55]
+        rows=2, cols=len(shown), vertical_spacing=0.06, horizontal_spacing=0.02, row_heights=[0.38, 0.62]
     )
     for column, one in enumerate(shown, start=1):
         _example(figure, result, one, column, colours)
@@ -231,7 +233,7 @@ def instances(result: Result, part: slice, *, dark: bool) -> Chart:
             for one in shown
         ]
     ).round(3)
-    figure = _styled(figure, colours, 470).update_yaxes(showgrid=False)
+    figure = _styled(figure, colours, 430).update_yaxes(showgrid=False)
     return Chart(figure, f"{len(shown)} training examples. {words}.", table)
 
 
@@ -335,7 +337,7 @@ def _styled(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 8, "t": 16, "b": 8},
         showlegend=False,
-        font={"size": FONT, "color": colours.ink},
+        font={"size": FONT, "color": colours.ink, "family": "Source Sans, sans-serif"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"font": {"size": FONT}},

@@ -12,9 +12,9 @@ _lock = threading.Lock()
 
 @functools.cache
 def _jobs() -> Jobs:
-    runner = EmbeddedRunner()
-    atexit.register(runner.close)
-    return Jobs(runner)
+    started = Jobs(EmbeddedRunner())
+    atexit.register(started.close)
+    return started
 
 
 def every() -> Jobs:

@@ -4,12 +4,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from pydantic import Field
 
-from softlabel_core.datasets import Dataset
-from softlabel_core.examples import Split, standardise
+from softlabel_core.datasets import Planar
 from softlabel_core.simplex import softmax
 
 
-class GaussianRing(Dataset):
+class GaussianRing(Planar):
     r"""Gaussian ring.
 
     Classes are round Gaussians whose means stand evenly on a circle of radius 1, so the true posterior
@@ -26,12 +25,6 @@ class GaussianRing(Dataset):
 
     spread: Annotated[float, Field(ge=0.02, le=1)] = 0.15
     """Standard deviation sigma of each class, in units of the ring's radius."""
-
-    train_size: Annotated[int, Field(ge=100, le=20_000)] = 1_200
-    """Training examples in all."""
-
-    test_size: Annotated[int, Field(ge=100, le=20_000)] = 2_000
-    """Test examples in all."""
 
     @property
     def class_names(self) -> list[str]:
@@ -62,15 +55,7 @@ class GaussianRing(Dataset):
 
         return float(quad(density, 0, 1 + 10 * self.spread)[0])
 
-    def split(self, *, generator: np.random.Generator) -> Split:
-        train_targets, test_targets = (
-            generator.permutation(np.arange(size) % self.classes)
-            for size in (self.train_size, self.test_size)
-        )
-
-        def points(targets: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n 2"]:
-            return self.means[targets] + self.spread * generator.standard_normal((len(targets), 2))
-
-        return standardise(
-            points(train_targets), train_targets, points(test_targets), test_targets, self.classes
-        )
+    def points(
+        self, targets: Int[np.ndarray, "n"], *, generator: np.random.Generator
+    ) -> Float[np.ndarray, "n 2"]:
+        return self.means[targets] + self.spread * generator.standard_normal((len(targets), 2))

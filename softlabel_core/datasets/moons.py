@@ -1,39 +1,34 @@
 from typing import Annotated
 
 import numpy as np
+from jaxtyping import Float, Int
 from pydantic import Field
 
-from softlabel_core.datasets import Dataset
-from softlabel_core.examples import Split, standardise
+from softlabel_core.datasets import Planar
 
 
-class Moons(Dataset):
-    """Two moons.
+class Moons(Planar):
+    r"""Two moons.
 
     Two interleaved half circles, the smallest problem that a straight line cannot solve. With two
     classes the only rival is the other class: ambiguity and unreliability meet.
 
-    Reference: scikit-learn, `make_moons`, https://scikit-learn.org.
+    $$x = (\cos t, \sin t)\ \text{or}\ (1 - \cos t, \tfrac12 - \sin t),\quad t \in [0, \pi]$$
+
+    Reference: as scikit-learn's `make_moons`, https://scikit-learn.org, with t drawn at random.
     """
 
     noise: Annotated[float, Field(ge=0, le=1)] = 0.15
     """Standard deviation of the Gaussian noise on both coordinates."""
 
-    train_size: Annotated[int, Field(ge=100, le=20_000)] = 1_200
-    """Training examples in all."""
-
-    test_size: Annotated[int, Field(ge=100, le=20_000)] = 2_000
-    """Test examples in all."""
-
     @property
     def class_names(self) -> list[str]:
         return ["upper", "lower"]
 
-    def split(self, *, generator: np.random.Generator) -> Split:
-        from sklearn.datasets import make_moons
-
-        points, targets = make_moons(
-            self.train_size + self.test_size, noise=self.noise, random_state=int(generator.integers(2**31))
-        )
-        cut = self.train_size
-        return standardise(points[:cut], targets[:cut], points[cut:], targets[cut:], self.classes)
+    def points(
+        self, targets: Int[np.ndarray, "n"], *, generator: np.random.Generator
+    ) -> Float[np.ndarray, "n 2"]:
+        turn = generator.uniform(0, np.pi, len(targets))
+        arc = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        moon = np.where(targets[:, None] == 0, arc, [1.0, 0.5] - arc)
+        return moon + self.noise * generator.standard_normal(moon.shape)

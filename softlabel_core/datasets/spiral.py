@@ -4,11 +4,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from pydantic import Field
 
-from softlabel_core.datasets import Dataset
-from softlabel_core.examples import Split, standardise
+from softlabel_core.datasets import Planar
 
 
-class Spiral(Dataset):
+class Spiral(Planar):
     r"""Spiral arms.
 
     One arm a class, wound around the origin: no straight line separates them.
@@ -27,27 +26,14 @@ class Spiral(Dataset):
     noise: Annotated[float, Field(ge=0, le=1)] = 0.15
     """Standard deviation of the angle, in radians."""
 
-    train_size: Annotated[int, Field(ge=100, le=20_000)] = 1_200
-    """Training examples in all."""
-
-    test_size: Annotated[int, Field(ge=100, le=20_000)] = 2_000
-    """Test examples in all."""
-
     @property
     def class_names(self) -> list[str]:
         return [str(number) for number in range(self.arms)]
 
-    def split(self, *, generator: np.random.Generator) -> Split:
-        train_targets, test_targets = (
-            generator.permutation(np.arange(size) % self.arms) for size in (self.train_size, self.test_size)
-        )
-
-        def points(targets: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n 2"]:
-            radius = generator.uniform(0.1, 1, len(targets))
-            angle = 2 * np.pi * (targets / self.arms + self.turns * radius)
-            angle += self.noise * generator.standard_normal(len(targets))
-            return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-
-        return standardise(
-            points(train_targets), train_targets, points(test_targets), test_targets, self.classes
-        )
+    def points(
+        self, targets: Int[np.ndarray, "n"], *, generator: np.random.Generator
+    ) -> Float[np.ndarray, "n 2"]:
+        radius = generator.uniform(0.1, 1, len(targets))
+        angle = 2 * np.pi * (targets / self.arms + self.turns * radius)
+        angle += self.noise * generator.standard_normal(len(targets))
+        return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)

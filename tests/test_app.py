@@ -1,0 +1,173 @@
+"""The pages without a browser: empty, with data, clicked through; and what the form offers."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from softlabel_core import Experiment, catalogue, share
+from softlabel_core.biases import Bias
+from softlabel_core.docs import families
+from softlabel_core.frameworks import Framework, losses_reading
+from softlabel_core.losses import Loss
+from ui import jobs
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = {"replicates": "1", "training.epochs": "1"}
+WORKER = """
+import sys, types
+from pathlib import Path
+from softlabel_core.runner import EmbeddedRunner
+main = types.ModuleType("__main__")  # as streamlit leaves it while a page runs
+main.__file__ = str(Path("ui/main.py").resolve())
+sys.modules["__main__"] = main
+runner = EmbeddedRunner()
+loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).result(60)
+runner.close()
+print("streamlit" in loaded, "torch" in loaded)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker() -> Iterator[None]:
+    """A worker that started before AppTest, which makes a page the main script, without a guard."""
+    job = jobs.every().start(
+        Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 1}), "test"
+    )
+    job.handle.result(60)
+    yield
+    jobs.every().close()
+    jobs._jobs.cache_clear()
+
+
+def explore(**parameters: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def in_address(app: AppTest) -> dict[str, str]:
+    values = app.query_params.items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in values}
+
+
+def trained(**parameters: str) -> AppTest:
+    """Explore with the numbers of a finished run."""
+    app = sound(explore(**parameters))
+    app.button(key="train").click().run()
+    for _ in range(120):
+        if app.metric:
+            return sound(app)
+        time.sleep(0.25)
+        app.run()
+    raise TimeoutError("the run did not end")
+
+
+def test_the_empty_page_invites() -> None:
+    app = sound(explore(seed="123456"))
+    assert "No run yet" in app.info[0].value
+    assert not app.metric
+
+
+def test_every_kind_is_offered() -> None:
+    offered = {box.label: set(box.options) for box in sound(explore()).selectbox}
+    for label, name in (("Dataset", "datasets"), ("Bias type", "biases"), ("Framework", "frameworks")):
+        assert offered[label] == {cls.title() for cls in catalogue(families()[name]).values()}
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Bias)))
+def test_every_field_of_a_bias_type_has_a_widget_with_its_help(kind: str) -> None:
+    app = sound(explore(bias=kind))
+    cls = catalogue(Bias)[kind]
+    widgets = {w.key: w for w in (*app.slider, *app.number_input, *app.checkbox, *app.selectbox)}
+    for name, field in cls.model_fields.items():
+        widget = widgets[f"form/bias/{kind}/{name}"]
+        assert widget.help == field.description
+        assert widget.value == pytest.approx(field.default)
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Framework)))
+def test_a_framework_offers_only_losses_that_read_what_it_shows(kind: str) -> None:
+    app = sound(explore(framework=kind))
+    shows = catalogue(Framework)[kind]().shows
+    titles = {catalogue(Loss)[one].title() for one in losses_reading(shows)}
+    offered = next(box for box in app.selectbox if box.label == "Loss").options
+    assert set(offered) == titles or kind == "incomplete-supervision"  # which follows its loss
+
+
+def test_every_student_can_be_chosen() -> None:
+    for kind in catalogue(families()["students"]):
+        assert in_address(sound(explore(student=kind)))["student"] == kind
+
+
+def test_the_address_is_the_experiment() -> None:
+    experiment = Experiment.parse({"bias": {"kind": "pair-flip", "rate": 0.2}, "seed": 9, "replicates": 3})
+    assert in_address(sound(explore(**share.query(experiment)))) == share.query(experiment)
+
+
+def test_trained_numbers_are_the_jobs_result() -> None:
+    app = trained(**QUICK)
+    job = jobs.every().look(Experiment.parse({"replicates": 1, "training": {"epochs": 1}}).key())
+    assert job is not None
+    assert job.result is not None
+    values = {metric.label: metric.value for metric in app.metric}
+    assert values["Unreliability Δ"] == f"{job.result.indicators['unreliability']:.3f}"
+    assert values["Student accuracy"] == f"{100 * job.result.student_accuracy.mean:.1f} %"
+    assert len(app.get("plotly_chart")) == 5
+
+
+def test_changed_choices_keep_the_last_numbers_and_say_so() -> None:
+    app = trained(**QUICK)
+    app.slider(key="form/bias/demotion/rank").set_value(5).run()
+    assert "choices above have changed" in sound(app).info[0].value
+    assert app.metric
+
+
+def test_moons_cut_the_sizes() -> None:
+    app = sound(explore())
+    app.selectbox(key="form/dataset").set_value("moons").run()
+    assert in_address(sound(app))["framework.k"] == "2"
+    assert in_address(app)["bias.rank"] == "2"
+
+
+def test_a_failed_job_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = trained(**QUICK, seed="5")
+    job = jobs.every().look(Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 5}).key())
+    assert job is not None
+    monkeypatch.setattr(job, "state", "failed")
+    monkeypatch.setattr(job, "problem", "The run lost its worker.")
+    assert "lost its worker. Press Train" in sound(app.run()).error[0].value
+
+
+def test_start_page() -> None:
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60).run()
+    assert "bad teacher" in sound(app).title[0].value
+    assert len(app.get("page_link")) == 4
+
+
+def test_a_worker_loads_no_streamlit() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, timeout=90
+    )
+    assert answer.stdout.split() == ["False", "True"], answer.stderr[-2000:]
+
+
+def test_the_server_loads_no_torch() -> None:
+    """Pages, forms and charts work without it; it costs a server 200 MB."""
+    code = (
+        "import sys, ui.panels, ui.charts, ui.state; print('torch' in sys.modules, 'sklearn' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["False", "False"]
