@@ -13,6 +13,8 @@ class Examples:
     features: Float[np.ndarray, "n d"]
     targets: Int[np.ndarray, "n"]
     classes: int
+    image_shape: tuple[int, int, int] | None = None
+    """(channels, height, width) if the features are the pixels of an image in that order, else None."""
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -39,7 +41,7 @@ def standardise(
     test_targets: Int[np.ndarray, "m"],
     classes: int,
     *,
-    images: bool = False,
+    image_shape: tuple[int, int, int] | None = None,
 ) -> Split:
     """Zero mean and unit variance by the training part; constant features are only centred.
 
@@ -47,12 +49,13 @@ def standardise(
     turn into huge values to memorise wrong labels by: on digits with candidate sets (.3, .3) the student
     then loses about 6 points (docs/decisions.md).
     """
-    axis = None if images else 0
+    axis = None if image_shape else 0
     shift = np.broadcast_to(train.mean(axis), train.shape[1:])
     spread = np.broadcast_to(train.std(axis), train.shape[1:])
     scale = np.where(spread > 0, spread, 1.0)
 
     def part(features: Float[np.ndarray, "n d"], targets: Int[np.ndarray, "n"]) -> Examples:
-        return Examples(((features - shift) / scale).astype(np.float32), targets.astype(np.int64), classes)
+        standardised = ((features - shift) / scale).astype(np.float32)
+        return Examples(standardised, targets.astype(np.int64), classes, image_shape)
 
     return Split(part(train, train_targets), part(test, test_targets), shift, scale)

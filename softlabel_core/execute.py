@@ -91,18 +91,22 @@ class _Condition:
     splits: list[Split]
     labels: list[np.ndarray]
     shown: list[Shown]
+    teacher: list[dict[str, Any]]
     trained: list[Trained] = field(default_factory=list)
     rounds: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def drawn(cls, experiment: Experiment, splits: list[Split]) -> "_Condition":
         """Draw the soft labels and what the students are shown of them."""
-        seed, labels, shown = experiment.seed, [], []
-        for i, split in enumerate(splits):
-            labels.append(experiment.bias.soft_labels(split.train, generator=stream(seed, "labels", i)))
-            generator = stream(seed, "shown", i, 0)
-            shown.append(experiment.framework.show(labels[-1], split.train.targets, generator=generator))
-        return cls(experiment, splits, labels, shown)
+        seed, parts = experiment.seed, [split.train for split in splits]
+        generators = [stream(seed, "labels", i) for i in range(len(splits))]
+        made = experiment.bias.label_all(parts, generators=generators)
+        shown = [
+            experiment.framework.show(one.soft_labels, part.targets, generator=stream(seed, "shown", i, 0))
+            for i, (one, part) in enumerate(zip(made, parts, strict=True))
+        ]
+        teacher = [{"replicate": i, **row} for i, one in enumerate(made) for row in one.teacher]
+        return cls(experiment, splits, [one.soft_labels for one in made], shown, teacher)
 
     def tasks(self) -> list[Task]:
         loss, seed = self.experiment.framework.loss, self.experiment.seed
@@ -115,7 +119,7 @@ class _Condition:
         """Let every student label the rest for round `number`."""
         experiment = self.experiment
         for i, (split, trained) in enumerate(zip(self.splits, self.trained, strict=True)):
-            guesses = predict(experiment.student, [trained], split.train.features)[0]
+            guesses = predict(experiment.student, [trained], split.train)[0]
             generator = stream(experiment.seed, "shown", i, number)
             self.shown[i] = experiment.framework.relabel(self.shown[i], guesses, generator=generator)
 
@@ -170,6 +174,7 @@ class _Condition:
             class_names=experiment.dataset.class_names,
             image_shape=experiment.dataset.image_shape,
             bayes_accuracy=experiment.dataset.bayes_accuracy,
+            teacher=self.teacher,
             seeds=[f"{experiment.seed}/{i}" for i in range(experiment.replicates)],
             seconds=0.0,
             versions=versions(),

@@ -74,8 +74,11 @@ class Result(Value):
     class_names: list[str]
     """Names of the c classes."""
 
-    image_shape: tuple[int, int] | None
-    """(height, width) if the raw features are pixels."""
+    image_shape: tuple[int, int, int] | None
+    """(channels, height, width) if the raw features are pixels in that order."""
+
+    teacher: list[dict[str, Any]] = []
+    """Bias types with a teacher only: one row an epoch and replicate, its labels' accuracy and degrees."""
 
     bayes_accuracy: float | None
     """Best accuracy possible on this dataset, where it is known."""

@@ -148,7 +148,7 @@ class _CancelFile(threading.Event):
         self._path = path
 
     def is_set(self) -> bool:
-        return self._path.exists()
+        return super().is_set() or self._path.exists()
 
 
 def work(config: dict[str, Any], folder: str) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 
-from softlabel_core.examples import Split
+from softlabel_core.examples import Examples, Split
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Value
 from softlabel_core.streams import stream
@@ -80,6 +80,8 @@ class Trained:
     accuracy: Float[np.ndarray, "e"]
     loss: Float[np.ndarray, "e"]
     parameters: list[np.ndarray]
+    history: list[Float[np.ndarray, "n c"]]
+    """Its probabilities for the training part after every epoch, if asked for; else empty."""
 
 
 def train(
@@ -90,12 +92,16 @@ def train(
     device: str = "cpu",
     on_progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
+    keep_history: bool = False,
 ) -> list[Trained]:
     """Train one student per task, in the order of `tasks`.
 
     `on_progress` gets the finished fraction in [0, 1] after every epoch of a chunk, from any thread.
     Setting `cancel` stops within an epoch of a chunk and raises `Cancelled`.
     """
+    splits = {id(task.split): task.split for task in tasks}
+    prepared = {key: _prepared(split, student) for key, split in splits.items()}
+    tasks = [replace(task, split=prepared[id(task.split)]) for task in tasks]
     chunks = _chunks(tasks, CHUNK if device == "cpu" else 64 * CHUNK)
     results: dict[int, Trained] = {}
     finished, lock = 0, threading.Lock()
@@ -111,10 +117,10 @@ def train(
 
     def work(chunk: list[list[int]]) -> None:
         groups = [[tasks[i] for i in group] for group in chunk]
-        trained = _train_chunk(groups, student, training, device, after_epoch)
+        trained = _train_chunk(groups, student, training, device, after_epoch, keep_history)
         results.update(zip((i for group in chunk for i in group), trained, strict=True))
 
-    with _one_thread_an_operation(), ThreadPoolExecutor(_workers(device)) as pool:
+    with _one_thread_an_operation() as one, ThreadPoolExecutor(_workers(device), initializer=one) as pool:
         futures = [pool.submit(work, chunk) for chunk in chunks]
         try:
             for future in futures:
@@ -127,17 +133,29 @@ def train(
     return [results[i] for i in range(len(tasks))]
 
 
-def predict(
-    student: Student, trained: Sequence[Trained], features: Float[np.ndarray, "n d"]
-) -> Float[np.ndarray, "s n c"]:
-    """Class probabilities of every trained student on the same standardised features."""
+def predict(student: Student, trained: Sequence[Trained], examples: Examples) -> Float[np.ndarray, "s n c"]:
+    """Class probabilities of every trained student on the same examples."""
     import torch
 
     stacked = [
         torch.from_numpy(np.stack(layer)) for layer in zip(*(t.parameters for t in trained), strict=True)
     ]
+    features = student.prepare(examples.features, examples.image_shape)
     logits, _ = student.forward(stacked, torch.from_numpy(features.T.copy())[None])
-    return logits.double().softmax(1).transpose(1, 2).numpy()  # (s, n, c)
+    return _probabilities(logits)
+
+
+def _probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]:
+    return logits.detach().cpu().double().softmax(1).transpose(1, 2).numpy()
+
+
+def _prepared(split: Split, student: Student) -> Split:
+    """The split with the features that the student is trained on."""
+    train, test = (
+        replace(part, features=student.prepare(part.features, part.image_shape))
+        for part in (split.train, split.test)
+    )
+    return replace(split, train=train, test=test)
 
 
 def _workers(device: str) -> int:
@@ -146,13 +164,19 @@ def _workers(device: str) -> int:
 
 @contextmanager
 def _one_thread_an_operation() -> Any:
-    """Chunks run side by side, so each operation takes one thread; the caller's setting comes back."""
+    """Chunks run side by side, so each operation takes one thread; the caller's setting comes back.
+
+    Yields what every thread of a pool must call first: the matrix library keeps the number by thread.
+    """
     import torch
 
+    def one() -> None:
+        torch.set_num_threads(1)
+
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    one()
     try:
-        yield
+        yield one
     finally:
         torch.set_num_threads(before)
 
@@ -167,7 +191,8 @@ def _chunks(tasks: Sequence[Task], size: int) -> list[list[list[int]]]:
         members.sort(key=lambda i: tasks[i].loss.model_dump_json())
         for start in range(0, len(members), size):
             group = members[start : start + size]
-            shape = tasks[group[0]].split.train.features.shape, len(tasks[group[0]].split.test)
+            leader = tasks[group[0]]
+            shape = leader.split.train.features.shape, leader.targets.shape, len(leader.split.test)
             alike[shape, tuple(tasks[i].loss.model_dump_json() for i in group)].append(group)
     return [
         same[start : start + max(1, size // len(same[0]))]
@@ -191,6 +216,7 @@ def _train_chunk(
     training: Training,
     device: str,
     after_epoch: Callable[[], None],
+    keep_history: bool,
 ) -> list[Trained]:
     """Train the students of a chunk, `groups` (g) of equally many tasks (m) each."""
     import torch
@@ -202,39 +228,47 @@ def _train_chunk(
         return torch.from_numpy(np.stack(arrays)).to(device)
 
     inputs = on_device([task.split.train.features for task in leaders])  # (g, n, d)
-    targets = on_device([task.targets.astype(np.float32) for task in tasks])  # (s, n, c)
-    targets = targets.unflatten(0, (len(groups), -1))  # (g, m, n, c)
+    targets = on_device([task.targets.T.astype(np.float32) for task in tasks])  # (s, c, n)
+    targets = targets.unflatten(0, (len(groups), -1))  # (g, m, c, n)
     test_inputs = on_device([task.split.test.features.T for task in leaders])  # (g, d, t)
     test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
     orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
     state = _Adam(_initial(tasks, student, leaders[0]), training, device)
     n = inputs.shape[1]
     batches = [slice(start, start + training.batch_size) for start in range(0, n, training.batch_size)]
+    history: list[np.ndarray] = []
     metrics = torch.empty(training.epochs, 2, len(tasks), device=device)  # accuracy and loss
     for epoch in range(training.epochs):
         order = orders[:, epoch]  # (g, n)
         shuffled = torch.stack([x[rows] for x, rows in zip(inputs, order, strict=True)])
-        shown = torch.stack([t[:, rows] for t, rows in zip(targets, order, strict=True)])
-        shown = shown.transpose(2, 3).contiguous()  # (g, m, c, n)
         for number, batch in enumerate(batches, start=epoch * len(batches)):
             x = shuffled[:, batch].transpose(1, 2)  # (g, d, b)
-            _slopes(student, state, losses, x, shown[..., batch])
+            rows = order[:, None, None, batch].expand(*targets.shape[:3], -1)  # (g, m, c, b)
+            shown = targets.gather(3, rows)
+            _slopes(student, state, losses, x, shown)
+            for loss, part in losses:
+                if loss.moves_target:
+                    targets[:, part].scatter_(3, rows[:, part], shown[:, part])
             state.step(number, training.epochs * len(batches))
-        for loss, part in losses:
-            if loss.moves_target:
-                for g, rows in enumerate(order):
-                    targets[g, part] = _put(targets[g, part], rows, shown[g, part])
         logits, _ = student.forward(state.parameters, test_inputs)
         metrics[epoch, 0] = (logits.argmax(1) == test_targets).float().mean(1)
         logits, _ = student.forward(state.parameters, shuffled[:, :PROBE].transpose(1, 2))
-        log_p = logits.log_softmax(1).unflatten(0, shown.shape[:2])
-        values = [loss.value(log_p[:, part], shown[:, part, :, :PROBE]).mean(2) for loss, part in losses]
+        log_p = logits.log_softmax(1).unflatten(0, targets.shape[:2])
+        shown = targets.gather(3, order[:, None, None, :PROBE].expand(*targets.shape[:3], -1))
+        values = [loss.value(log_p[:, part], shown[:, part]).mean(2) for loss, part in losses]
         metrics[epoch, 1] = torch.cat(values, dim=1).flatten()
+        if keep_history:
+            history.append(_probabilities(student.forward(state.parameters, inputs.transpose(1, 2))[0]))
         after_epoch()
     curves = metrics.cpu().numpy()
     parameters = [stacked.cpu().numpy() for stacked in state.parameters]
     return [
-        Trained(curves[:, 0, i], curves[:, 1, i], [stacked[i].copy() for stacked in parameters])
+        Trained(
+            curves[:, 0, i],
+            curves[:, 1, i],
+            [stacked[i].copy() for stacked in parameters],
+            [epoch[i] for epoch in history],
+        )
         for i in range(len(tasks))
     ]
 
@@ -247,6 +281,10 @@ def _slopes(
     shown: Float[Tensor, "g m c b"],
 ) -> None:
     """Gradients of the batch's mean loss into `state`; losses that move their target move `shown`."""
+    alone = x.shape[2] == 1
+    if alone:  # products with one column round differently; a twin without weight keeps it company
+        x, shown_again = x.expand(-1, -1, 2), shown
+        shown = shown.expand(-1, -1, -1, 2).contiguous()
     logits, memory = student.forward(state.parameters, x)
     p = logits.softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
     gradient = p.new_empty(p.shape)
@@ -254,15 +292,13 @@ def _slopes(
         gradient[:, part] = loss.logit_gradient(p[:, part], shown[:, part])
         if loss.moves_target:
             shown[:, part] = loss.next_target(p[:, part], shown[:, part])
-    gradient = gradient.flatten(0, 1).div_(x.shape[2])
+    gradient = gradient.flatten(0, 1)
+    if alone:
+        gradient[..., 1] = 0
+        shown_again.copy_(shown[..., :1])
+    else:
+        gradient.div_(x.shape[2])
     student.backward(state.parameters, x, memory, gradient, state.gradients)
-
-
-def _put(targets: Tensor, rows: Tensor, shown: Tensor) -> Tensor:
-    """Targets (m, n, c) with those of `rows` (n,) replaced by `shown` (m, c, n)."""
-    moved = targets.clone()
-    moved[:, rows] = shown.transpose(1, 2)
-    return moved
 
 
 def _segments(losses: list[Loss]) -> list[tuple[Loss, slice]]:

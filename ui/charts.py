@@ -6,6 +6,7 @@ No streamlit here: `scatter([result], result.key, dark=False).figure.show()` wor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -240,9 +241,12 @@ def instances(result: Result, part: slice, *, dark: bool) -> Chart:
 def _example(figure: go.Figure, result: Result, one: dict[str, Any], column: int, colours: Palette) -> None:
     """The example itself: an image, or its place among the others."""
     if result.image_shape:
-        height, width = result.image_shape
-        pixels = [one["features"][row * width : (row + 1) * width] for row in range(height)]
-        figure.add_heatmap(z=pixels, colorscale="Greys", showscale=False, hoverinfo="skip", row=1, col=column)
+        pixels = np.reshape(one["features"], result.image_shape)
+        if len(pixels) == 1:
+            look = {"colorscale": "Greys", "showscale": False, "hoverinfo": "skip"}
+            figure.add_heatmap(z=pixels[0], **look, row=1, col=column)
+        else:
+            figure.add_image(z=np.moveaxis(pixels, 0, -1), hoverinfo="skip", row=1, col=column)
         figure.update_yaxes(
             row=1, col=column, autorange="reversed", scaleanchor=f"x{column if column > 1 else ''}"
         )

@@ -1,6 +1,7 @@
 """Bias types: how the soft labels are wrong. A new one is a new file here with a `Bias` in it."""
 
 from abc import abstractmethod
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -8,6 +9,15 @@ from jaxtyping import Float
 
 from softlabel_core.examples import Examples
 from softlabel_core.plugin import Plugin
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Soft labels of one replicate, and what is to be told of their making."""
+
+    soft_labels: Float[np.ndarray, "n c"]
+    teacher: list[dict[str, float]] = field(default_factory=list)
+    """One row an epoch of the teacher, if there is one: `epoch`, and indicators of its labels by name."""
 
 
 class Bias(Plugin):
@@ -18,6 +28,13 @@ class Bias(Plugin):
     class_conditional: ClassVar[bool] = True
     """Whether d is drawn independently of x given y. Only then do labels of several replicates count
     as independent draws, and only then does the theory need no more than the two indicators."""
+
+    def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list["Labelled"]:
+        """Soft labels of every replicate; a bias type with teachers trains them together here."""
+        return [
+            Labelled(self.soft_labels(examples, generator=generator))
+            for examples, generator in zip(parts, generators, strict=True)
+        ]
 
     @abstractmethod
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:

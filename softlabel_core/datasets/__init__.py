@@ -16,8 +16,8 @@ class Dataset(Plugin):
 
     family: ClassVar[str] = "datasets"
 
-    image_shape: ClassVar[tuple[int, int] | None] = None
-    """(height, width) when the raw features are pixels, else None."""
+    image_shape: ClassVar[tuple[int, int, int] | None] = None
+    """(channels, height, width) when the raw features are pixels in that order, else None."""
 
     @property
     @abstractmethod

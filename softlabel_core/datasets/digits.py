@@ -16,7 +16,7 @@ class Digits(Dataset):
     Reference: Alpaydin and Kaynak 1998, UCI, https://doi.org/10.24432/C50P49.
     """
 
-    image_shape = (8, 8)
+    image_shape = (1, 8, 8)
 
     test_fraction: Annotated[float, Field(ge=0.1, le=0.5)] = 1 / 3
     """Share of the images kept for the test: 1/3 gives 1,198 for training and 599 for the test."""
@@ -37,4 +37,6 @@ class Digits(Dataset):
             stratify=targets,
             random_state=int(generator.integers(2**31)),
         )
-        return standardise(train, train_targets, test, test_targets, self.classes, images=True)
+        return standardise(
+            train, train_targets, test, test_targets, self.classes, image_shape=self.image_shape
+        )

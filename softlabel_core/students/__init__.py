@@ -22,6 +22,15 @@ class Student(Plugin):
 
     family: ClassVar[str] = "students"
 
+    def prepare(
+        self, features: Float[np.ndarray, "n d"], image_shape: tuple[int, int, int] | None
+    ) -> Float[np.ndarray, "n e"]:
+        """Fixed features that the network is trained on, computed once; by default the given ones.
+
+        Raises `Invalid` if the student needs images and `image_shape` (channels, height, width) is None.
+        """
+        return features
+
     @abstractmethod
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         """Shapes of one student's parameters: weight (outputs, inputs), its bias (outputs, 1), and so on."""
@@ -56,17 +65,29 @@ class Student(Plugin):
         ]
 
 
+ROWS = 64
+"""Wide products get a multiple of this many rows: below it the matrix library picks other kernels for other
+sizes, and a student's rounding would depend on how many others are computed beside it."""
+
+
 def layer(weight: Float[Tensor, "s o i"], inputs: Float[Tensor, "g i b"]) -> Float[Tensor, "s o b"]:
     """weight @ inputs where the students of a group share the inputs: one wide product a group."""
-    groups, features, batch = inputs.shape
-    wide = weight.reshape(groups, -1, features)  # (g, m * o, i)
-    return (wide @ inputs).view(weight.shape[0], -1, batch)
+    return _wide(weight, inputs)
 
 
 def layer_gradient(
     gradient: Float[Tensor, "s o b"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o i"]
 ) -> None:
     """The weight's derivative for `layer`, written into `out`."""
-    groups, features, batch = inputs.shape
-    wide = gradient.reshape(groups, -1, batch)
-    out.view(groups, -1, features).copy_(wide @ inputs.transpose(1, 2))
+    out.copy_(_wide(gradient, inputs.transpose(1, 2)))
+
+
+def _wide(left: Float[Tensor, "s o j"], right: Float[Tensor, "g j k"]) -> Float[Tensor, "s o k"]:
+    groups, inner, _ = right.shape
+    wide = left.reshape(groups, -1, inner)  # (g, m * o, j)
+    rows = wide.shape[1]
+    if rows % ROWS:
+        padded = wide.new_zeros(groups, -(-rows // ROWS) * ROWS, inner)
+        padded[:, :rows] = wide
+        wide = padded
+    return (wide @ right)[:, :rows].reshape(*left.shape[:2], -1)
