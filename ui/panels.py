@@ -21,10 +21,12 @@ def is_dark() -> bool:
 def sentence(result: Result) -> str:
     """What came out, in words made from the numbers."""
     student, truth = result.student_accuracy.mean, result.ground_truth_accuracy.mean
+    bayes = result.bayes_accuracy
+    ceiling = "" if bayes is None else f" (no classifier can do better than {_percent(bayes)} here)"
     return (
         f"The most probable label is right for **{_percent(result.indicators['label_accuracy'])}** of the "
         f"examples. Students taught with these labels reach **{_percent(student)}**; taught with the truth, "
-        f"{_percent(truth)}."
+        f"{_percent(truth)}{ceiling}."
     )
 
 
@@ -64,10 +66,11 @@ def numbers(result: Result) -> None:
     about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
     with st.container(horizontal=True, key="numbers"):
         for title, name in shown:
-            value = indicators[name]
-            text = _percent(value) if name == "label_accuracy" else f"{value:.3f}"
-            ends = intervals.get(name)
-            _number(title, text, _outward(*ends) if ends else "first choice", about[name])
+            value, ends = indicators[name], intervals[name]
+            if name == "label_accuracy":
+                _number(title, _percent(value), f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %", about[name])
+            else:
+                _number(title, f"{value:.3f}", _outward(*ends), about[name])
         _number("Student accuracy", _percent(result.student_accuracy.mean), _ends(result.student_accuracy))
         _number(
             "On true labels",
