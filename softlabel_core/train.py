@@ -10,7 +10,6 @@ Layout: g groups of m students, s = g * m; parameters (s, outputs, inputs), acti
 with the batch last, so that a softmax over classes is fast and a group's first layer is one wide product.
 """
 
-import math
 import os
 import threading
 from collections import defaultdict
@@ -24,6 +23,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 
+from softlabel_core.adam import Adam
 from softlabel_core.examples import Examples, Split
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Value
@@ -37,8 +37,6 @@ CHUNK = 16
 
 PROBE = 512
 """Training examples on which the loss of an epoch is read."""
-
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Training(Value):
@@ -233,7 +231,8 @@ def _train_chunk(
     test_inputs = on_device([task.split.test.features.T for task in leaders])  # (g, d, t)
     test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
     orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
-    state = _Adam(_initial(tasks, student, leaders[0]), training, device)
+    initial = _initial(tasks, student, leaders[0])
+    state = Adam(initial, training.learning_rate, training.weight_decay, device)
     n = inputs.shape[1]
     batches = [slice(start, start + training.batch_size) for start in range(0, n, training.batch_size)]
     history: list[np.ndarray] = []
@@ -247,9 +246,10 @@ def _train_chunk(
             shown = targets.gather(3, rows)
             _slopes(student, state, losses, x, shown)
             for loss, part in losses:
-                if loss.moves_target:
+                if loss.moves_target == "visit":
                     targets[:, part].scatter_(3, rows[:, part], shown[:, part])
             state.step(number, training.epochs * len(batches))
+        _move_targets(student, state, losses, inputs, targets)
         logits, _ = student.forward(state.parameters, test_inputs)
         metrics[epoch, 0] = (logits.argmax(1) == test_targets).float().mean(1)
         logits, _ = student.forward(state.parameters, shuffled[:, :PROBE].transpose(1, 2))
@@ -275,12 +275,12 @@ def _train_chunk(
 
 def _slopes(
     student: Student,
-    state: "_Adam",
+    state: Adam,
     losses: list[tuple[Loss, slice]],
     x: Float[Tensor, "g d b"],
     shown: Float[Tensor, "g m c b"],
 ) -> None:
-    """Gradients of the batch's mean loss into `state`; losses that move their target move `shown`."""
+    """Gradients of the batch's mean loss into `state`; losses that move targets at a visit move `shown`."""
     alone = x.shape[2] == 1
     if alone:  # products with one column round differently; a twin without weight keeps it company
         x, shown_again = x.expand(-1, -1, 2), shown
@@ -290,7 +290,7 @@ def _slopes(
     gradient = p.new_empty(p.shape)
     for loss, part in losses:
         gradient[:, part] = loss.logit_gradient(p[:, part], shown[:, part])
-        if loss.moves_target:
+        if loss.moves_target == "visit":
             shown[:, part] = loss.next_target(p[:, part], shown[:, part])
     gradient = gradient.flatten(0, 1)
     if alone:
@@ -299,6 +299,22 @@ def _slopes(
     else:
         gradient.div_(x.shape[2])
     student.backward(state.parameters, x, memory, gradient, state.gradients)
+
+
+def _move_targets(
+    student: Student,
+    state: Adam,
+    losses: list[tuple[Loss, slice]],
+    inputs: Float[Tensor, "g n d"],
+    targets: Float[Tensor, "g m c n"],
+) -> None:
+    """Next targets of all examples by the students as they now are, for losses that move them by epoch."""
+    losses = [(loss, part) for loss, part in losses if loss.moves_target == "epoch"]
+    if losses:
+        logits, _ = student.forward(state.parameters, inputs.transpose(1, 2))
+        p = logits.softmax(1).unflatten(0, targets.shape[:2])  # (g, m, c, n)
+        for loss, part in losses:
+            targets[:, part] = loss.next_target(p[:, part], targets[:, part])
 
 
 def _segments(losses: list[Loss]) -> list[tuple[Loss, slice]]:
@@ -317,36 +333,3 @@ def _initial(tasks: list[Task], student: Student, example: Task) -> list[np.ndar
     d, c = example.split.train.features.shape[1], example.targets.shape[1]
     drawn = [student.initial(d, c, generator=stream(t.seed, "init", t.replicate)) for t in tasks]
     return [np.stack(layer) for layer in zip(*drawn, strict=True)]
-
-
-class _Adam:
-    """Adam over all parameters of a chunk in one flat buffer.
-
-    The buffer is padded so that no element falls into the scalar tail of a vectorised loop, where rounding
-    could differ: a student's numbers must not depend on its neighbours.
-    """
-
-    def __init__(self, initial: list[np.ndarray], training: Training, device: str) -> None:
-        import torch
-
-        size = -(-sum(array.size for array in initial) // 64) * 64
-        self.training = training
-        self.values, self.slopes, self.first, self.second = torch.zeros(4, size, device=device)
-        self.parameters: list[Tensor] = []
-        self.gradients: list[Tensor] = []
-        start = 0
-        for array in initial:
-            part = slice(start, start + array.size)
-            self.values[part] = torch.from_numpy(array.ravel())
-            self.parameters.append(self.values[part].view(array.shape))
-            self.gradients.append(self.slopes[part].view(array.shape))
-            start += array.size
-
-    def step(self, done: int, steps: int) -> None:
-        """One update; `done` of `steps` are behind. L2 penalty as in torch.optim.Adam."""
-        rate = self.training.learning_rate * 0.5 * (1 + math.cos(math.pi * done / steps))
-        self.slopes.add_(self.values, alpha=self.training.weight_decay)
-        self.first.lerp_(self.slopes, 1 - BETA_1)
-        self.second.mul_(BETA_2).addcmul_(self.slopes, self.slopes, value=1 - BETA_2)
-        spread = (self.second / (1 - BETA_2 ** (done + 1))).sqrt_().add_(EPSILON)
-        self.values.addcdiv_(self.first, spread, value=-rate / (1 - BETA_1 ** (done + 1)))
