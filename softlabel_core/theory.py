@@ -1,4 +1,4 @@
-r"""Theory: the excess-risk identity, bounds on the error, closed forms under noise, what degrees can occur.
+"""Theory: the excess-risk identity, bounds on the error, closed forms under noise, what degrees can occur.
 
 Notation: Omega a set of candidate labels, f the truth, h a classifier, err(h) = Pr(h != f), and
 R(h) = Pr(h(x) not in Omega), the risk that sets can show. D_h = Pr(truth not in Omega | h wrong) and

@@ -263,12 +263,7 @@ def _train_chunk(
     curves = metrics.cpu().numpy()
     parameters = [stacked.cpu().numpy() for stacked in state.parameters]
     return [
-        Trained(
-            curves[:, 0, i],
-            curves[:, 1, i],
-            [stacked[i].copy() for stacked in parameters],
-            [epoch[i] for epoch in history],
-        )
+        Trained(curves[:, 0, i], curves[:, 1, i], [p[i].copy() for p in parameters], [e[i] for e in history])
         for i in range(len(tasks))
     ]
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import binom, laplace, norm
+from streamlit.testing.v1 import AppTest
 
 from softlabel_core import Experiment, Invalid, measure, run, theory
 from softlabel_core import counterexamples as counter
@@ -374,10 +375,29 @@ def test_a_run_carries_its_closed_form_and_agrees(fields):
     [
         {"bias": "demotion"},
         {"framework": {"kind": "additive-noise", "target": "projection"}},
-        {"framework": {"kind": "additive-noise", "target": "top-k", "k": "support"}},
     ],
-    ids=["other labels", "projection", "support"],
+    ids=["other labels", "projection"],
 )
 def test_elsewhere_there_is_no_closed_form(changes):
     fields = {"bias": "one-hot", "framework": {"kind": "additive-noise"}, **changes}
     assert run(quick(**fields)).closed_form is None
+
+
+def _indicators_page(data):
+    from softlabel_core import Result
+    from ui import panels
+
+    panels.indicators(Result.parse(data))
+
+
+def test_explore_shows_the_closed_form_beside_what_was_measured():
+    for scale, shown in ((1.0, "closed form Δ 0.475, γ 0.164 at k = 2"), (None, None)):
+        noisy = {"kind": "additive-noise", "target": "top-k", "k": 2}
+        result = run(
+            quick(bias="one-hot", framework={**noisy, "scale": scale} if scale else "partial-labels")
+        )
+        page = AppTest.from_function(_indicators_page, kwargs={"data": result.model_dump()}).run()
+        assert not page.exception
+        captions = [caption.value for caption in page.caption if "closed form" in caption.value]
+        assert len(captions) == (shown is not None)
+        assert shown is None or shown in captions[0]
