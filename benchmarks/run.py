@@ -86,7 +86,9 @@ def main() -> None:
 
     ours()  # warm-up
     pairs = [(timed(ours), timed(loop)) for _ in range(repeats)]
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+    )
     print(", ".join(f"{name} {version}" for name, version in versions().items()))
     print(f"{'':24}{'min':>8}{'median':>8}{'max':>8}   mean accuracy")
     for i, name in enumerate(("run (all of it), s", "plain loop, s")):

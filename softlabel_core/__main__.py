@@ -1,4 +1,4 @@
-"""The command line: `softlabel list | run | sweep | indicators | docs`, also `python -m softlabel_core`."""
+"""The command line `softlabel`, also `python -m softlabel_core`."""
 
 import argparse
 import json
@@ -83,6 +83,14 @@ def _parser() -> _Parser:
     measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
     measuring.add_argument("--json", action="store_true", help="machine-readable")
     measuring.set_defaults(act=_indicators)
+
+    again = commands.add_parser("reproduce", help="run the studies behind docs/results.md")
+    again.add_argument("--quick", action="store_true", help="compare a sample with the committed results")
+    again.add_argument("--replicates", type=int, default=4, help="splits of every experiment (default 4)")
+    again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--folder", default=".softlabel", help="finished experiments; a killed run goes on")
+    again.add_argument("--out", default="docs", help="folder for results.parquet and results.md")
+    again.set_defaults(act=_reproduce)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
@@ -234,6 +242,30 @@ def _indicators(options: argparse.Namespace) -> None:
             ends = measured["intervals"].get(name)
             text = f"{value:.4f}" if isinstance(value, float) else str(value)
             print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
+
+
+def _reproduce(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from softlabel_core import reproduce
+
+    out = Path(options.out)
+    if not out.is_dir():
+        raise Invalid(f"--out: allowed: an existing folder; got {out}.")
+    if options.quick:
+        if not (out / "results.parquet").is_file():
+            raise Invalid(f"--out: allowed: a folder with results.parquet to compare with; got {out}.")
+        table = reproduce.quick(pd.read_parquet(out / "results.parquet"))
+        print(table.to_string(index=False))
+        if not table["agrees"].all():
+            raise Invalid(f"{(~table['agrees']).sum()} rows do not agree with the committed results.")
+        return
+    chosen = {"replicates": options.replicates, "seed": options.seed}
+    with _progress() as report:
+        table = reproduce.reproduce(Path(options.folder), **chosen, on_progress=report)
+    with _whole_file(str(out / "results.md")) as write:
+        table.to_parquet(out / "results.parquet", index=False)
+        write(reproduce.report(table, **chosen))
 
 
 def _docs(options: argparse.Namespace) -> None:

@@ -6,7 +6,12 @@ from conftest import CHROMIUM, FLAGS, ROOT, serving
 from playwright.sync_api import Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
-VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light"), "phone-dark": (390, "dark")}
+VIEWS = {
+    "light": (1280, "light"),
+    "dark": (1280, "dark"),
+    "phone": (390, "light"),
+    "phone-dark": (390, "dark"),
+}
 
 
 def trained(page: Page, address: str) -> None:
