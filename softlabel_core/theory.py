@@ -9,6 +9,7 @@ Cour et al. 2011 and Liu and Dietterich 2014.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -206,7 +207,6 @@ def noisy_degrees(
     """
     from scipy.integrate import quad
     from scipy.special import betainc
-    from scipy.stats import laplace, norm
 
     if noise not in ("gaussian", "laplace"):
         raise Invalid(f"noise: allowed: one of gaussian, laplace; got {noise}.")
@@ -215,11 +215,28 @@ def noisy_degrees(
     k = _size(k, classes)
     hidden = 0.0
     if scale > 0 and k < classes:
-        law = norm if noise == "gaussian" else laplace
+        density, above = _gaussian() if noise == "gaussian" else _laplace()
 
         def missed(t: float) -> float:  # t in units of the scale; P(Bin(c-1, q) >= k) as a beta integral
-            return float(law.pdf(t) * betainc(k, classes - k, law.sf(1 / scale + t)))
+            return float(density(t) * betainc(k, classes - k, above(1 / scale + t)))
 
         bends = [0.0, *([-1 / scale] if scale > 1 / 40 else [])]  # Laplace's density has corners
         hidden = float(quad(missed, -45, 45, points=bends, limit=200)[0])
     return hidden, (k - 1 + hidden) / (classes - 1)
+
+
+Law = tuple[Callable[[float], float], Callable[[float], float]]
+"""Density, and probability above a value."""
+
+
+def _gaussian() -> Law:
+    from scipy.special import ndtr
+
+    return lambda t: math.exp(-t * t / 2) / math.sqrt(2 * math.pi), lambda t: float(ndtr(-t))
+
+
+def _laplace() -> Law:
+    def above(t: float) -> float:
+        return math.exp(-t) / 2 if t > 0 else 1 - math.exp(t) / 2
+
+    return lambda t: math.exp(-abs(t)) / 2, above

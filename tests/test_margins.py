@@ -238,6 +238,25 @@ def test_the_sign_of_the_margin_is_the_fate_of_the_minimiser(kind, sizes):
     assert outcomes == {True, False}
 
 
+def test_average_prefers_a_label_that_is_rarer_but_alone():
+    """The truth with two other rivals in 55 of 100 sets, one rival by itself in 45."""
+    sets = np.array(
+        [[1, 0, a, b, c, d] for a, b, c, d in ((1, 1, 0, 0), (0, 0, 1, 1), (1, 0, 0, 1))], dtype=bool
+    )
+    sets = np.vstack([sets, [0, 1, 0, 0, 0, 0]]).astype(bool)
+    probabilities = np.array([0.55 / 3] * 3 + [0.45])
+    inclusion, share = probabilities @ sets, probabilities @ (sets / sets.sum(1, keepdims=True))
+    assert inclusion[0] - inclusion[1:].max() > 0.09
+    measured = {
+        "k": "support",
+        "margin": inclusion[0] - inclusion[1:].max(),
+        "target_margin": share[0] - share[1],
+    }
+    assert LOSSES["average"]().margin(measured).value < 0
+    assert minimiser(LOSSES["average"](), sets, probabilities).argmax() == 1
+    assert minimiser(LOSSES["cc"](), sets, probabilities).argmax() == 0
+
+
 def exchangeable(hidden):
     """k = 2 over 4 labels, all rivals alike: the truth with a random rival, or two random rivals."""
     sets = np.array(
