@@ -250,9 +250,10 @@ def _train_chunk(
             shown = targets.gather(3, rows)
             _slopes(student, state, losses, x, shown)
             for loss, part in losses:
-                if loss.moves_target:
+                if loss.moves_target == "visit":
                     targets[:, part].scatter_(3, rows[:, part], shown[:, part])
             state.step(number, training.epochs * len(batches))
+        _move_targets(student, state.parameters, losses, inputs, targets)
         logits = _logits(student, state.parameters, test_inputs)
         metrics[epoch, 0] = (logits.argmax(1) == test_targets).float().mean(1)
         shown = targets.gather(3, order[:, None, None, :PROBE].expand(*targets.shape[:3], -1))
@@ -264,12 +265,7 @@ def _train_chunk(
     curves = metrics.cpu().numpy()
     parameters = [stacked.cpu().numpy() for stacked in state.parameters]
     return [
-        Trained(
-            curves[:, 0, i],
-            curves[:, 1, i],
-            [stacked[i].copy() for stacked in parameters],
-            [epoch[i] for epoch in history],
-        )
+        Trained(curves[:, 0, i], curves[:, 1, i], [p[i].copy() for p in parameters], [e[i] for e in history])
         for i in range(len(tasks))
     ]
 
@@ -281,7 +277,7 @@ def _slopes(
     x: Float[Tensor, "g d b"],
     shown: Float[Tensor, "g m c b"],
 ) -> None:
-    """Gradients of the batch's mean loss into `state`; losses that move their target move `shown`."""
+    """Gradients of the batch's mean loss into `state`; losses that move targets at a visit move `shown`."""
     real = x.shape[2]
     x = _aligned(x)
     logits, memory = student.forward(state.parameters, x)
@@ -289,10 +285,25 @@ def _slopes(
     gradient = logits.new_zeros(logits.shape).unflatten(0, shown.shape[:2])
     for loss, part in losses:
         gradient[:, part, :, :real] = loss.logit_gradient(p[:, part], shown[:, part])
-        if loss.moves_target:
+        if loss.moves_target == "visit":
             shown[:, part] = loss.next_target(p[:, part], shown[:, part])
     gradient = gradient.flatten(0, 1).div_(real)
     student.backward(state.parameters, x, memory, gradient, state.gradients)
+
+
+def _move_targets(
+    student: Student,
+    parameters: list[Tensor],
+    losses: list[tuple[Loss, slice]],
+    inputs: Float[Tensor, "g n d"],
+    targets: Float[Tensor, "g m c n"],
+) -> None:
+    """Next targets of all examples by the students as they now are, for losses that move them by epoch."""
+    losses = [(loss, part) for loss, part in losses if loss.moves_target == "epoch"]
+    if losses:
+        p = _logits(student, parameters, inputs.transpose(1, 2)).softmax(1).unflatten(0, targets.shape[:2])
+        for loss, part in losses:
+            targets[:, part] = loss.next_target(p[:, part], targets[:, part])
 
 
 def _mean_loss(
