@@ -92,6 +92,8 @@ def _field(field: FieldInfo, key: str, name: str, value: Any, classes: int, idle
         return _widget(st.selectbox, key, value, texts, options=texts, **common)
     if field.annotation is bool:
         return _widget(st.checkbox, key, value, None, **common)
+    if field.annotation is str:
+        return _widget(st.text_input, key, value, None, **common)
     return _number(field, key, value, classes, common)
 
 
