@@ -291,16 +291,17 @@ def mean(found, name):
 
 
 def test_a_skillful_bad_teacher_makes_a_good_student():
-    """Science, fast preset: label accuracy .18, unreliability .015 to .05, CC .952, cross-entropy .69."""
+    """Science: label accuracy .12, unreliability .015, ambiguity .34; CC .962, cross-entropy .757."""
     found = result("skillful-bad-teacher", "partial-labels")
-    assert 0.08 < mean(found, "label_accuracy") < 0.25
-    assert 0.01 < mean(found, "unreliability") < 0.06
-    assert 0.3 < mean(found, "ambiguity") < 0.5
+    assert 0.06 < mean(found, "label_accuracy") < 0.2
+    assert 0.005 < mean(found, "unreliability") < 0.05
+    assert 0.28 < mean(found, "ambiguity") < 0.45
     assert found.ground_truth_accuracy.mean >= 0.955
     assert found.student_accuracy.mean >= 0.94
     assert result("skillful-bad-teacher", "soft-labels").student_accuracy.mean <= 0.85
-    assert len(found.teacher) == 3 * 60
-    last = [row for row in found.teacher if row["epoch"] == 60]
+    epochs = SkillfulBadTeacher().epochs
+    assert len(found.teacher) == 3 * epochs
+    last = [row for row in found.teacher if row["epoch"] == epochs]
     np.testing.assert_allclose(
         [row["label_accuracy"] for row in last], [row["label_accuracy"] for row in found.rows], atol=1e-9
     )

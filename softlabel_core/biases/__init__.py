@@ -98,9 +98,9 @@ class BadTeacher(Taught):
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
 
     width: Annotated[int, Field(ge=1, le=1024)] = 512
-    """Hidden units of the teacher; 256 with 150 epochs is the slower preset."""
+    """Hidden units of the teacher; 256 with 150 epochs take longer and do a little better."""
 
-    epochs: Annotated[int, Field(ge=1, le=200)] = 60
+    epochs: Annotated[int, Field(ge=1, le=200)] = 80
     """Passes of the teacher over its examples; more make it memorise the drawn labels better."""
 
     @abstractmethod
