@@ -16,6 +16,9 @@ class Examples:
     image_shape: tuple[int, int, int] | None = None
     """(channels, height, width) if the features are the pixels of an image in that order, else None."""
 
+    rows: Int[np.ndarray, "n"] | None = None
+    """Row of each example in the published training file, where the dataset knows it."""
+
     def __len__(self) -> int:
         return len(self.targets)
 

@@ -51,6 +51,16 @@ def _set_size(value: Any) -> Any:
     return number
 
 
+def _file_name(value: Any) -> Any:
+    """Never a path or an address: letters, digits, `_`, `-` and dots inside, ending in a known suffix."""
+    if not isinstance(value, str) or not re.fullmatch(r"\w[\w.-]{,99}\.(csv|parquet)", value, re.ASCII):
+        raise ValueError("allowed: " + FILE_NAME)
+    return value
+
+
+FILE_NAME = "the name of a .csv or .parquet file in the data folder, without a path"
+
+FileName = Annotated[str, BeforeValidator(_file_name)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Decay = Annotated[float, Field(gt=0, lt=1)]
 Rank = Annotated[int, Field(ge=1), UpToClasses()]
@@ -237,6 +247,8 @@ def allowed(field: FieldInfo) -> str:
         return "one of " + ", ".join(options)
     if field.annotation is bool:
         return "true or false"
+    if field.annotation is str:
+        return FILE_NAME
     if field.annotation is int:
         return f"a whole number {bounds(field)}"
     inside = _nested(field)

@@ -92,6 +92,8 @@ def _field(field: FieldInfo, key: str, name: str, value: Any, classes: int, idle
         return _widget(st.selectbox, key, value, texts, options=texts, **common)
     if field.annotation is bool:
         return _widget(st.checkbox, key, value, None, **common)
+    if field.annotation is str:
+        return _widget(st.text_input, key, value, None, **common)
     return _number(field, key, value, classes, common)
 
 
@@ -101,7 +103,7 @@ def _number(field: FieldInfo, key: str, value: Any, classes: int, common: dict[s
     low, high = limits.low or 0, classes if limits.up_to_classes else limits.high
     options: dict[str, Any]
     if field.annotation is int:
-        slides = high is not None and high - low <= LONG
+        slides = high is not None and 0 < high - low <= LONG  # a slider needs two ends
         low, high = int(low), None if high is None else int(high)
         options = {"step": 1}
     else:
