@@ -71,7 +71,8 @@ class Experiment(Value):
 
     def key(self) -> str:
         """Content hash (16 hex digits) of the experiment and the version of the code."""
-        content = json.dumps([__version__, self.model_dump()], sort_keys=True)
+        beside = [self.dataset.fingerprint] if self.dataset.fingerprint else []
+        content = json.dumps([__version__, self.model_dump(), *beside], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

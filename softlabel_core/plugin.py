@@ -39,6 +39,14 @@ class UpToClasses:
     """Marks a whole-number field that may not exceed the number of classes of the dataset."""
 
 
+@dataclass(frozen=True)
+class Accepts:
+    """Says in words what a text field accepts, with examples."""
+
+    words: str
+    examples: tuple[str, ...]
+
+
 def _set_size(value: Any) -> Any:
     if value == "support":
         return value
@@ -239,7 +247,9 @@ def allowed(field: FieldInfo) -> str:
         return "true or false"
     if field.annotation is int:
         return f"a whole number {bounds(field)}"
-    return f"a number {bounds(field)}" if field.annotation is float else ""
+    if field.annotation is float:
+        return f"a number {bounds(field)}"
+    return next((mark.words for mark in field.metadata if isinstance(mark, Accepts)), "")
 
 
 def literals(field: FieldInfo) -> list[str]:
@@ -256,7 +266,7 @@ def explain(error: ValidationError, model: type[Value], data: Any) -> str:
     name = ".".join(path) or model.__name__.lower()
     if problem["type"] == "extra_forbidden":
         return f"{name}: no such parameter; allowed: {', '.join(owner.model_fields) or 'none'}."
-    message = problem["msg"].removeprefix("Value error, ")
+    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
     if problem["type"] != "value_error" and field is not None and allowed(field):
         message = "allowed: " + allowed(field)
     if ": allowed: " in message:  # a rule between several fields names its own field and value

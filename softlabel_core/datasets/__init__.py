@@ -38,6 +38,11 @@ class Dataset(Plugin):
         return len(self.class_names)
 
     @property
+    def fingerprint(self) -> str:
+        """What a result depends on beside the fields; empty where they say it all."""
+        return ""
+
+    @property
     def bayes_accuracy(self) -> float | None:
         """Best accuracy any classifier can reach, in [0, 1], where the distribution is known."""
         return None
