@@ -1,8 +1,9 @@
 """One run against a plain PyTorch loop over the same students: `python benchmarks/run.py`.
 
-Work: digits, demotion to rank 3, partial labels with CC, MLP 64-64-10, Adam, batch 32, 20 epochs; 8 replicates
-and their 8 ground-truth students. The loop is what one would write first: one student after the other,
-autograd and torch.optim.Adam on slices of tensors, one thread. Both are timed in turn; the ratio is what counts.
+Work: digits, demotion to rank 3, partial labels with CC, MLP 64-64-10, Adam, batch 32, 20 epochs; 8
+replicates and their 8 ground-truth students. The loop is what one would write first: one student after the
+other, autograd and torch.optim.Adam on slices of tensors, one thread. Both are timed in turn; the ratio is
+what counts.
 """
 
 import argparse
@@ -86,7 +87,9 @@ def main() -> None:
 
     ours()  # warm-up
     pairs = [(timed(ours), timed(loop)) for _ in range(repeats)]
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+    )
     print(", ".join(f"{name} {version}" for name, version in versions().items()))
     print(f"{'':24}{'min':>8}{'median':>8}{'max':>8}   mean accuracy")
     for i, name in enumerate(("run (all of it), s", "plain loop, s")):

@@ -1,4 +1,4 @@
-"""The command line: `softlabel list | run | sweep | indicators | docs`, also `python -m softlabel_core`."""
+"""The command line `softlabel`, also `python -m softlabel_core`."""
 
 import argparse
 import json
@@ -83,6 +83,14 @@ def _parser() -> _Parser:
     measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
     measuring.add_argument("--json", action="store_true", help="machine-readable")
     measuring.set_defaults(act=_indicators)
+
+    again = commands.add_parser("reproduce", help="run the studies behind docs/results.md")
+    again.add_argument("--quick", action="store_true", help="compare a sample with the committed results")
+    again.add_argument("--replicates", type=int, default=4, help="splits of every experiment (default 4)")
+    again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--folder", default=".softlabel", help="finished experiments; a killed run goes on")
+    again.add_argument("--out", default="docs", help="folder for results.parquet and results.md")
+    again.set_defaults(act=_reproduce)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
@@ -197,6 +205,8 @@ def _sweep(options: argparse.Namespace) -> None:
     vary = {}
     for setting in options.vary:
         name, values = _assignment("--vary", setting)
+        if name in vary:
+            raise Invalid(f"--vary: allowed: every field once; got {name} twice.")
         vary[name] = _values(values)
     sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
     sweep.experiments()  # refuse a bad range before anything is trained or opened
@@ -236,6 +246,30 @@ def _indicators(options: argparse.Namespace) -> None:
             print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
 
 
+def _reproduce(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from softlabel_core import reproduce
+
+    out = Path(options.out)
+    if not out.is_dir():
+        raise Invalid(f"--out: allowed: an existing folder; got {out}.")
+    if options.quick:
+        if not (out / "results.parquet").is_file():
+            raise Invalid(f"--out: allowed: a folder with results.parquet to compare with; got {out}.")
+        table = reproduce.quick(pd.read_parquet(out / "results.parquet"))
+        print(table.to_string(index=False))
+        if not table["agrees"].all():
+            raise Invalid(f"{(~table['agrees']).sum()} rows do not agree with the committed results.")
+        return
+    chosen = {"replicates": options.replicates, "seed": options.seed}
+    with _progress() as report:
+        table = reproduce.reproduce(Path(options.folder), **chosen, on_progress=report)
+    with _whole_file(str(out / "results.md")) as write:
+        table.to_parquet(out / "results.parquet", index=False)
+        write(reproduce.report(table, **chosen))
+
+
 def _docs(options: argparse.Namespace) -> None:
     from softlabel_core.docs import markdown
 
@@ -260,6 +294,8 @@ def _progress() -> Any:
 def _whole_file(name: str) -> Any:
     """Yields a function that writes the text; the file appears whole at the end or not at all."""
     target = Path(name)
+    if target.is_dir():
+        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.")
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
@@ -272,8 +308,6 @@ def _whole_file(name: str) -> Any:
         yield write
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
-    except IsADirectoryError:
-        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.") from None
     finally:
         Path(temporary).unlink(missing_ok=True)
 

@@ -25,5 +25,5 @@ class Average(Loss):
     def logit_gradient(
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... c b"]:
-        inside = target > 0
+        inside = (target > 0).to(p.dtype)
         return p - inside / inside.sum(-2, keepdim=True)

@@ -69,5 +69,6 @@ def _normalised(x: Float[Tensor, "b sO h w"], shift: Float[Tensor, "s o one"]) -
     """ReLU after batch normalisation, channel by channel, so student by student."""
     import torch
 
-    normal = torch.nn.functional.batch_norm(x, None, None, training=True)
+    single = x.numel() == x.shape[1]  # one value has no spread
+    normal = x * 0 if single else torch.nn.functional.batch_norm(x, None, None, training=True)
     return (normal + shift.reshape(-1, 1, 1)).relu()

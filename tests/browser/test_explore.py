@@ -94,7 +94,9 @@ def test_progress_reload_and_cancel(server: str, page: Page) -> None:
     expect(page.get_by_text("one replicate, no interval").first).to_be_visible()
 
 
-def test_another_visitor_is_served_while_a_run_is_under_way(server: str, page: Page, browser: Browser) -> None:
+def test_another_visitor_is_served_while_a_run_is_under_way(
+    server: str, page: Page, browser: Browser
+) -> None:
     open_explore(page, server, seed="8", **LONG)
     train_button(page).click()
     expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
@@ -116,7 +118,9 @@ def test_another_visitor_is_served_while_a_run_is_under_way(server: str, page: P
 def test_a_broken_link_opens_with_a_notice(server: str, page: Page) -> None:
     page.goto(f"{server}/explore?bias=evil&bias.rank=99&replicates=-3&seed=5")
     expect(page.get_by_text(re.compile("bias: allowed: one of .*got evil"))).to_be_visible()
-    expect(page.get_by_text(re.compile("replicates: allowed: a whole number from 1 to 64; got -3"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("replicates: allowed: a whole number from 1 to 64; got -3"))
+    ).to_be_visible()
     expect(page).to_have_url(re.compile(r"seed=5"))
     no_exception(page)
 
@@ -125,7 +129,9 @@ def test_a_broken_link_opens_with_a_notice(server: str, page: Page) -> None:
 @pytest.mark.parametrize(
     "framework", ["soft-labels", "partial-labels", "additive-noise", "incomplete-supervision"]
 )
-def test_every_framework_on_every_other_dataset(server: str, page: Page, dataset: str, framework: str) -> None:
+def test_every_framework_on_every_other_dataset(
+    server: str, page: Page, dataset: str, framework: str
+) -> None:
     quick = {"replicates": "1", "training.epochs": "1"}
     open_explore(page, server, dataset=dataset, framework=framework, **quick)
     train_button(page).click()
