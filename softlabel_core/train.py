@@ -281,7 +281,7 @@ def _slopes(
 ) -> None:
     """Gradients of the batch's mean loss into `state`; losses that move targets at a visit move `shown`."""
     real = x.shape[2]
-    x = _aligned(x)
+    x = _aligned(student, x)
     logits, memory = student.forward(state.parameters, x)
     p = logits[..., :real].softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
     gradient = logits.new_zeros(logits.shape).unflatten(0, shown.shape[:2])
@@ -321,14 +321,14 @@ def _mean_loss(
 def _logits(
     student: Student, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
 ) -> Float[Tensor, "s c b"]:
-    return student.forward(parameters, _aligned(inputs))[0][..., : inputs.shape[2]]
+    return student.forward(parameters, _aligned(student, inputs))[0][..., : inputs.shape[2]]
 
 
-def _aligned(inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "g d w"]:
-    """The batch with columns of zeros up to a multiple of `COLUMNS`."""
+def _aligned(student: Student, inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "g d w"]:
+    """The batch with columns of zeros up to a multiple of `COLUMNS`; only exact students need them."""
     from torch.nn.functional import pad
 
-    spare = -inputs.shape[2] % COLUMNS
+    spare = -inputs.shape[2] % COLUMNS if student.exact else 0
     return pad(inputs.transpose(1, 2), (0, 0, 0, spare)).transpose(1, 2) if spare else inputs
 
 
