@@ -1,8 +1,9 @@
 """One run against a plain PyTorch loop over the same students: `python benchmarks/run.py`.
 
-Work: digits, demotion to rank 3, partial labels with CC, MLP 64-64-10, Adam, batch 32, 20 epochs; 8 replicates
-and their 8 ground-truth students. The loop is what one would write first: one student after the other,
-autograd and torch.optim.Adam on slices of tensors, one thread. Both are timed in turn; the ratio is what counts.
+Work: digits, demotion to rank 3, partial labels with CC, MLP 64-64-10, Adam, batch 32, 20 epochs; 8
+replicates and their 8 ground-truth students. The loop is what one would write first: one student after the
+other, autograd and torch.optim.Adam on slices of tensors, one thread. Both are timed in turn; the ratio is
+what counts.
 """
 
 import argparse

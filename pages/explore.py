@@ -4,7 +4,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.jobs import Busy
-from ui import charts, forms, panels, state
+from ui import charts, forms, panels, state, tables
 
 state.open_session()
 st.title("Can a bad teacher train a good student?", anchor=False)
@@ -47,7 +47,7 @@ if result is None:
         )
     st.stop()
 if result.key != chosen.key():
-    st.info(f"The choices above have changed. These are the numbers of: {charts.label(result)}")
+    st.info(f"The choices above have changed. These are the numbers of: {tables.label(result)}")
 elif result not in runs:
     state.add_run(result.key)
     state.keep(chosen)

@@ -205,6 +205,8 @@ def _sweep(options: argparse.Namespace) -> None:
     vary = {}
     for setting in options.vary:
         name, values = _assignment("--vary", setting)
+        if name in vary:
+            raise Invalid(f"--vary: allowed: every field once; got {name} twice.")
         vary[name] = _values(values)
     sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
     sweep.experiments()  # refuse a bad range before anything is trained or opened
@@ -292,6 +294,8 @@ def _progress() -> Any:
 def _whole_file(name: str) -> Any:
     """Yields a function that writes the text; the file appears whole at the end or not at all."""
     target = Path(name)
+    if target.is_dir():
+        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.")
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
@@ -304,8 +308,6 @@ def _whole_file(name: str) -> Any:
         yield write
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
-    except IsADirectoryError:
-        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.") from None
     finally:
         Path(temporary).unlink(missing_ok=True)
 

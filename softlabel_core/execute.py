@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from softlabel_core.biases import Labelled
+from softlabel_core.checks import closed_form, identity, loss_margin
 from softlabel_core.examples import Split
 from softlabel_core.experiment import Experiment, Sweep
 from softlabel_core.frameworks import Shown
@@ -140,15 +141,15 @@ class _Condition:
         experiment = self.experiment
         truths = [split.train.targets for split in self.splits]
         received = [
-            (shown.labels[shown.used], truth[shown.used])
+            (shown.labels[shown.used], truth[shown.used], shown.targets[shown.used])
             for shown, truth in zip(self.shown, truths, strict=True)
         ]
         pooled = experiment.bias.class_conditional and experiment.framework.class_conditional
         part = slice(None) if pooled else slice(1)
-        labels, truth = (np.concatenate(arrays[part]) for arrays in zip(*received, strict=True))
+        labels, truth, targets = (np.concatenate(arrays[part]) for arrays in zip(*received, strict=True))
         indicators = measure(labels, truth, self.shown[0].k, seed=experiment.seed)
         k = indicators["k"]
-        by_replicate = [measure(*pair, k, seed=experiment.seed) for pair in received]
+        by_replicate = [measure(one, its, k, seed=experiment.seed) for one, its, _ in received]
         accuracies = {
             "student_accuracy": [float(t.accuracy[-1]) for t in self.trained],
             "ground_truth_accuracy": [float(t.accuracy[-1]) for t in references],
@@ -160,6 +161,9 @@ class _Condition:
             bias_indicators=measure(
                 np.concatenate(self.labels[part]), np.concatenate(truths[part]), k, seed=experiment.seed
             ),
+            loss_margin=loss_margin(experiment.framework.loss, indicators, targets, truth),
+            identity=identity(experiment, self.shown[0], self.splits[0].train, self.trained[0]),
+            closed_form=closed_form(experiment, k),
             **{name: Estimate.of(values) for name, values in accuracies.items()},
             rows=[
                 {

@@ -1,12 +1,17 @@
 """Soft labels from a file: NPZ or CSV, checked before they are used."""
 
+import warnings
 import zipfile
+import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from softlabel_core.plugin import Invalid
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_labels(path: Path) -> tuple[Any, Any]:
@@ -28,14 +33,13 @@ def read_labels(path: Path) -> tuple[Any, Any]:
 def _read_npz(path: Path) -> tuple[Any, Any]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            missing = [name for name in ("soft_labels", "targets") if name not in arrays]
-            if missing:
+            if not {"soft_labels", "targets"} <= set(arrays):
                 found = ", ".join(arrays) or "none"
                 raise Invalid(f"file: allowed: arrays soft_labels and targets; got {found}.")
             return arrays["soft_labels"], arrays["targets"]
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
-        if isinstance(error, Invalid):
-            raise
+    except Invalid:
+        raise
+    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, EOFError, OSError, MemoryError):
         raise Invalid(f"file: allowed: an NPZ file of plain number arrays; got {path.name}.") from None
 
 
@@ -43,18 +47,37 @@ def _read_csv(path: Path) -> tuple[Any, Any]:
     import pandas as pd
 
     try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError):
-        raise Invalid(f"file: allowed: a CSV file with a header; got {path.name}.") from None
-    if "target" not in table:
-        raise Invalid(f"file: allowed: a column target; got {', '.join(map(str, table.columns[:10]))}.")
-    classes = [name for name in table.columns if name != "target"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+            header = pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].tolist()
+            table = pd.read_csv(path, index_col=False)
+    except (ValueError, OSError, pd.errors.ParserWarning):
+        raise Invalid(
+            f"file: allowed: a CSV file with a header and equally long rows; got {path.name}."
+        ) from None
+    columns = ", ".join(map(str, header[:10]))
+    if "target" not in header:
+        raise Invalid(f"file: allowed: a column target; got {columns}.")
+    if len(set(header)) < len(header):
+        raise Invalid(f"file: allowed: every column once; got {columns}.")
+    classes = [name for name in header if name != "target"]
+    table.columns = header
     for name in classes:
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        if numbers.isna().any():
-            row = int(np.argmax(numbers.isna()))
-            raise Invalid(f"file: column {name}, row {row}: allowed: a number; got {table[name].iloc[row]}.")
-    named = table["target"].astype(str)
-    if named.isin(classes).all():
-        return table[classes].to_numpy(), named.map(classes.index).to_numpy()
-    return table[classes].to_numpy(), table["target"].to_numpy()
+        missing = pd.to_numeric(table[name], errors="coerce").isna()
+        if missing.any():
+            row = int(np.argmax(missing))
+            found = table[name].iloc[row]
+            raise Invalid(f"file: column {name}, row {row}: allowed: a number; got {found}.")
+    return table[classes].to_numpy(), _targets(table["target"], classes)
+
+
+def _targets(column: "pd.Series", classes: list[str]) -> Any:
+    """Targets as numbers; names of columns count as their place if any of them is no number."""
+    known = column.astype(str).isin(classes)
+    if known.all():
+        return column.astype(str).map(classes.index).to_numpy()
+    if column.dtype.kind in "iuf":
+        return column.to_numpy()
+    row = int(np.argmax(~known))
+    named = ", ".join(classes[:10])
+    raise Invalid(f"targets: row {row}: allowed: one of {named}, or only numbers; got {column.iloc[row]}.")

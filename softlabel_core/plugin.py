@@ -251,6 +251,9 @@ def allowed(field: FieldInfo) -> str:
         return FILE_NAME
     if field.annotation is int:
         return f"a whole number {bounds(field)}"
+    inside = _nested(field)
+    if inside is not None:
+        return "fields " + ", ".join(inside.model_fields)
     return f"a number {bounds(field)}" if field.annotation is float else ""
 
 
@@ -263,7 +266,7 @@ def literals(field: FieldInfo) -> list[str]:
 def explain(error: ValidationError, model: type[Value], data: Any) -> str:
     """One sentence for the first problem of parsing `data`: parameter, what is allowed, what came."""
     problem = error.errors(include_url=False)[0]
-    path = [str(part) for part in problem["loc"]]
+    path = [" ".join(str(part).split()) for part in problem["loc"]]
     owner, field = _locate(model, data, path)
     name = ".".join(path) or model.__name__.lower()
     if problem["type"] == "extra_forbidden":
@@ -280,6 +283,8 @@ def explain(error: ValidationError, model: type[Value], data: Any) -> str:
 def _locate(model: type[Value], data: Any, path: list[str]) -> tuple[type[Value], FieldInfo | None]:
     """The class whose field `path` ends in, and that field; the `kind`s in `data` say which class."""
     field: FieldInfo | None = None
+    if issubclass(model, Plugin) and isinstance(data, dict):
+        model = catalogue(model).get(str(data.get("kind")), model) if inspect.isabstract(model) else model
     for part in path:
         if field is not None:
             family = plugin_type(field)
@@ -300,5 +305,5 @@ def _nested(field: FieldInfo) -> type[Value] | None:
 def _short(value: Any) -> str:
     if isinstance(value, dict) and "kind" in value:
         value = value["kind"]
-    text = repr(value) if not isinstance(value, str) else value
+    text = " ".join(str(value).split())
     return text if len(text) <= 60 else text[:57] + "..."

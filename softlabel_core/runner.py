@@ -6,6 +6,7 @@ two small files of the job's own folder, so a worker may be killed at any moment
 
 import json
 import multiprocessing
+import os
 import tempfile
 import threading
 import time
@@ -122,7 +123,7 @@ class _EmbeddedHandle(Handle):
     def progress(self) -> float:
         try:
             return float(json.loads((self._folder / "progress").read_text()))
-        except (FileNotFoundError, ValueError):  # not begun, or just being written
+        except FileNotFoundError:  # not begun
             return 0.0
 
     def result(self, timeout: float | None = None) -> dict[str, Any]:
@@ -160,7 +161,8 @@ def work(config: dict[str, Any], folder: str) -> dict[str, Any]:
         now = time.monotonic()
         if now - reported >= BEAT:
             reported = now
-            Path(folder, "progress").write_text(json.dumps(fraction))
+            Path(folder, "progress.part").write_text(json.dumps(fraction))
+            os.replace(Path(folder, "progress.part"), Path(folder, "progress"))
 
     result = run(Experiment.parse(config), on_progress=report, cancel=_CancelFile(Path(folder, "cancel")))
     return result.model_dump(mode="json")

@@ -24,7 +24,9 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[str]]:
     if parameters.get("v", VERSION) != VERSION:
         problems.append(f"v: allowed: {VERSION}; got {parameters['v'][:60]}.")
     names = [name for name in parameters if name.split(".")[0] in Experiment.model_fields]
-    names.sort(key=lambda name: (name.count("."), name != "dataset"))  # kinds first: they decide the fields
+    names.sort(
+        key=lambda name: (name.count("."), name != "dataset", name)
+    )  # kinds first: they decide the fields
     config: dict[str, Any] = {}
     postponed: list[str] = []
     for name in names:

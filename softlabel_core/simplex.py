@@ -80,7 +80,10 @@ def check(soft_labels: object, targets: object) -> tuple[Float[np.ndarray, "n c"
     Rows must be finite, not negative and sum to 1 within `SUM_TOLERANCE`; they are then normalised.
     """
     try:
-        labels = np.asarray(soft_labels, dtype=np.float64)
+        given = np.asarray(soft_labels)
+        if np.iscomplexobj(given):
+            raise TypeError
+        labels = given.astype(np.float64)
     except (TypeError, ValueError):
         raise Invalid("soft_labels: allowed: numbers of shape (n, c); got something else.") from None
     if labels.ndim != 2 or labels.shape[0] < 1 or labels.shape[1] < 2:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from softlabel_core import Experiment, Result, run
-from ui import charts
+from ui import charts, tables
 from ui.palette import DARK, LIGHT
 
 QUICK = {"replicates": 2, "training": {"epochs": 2}}
@@ -74,6 +74,6 @@ def test_instances_show_pixels_in_their_own_units(digits: Result) -> None:
 
 
 def test_runs_table_has_the_latest_first(digits: Result, spiral: Result) -> None:
-    table = charts.runs_table([digits, spiral])
-    assert table["run"].iloc[0] == charts.label(spiral)
+    table = tables.runs_table([digits, spiral])
+    assert table["run"].iloc[0] == tables.label(spiral)
     assert table["student"].iloc[1] == pytest.approx(digits.student_accuracy.mean, abs=1e-4)

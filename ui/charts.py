@@ -13,6 +13,7 @@ from plotly.subplots import make_subplots
 
 from softlabel_core import Result
 from ui.palette import SEQUENTIAL, Palette, palette
+from ui.tables import label, runs_table
 
 FONT = 14
 
@@ -264,39 +265,6 @@ def _example(figure: go.Figure, result: Result, one: dict[str, Any], column: int
             )
     figure.update_xaxes(row=1, col=column, visible=False, constrain="domain", fixedrange=True)
     figure.update_yaxes(row=1, col=column, visible=False, constrain="domain", fixedrange=True)
-
-
-def label(result: Result) -> str:
-    """A run in a few words: bias type with its fields, framework with its loss, dataset."""
-    bias, framework = result.experiment["bias"], result.experiment["framework"]
-    fields = ", ".join(f"{name} {value}" for name, value in bias.items() if name != "kind")
-    size = f" k={framework['k']}" if "k" in framework else ""
-    return (
-        f"{bias['kind']}{f' ({fields})' if fields else ''} · {framework['kind']}{size} "
-        f"{framework['loss']['kind']} · {result.experiment['dataset']['kind']}"
-    )
-
-
-def runs_table(results: list[Result]) -> pd.DataFrame:
-    """One row a run, the latest first: what it was, its indicators and accuracies with intervals."""
-    return pd.DataFrame(
-        [
-            {
-                "run": label(r),
-                "Δ": r.indicators["unreliability"],
-                "γ": r.indicators["ambiguity"],
-                "Δ + γ": r.indicators["total"],
-                "label accuracy": r.indicators["label_accuracy"],
-                "student": r.student_accuracy.mean,
-                "low": r.student_accuracy.low,
-                "high": r.student_accuracy.high,
-                "ground truth": r.ground_truth_accuracy.mean,
-                "replicates": r.student_accuracy.replicates,
-                "seed": r.experiment["seed"],
-            }
-            for r in reversed(results)
-        ]
-    ).round(4)
 
 
 def _pct(result: Result) -> str:

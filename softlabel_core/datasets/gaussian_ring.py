@@ -53,7 +53,7 @@ class GaussianRing(Planar):
             across = 2 * norm.cdf(along * slope / self.spread) - 1
             return float(norm.pdf(along, loc=1, scale=self.spread) * across)
 
-        return float(quad(density, 0, 1 + 10 * self.spread)[0])
+        return min(1.0, float(quad(density, 0, 1 + 10 * self.spread)[0]))
 
     def points(
         self, targets: Int[np.ndarray, "n"], *, generator: np.random.Generator

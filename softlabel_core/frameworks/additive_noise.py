@@ -1,4 +1,4 @@
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -50,6 +50,12 @@ class AdditiveNoise(Framework):
     def idle(self) -> set[str]:
         return set() if self.target == "top-k" else {"k"}
 
+    @model_validator(mode="after")
+    def _top_k_is_a_number(self) -> Self:
+        if self.target == "top-k" and self.k == "support":
+            raise ValueError("k: allowed: a whole number when target is top-k; got support")
+        return self
+
     @property
     def shows(self) -> Shows:
         return "sets" if self.target == "top-k" else "distributions"
@@ -66,8 +72,9 @@ class AdditiveNoise(Framework):
         if self.target == "projection":
             labels = project(noisy)
             return Shown.complete(labels, labels, None)
-        labels = softmax(noisy)  # keeps the ranking of the noisy label
         if self.target == "softmax":
+            labels = softmax(noisy)
             return Shown.complete(labels, labels, None)
-        sets = draw_sets(labels, self.k, generator=generator)
+        sets = draw_sets(noisy, self.k, generator=generator)
+        labels = softmax(noisy / max(1.0, self.scale))  # the same ranking, without underflow
         return Shown.complete(uniform_over(sets), labels, self.k)

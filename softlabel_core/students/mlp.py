@@ -16,7 +16,7 @@ class MLP(Student):
     Reference: Rumelhart et al. 1986, https://doi.org/10.1038/323533a0; ReLU: Nair and Hinton 2010.
     """
 
-    width: Annotated[int, Field(ge=1, le=1024)] = 64
+    width: Annotated[int, Field(ge=2, le=1024)] = 64
     """Hidden units."""
 
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Screenshots of every page into `screenshots/` (`make screenshots`): light, dark, phone."""
+"""Screenshots of every page into `screenshots/`, and the README's own: `make screenshots`."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from conftest import CHROMIUM, FLAGS, ROOT, serving
 from playwright.sync_api import Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
+README = ROOT / "docs" / "images" / "explore.png"
 VIEWS = {
     "light": (1280, "light"),
     "dark": (1280, "dark"),
@@ -38,6 +39,10 @@ def main() -> None:
         for name, (width, scheme) in VIEWS.items():
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             trained(page, address)
+            if name == "light":
+                page.set_viewport_size({"width": width, "height": 1180})
+                page.wait_for_timeout(2500)
+                page.screenshot(path=README)
             whole(page, FOLDER / f"explore-{name}.png")
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(address)

@@ -1,0 +1,1 @@
+"""Slow twins of the formulas, in loops over plain numbers, written from the definitions."""

@@ -1,0 +1,84 @@
+"""Distribution of the soft label of an example of class y: all cases as (probability, label)."""
+
+import itertools
+
+import numpy as np
+
+
+def outcomes(kind: str, fields: dict, y: int, c: int) -> list[tuple[float, tuple[float, ...]]]:
+    """Cases of bias type `kind`; equal labels are merged, impossible ones left out."""
+    merged: dict[tuple[float, ...], float] = {}
+    for chance, row in OUTCOMES[kind](y, c, **fields):
+        row = tuple(round(float(mass), 12) for mass in row)
+        merged[row] = merged.get(row, 0.0) + chance
+    return [(chance, row) for row, chance in merged.items() if chance > 0]
+
+
+def _unit(i, c):
+    return [float(j == i) for j in range(c)]
+
+
+def _ranked(order, decay):
+    """Mass proportional to decay^j at rank j."""
+    scale = sum(decay**j for j in range(1, len(order) + 1))
+    row = [0.0] * len(order)
+    for j, i in enumerate(order, start=1):
+        row[i] = decay**j / scale
+    return row
+
+
+def one_hot(y, c):
+    return [(1.0, _unit(y, c))]
+
+
+def label_smoothing(y, c, rate):
+    return [(1.0, [(1 - rate) * (i == y) + rate / c for i in range(c)])]
+
+
+def symmetric_noise(y, c, rate):
+    return [(1 - rate if i == y else rate / (c - 1), _unit(i, c)) for i in range(c)]
+
+
+def pair_flip(y, c, rate):
+    return [(1 - rate, _unit(y, c)), (rate, _unit((y + 1) % c, c))]
+
+
+def demotion(y, c, rank, decay):
+    orders = list(itertools.permutations(i for i in range(c) if i != y))
+    return [(1 / len(orders), _ranked([*o[: rank - 1], y, *o[rank - 1 :]], decay)) for o in orders]
+
+
+def fixed_rival(y, c, rate, decay):
+    cases = []
+    for order in itertools.permutations(i for i in range(c) if i != y):
+        below = np.prod(range(1, c - 1), dtype=float)  # orders of what stands under the truth
+        chance = (rate * (order[0] == (y + 1) % c) + (1 - rate) / (c - 1)) / below
+        cases.append((chance, _ranked([order[0], y, *order[1:]], decay)))
+    return cases
+
+
+def candidate_set(y, c, unreliability, ambiguity, fixed_rival):
+    def chance(i):
+        if i == y:
+            return 1 - unreliability
+        return 0.1 if fixed_rival and i != (y + 1) % c else ambiguity
+
+    cases = []
+    for inside in itertools.product((True, False), repeat=c):
+        p = np.prod([chance(i) if inside[i] else 1 - chance(i) for i in range(c)])
+        if any(inside):
+            cases.append((p, [x / sum(inside) for x in inside]))
+        else:  # an empty draw gets one random rival
+            cases += [(p / (c - 1), _unit(i, c)) for i in range(c) if i != y]
+    return cases
+
+
+OUTCOMES = {
+    "one-hot": one_hot,
+    "label-smoothing": label_smoothing,
+    "symmetric-noise": symmetric_noise,
+    "pair-flip": pair_flip,
+    "demotion": demotion,
+    "fixed-rival": fixed_rival,
+    "candidate-set": candidate_set,
+}

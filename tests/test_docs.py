@@ -1,0 +1,59 @@
+"""The documentation agrees with the code."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import softlabel_core
+from softlabel_core import docs
+from softlabel_core.plugin import allowed, catalogue
+from tests.declared import FAMILIES
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_catalogue_on_disk_is_fresh():
+    assert (ROOT / "docs/catalogue.md").read_text() == docs.markdown(), "run `softlabel docs`"
+
+
+def test_the_catalogue_has_every_plugin_and_field():
+    text = docs.markdown()
+    for family in FAMILIES.values():
+        for kind, cls in catalogue(family).items():
+            section = text.split(f"### {cls.title()} (`{kind}`)")[1].split("\n#")[0]
+            assert cls.formula() in section
+            for name, field in cls.model_fields.items():
+                assert f"| `{name}` | {allowed(field)} |" in section
+
+
+@pytest.mark.parametrize("name", softlabel_core.__all__)
+def test_every_exported_name_exists_and_is_explained(name):
+    exported = getattr(softlabel_core, name)
+    if name != "__version__":
+        assert inspect.getdoc(exported)
+        assert exported.__doc__
+
+
+def test_every_module_of_the_core_is_explained():
+    """A plug-in's file is explained by its class; any other by its docstring."""
+    for path in (ROOT / "softlabel_core").rglob("*.py"):
+        text = path.read_text()
+        assert text.startswith('"""') or re.search(r'^class \w+\(\w+\):\n    r?"""', text, re.MULTILINE), path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        linked = page.parent / name if name else page
+        assert linked.exists(), target
+        if anchor and linked.suffix == ".md":
+            titles = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
+            slugs = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+            assert anchor in slugs, target

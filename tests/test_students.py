@@ -1,0 +1,93 @@
+"""Every student's forward and backward pass, against autograd and one student at a time in plain NumPy."""
+
+import numpy as np
+import pytest
+import torch
+
+from softlabel_core import catalogue
+from softlabel_core.streams import stream
+from softlabel_core.students import Student
+from tests.declared import label, variants
+
+KINDS = catalogue(Student)
+STUDENT = pytest.mark.parametrize(
+    "student", [one for cls in KINDS.values() for one in variants(cls)], ids=label
+)
+GROUPS, MEMBERS, FEATURES, CLASSES, BATCH = 2, 3, 5, 4, 7
+
+
+def drawn(student, dtype=np.float64):
+    """Parameters of all students, stacked, and the inputs of their groups."""
+    alone = [
+        student.initial(FEATURES, CLASSES, generator=stream(0, "init", i)) for i in range(GROUPS * MEMBERS)
+    ]
+    parameters = [torch.from_numpy(np.stack(layer).astype(dtype)) for layer in zip(*alone, strict=True)]
+    inputs = torch.from_numpy(stream(0, "inputs").standard_normal((GROUPS, FEATURES, BATCH)).astype(dtype))
+    return alone, parameters, inputs
+
+
+def by_hand(kind, parameters, x):
+    """Logits (c, b) of one student for x (d, b)."""
+    if kind == "linear":
+        weight, bias = parameters
+        return weight @ x + bias
+    assert kind == "mlp"
+    first, bias_1, second, bias_2 = parameters
+    return second @ np.maximum(first @ x + bias_1, 0) + bias_2
+
+
+@STUDENT
+def test_forward_is_each_student_by_itself(student):
+    alone, parameters, inputs = drawn(student)
+    logits, _ = student.forward(parameters, inputs)
+    assert logits.shape == (GROUPS * MEMBERS, CLASSES, BATCH)
+    for i, own in enumerate(alone):
+        single, _ = student.forward(
+            [torch.from_numpy(p[None].astype(float)) for p in own], inputs[i // MEMBERS][None]
+        )
+        np.testing.assert_allclose(logits[i], single[0], atol=1e-12)
+        if student.kind() in ("linear", "mlp"):
+            np.testing.assert_allclose(
+                logits[i], by_hand(student.kind(), own, inputs[i // MEMBERS].numpy()), atol=1e-6
+            )
+
+
+@STUDENT
+def test_backward_is_autograd_s(student):
+    _, parameters, inputs = drawn(student)
+    with torch.no_grad():
+        logits, memory = student.forward(parameters, inputs)
+    slope = torch.from_numpy(stream(0, "slope").standard_normal(logits.shape))
+    found = [torch.full_like(p, np.nan) for p in parameters]
+    student.backward(parameters, inputs, memory, slope.clone(), found)
+    leaves = [p.clone().requires_grad_() for p in parameters]
+    expected = torch.autograd.grad((student.forward(leaves, inputs)[0] * slope).sum(), leaves)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-10, rtol=1e-10)
+
+
+@STUDENT
+def test_a_pass_leaves_parameters_and_inputs_alone(student):
+    _, parameters, inputs = drawn(student, np.float32)
+    before = [p.clone() for p in parameters], inputs.clone()
+    logits, memory = student.forward(parameters, inputs)
+    student.backward(parameters, inputs, memory, logits, [torch.empty_like(p) for p in parameters])
+    assert logits.dtype == torch.float32
+    assert all(torch.equal(p, q) for p, q in zip(parameters, before[0], strict=True))
+    assert torch.equal(inputs, before[1])
+
+
+@STUDENT
+def test_fresh_parameters(student):
+    first, again, other = (
+        student.initial(FEATURES, CLASSES, generator=stream(0, "init", i)) for i in (0, 0, 1)
+    )
+    assert [p.shape for p in first] == student.shapes(FEATURES, CLASSES)
+    assert all(p.dtype == np.float32 for p in first)
+    assert all(np.array_equal(p, q) for p, q in zip(first, again, strict=True))
+    assert not any(np.array_equal(p, q) for p, q in zip(first, other, strict=True))
+    for weight, bias in zip(first[::2], first[1::2], strict=True):
+        limit = 1 / np.sqrt(weight.shape[1])
+        assert bias.shape == (weight.shape[0], 1)
+        assert max(np.abs(weight).max(), np.abs(bias).max()) <= limit
+        assert weight.std() == pytest.approx(limit / np.sqrt(3), rel=0.5)
