@@ -93,7 +93,7 @@ class BadTeacher(Taught):
     random: Weight = 3.0
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
 
-    width: Annotated[int, Field(ge=1, le=1024)] = 512
+    width: Annotated[int, Field(ge=2, le=1024)] = 512
     """Hidden units of the teacher; 256 with 150 epochs take longer and do a little better."""
 
     epochs: Annotated[int, Field(ge=1, le=200)] = 80
