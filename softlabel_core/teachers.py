@@ -4,18 +4,19 @@ The teachers of all replicates are trained in one call. `Trainer` is `train.trai
 device, the progress and the cancelling of a run already set.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from pydantic import Field
 
 from softlabel_core.examples import Examples, Split
 from softlabel_core.indicators import Sample
 from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.label_accuracy import LabelAccuracy
 from softlabel_core.indicators.unreliability import Unreliability
-from softlabel_core.losses import Loss, Tensor
+from softlabel_core.losses import Loss, Margin, Tensor
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
@@ -23,9 +24,27 @@ from softlabel_core.train import Task, Trained, Training, predict
 
 Trainer = Callable[..., list[Trained]]
 
+Weight = Annotated[float, Field(ge=0, le=100)]
+
 WELL_TRAINED = Training()
 
 TEACHER: Student = MLP(width=64)
+
+
+class TeacherLoss(Loss):
+    """What a bad teacher minimises; no choice for students, since its targets are the rows of `mark`."""
+
+    punish: Weight = 3.0
+    """Weight a1 of the term that pushes the truth from the first place."""
+
+    compete: Weight = 3.0
+    """Weight a2 of the term that keeps the truth among the first k."""
+
+    random: Weight = 3.0
+    """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
+
+    def margin(self, measured: Mapping[str, Any]) -> Margin:
+        raise NotImplementedError("a teacher's loss is not asked what it needs of soft labels")
 
 
 def teach(

@@ -13,7 +13,7 @@ from softlabel_core.streams import stream
 from tests.declared import examples, label, others, quick, variants
 from tests.oracles import biases as oracle
 
-KINDS = catalogue(Bias)
+KINDS = {kind: cls for kind, cls in catalogue(Bias).items() if not cls.needs_files}
 N = 20_000
 
 
@@ -22,7 +22,7 @@ def every(classes, kinds=None):
 
 
 BY_CLASSES = [(c, one) for c in (2, 3, 10) for one in every(c)]
-CONDITIONAL = [cls for cls in KINDS.values() if cls.class_conditional]
+CONDITIONAL = [cls for cls in KINDS.values() if cls.class_conditional and cls.treats_classes_alike]
 # The rate of a fixed rival says which rival, not how much is wrong.
 WITH_RATE = [cls for kind, cls in KINDS.items() if "rate" in cls.model_fields and kind != "fixed-rival"]
 

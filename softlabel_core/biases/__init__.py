@@ -10,10 +10,9 @@ from jaxtyping import Float
 from pydantic import Field
 
 from softlabel_core.examples import Examples
-from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, UpToClasses
 from softlabel_core.students.mlp import MLP
-from softlabel_core.teachers import Trainer, degrees, mark, teach
+from softlabel_core.teachers import TeacherLoss, Trainer, Weight, degrees, mark, teach
 from softlabel_core.train import Training, train
 
 
@@ -78,9 +77,6 @@ class Taught(Bias):
         return self.label_all([examples], generators=[generator])[0].soft_labels
 
 
-Weight = Annotated[float, Field(ge=0, le=100)]
-
-
 class BadTeacher(Taught):
     """A wide network trained to name wrong labels; it is told the truth y and k - 1 wrong labels R_x of every
     example, drawn once, which it can only memorise: width and epochs decide how well it does."""
@@ -97,14 +93,14 @@ class BadTeacher(Taught):
     random: Weight = 3.0
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
 
-    width: Annotated[int, Field(ge=1, le=1024)] = 512
+    width: Annotated[int, Field(ge=2, le=1024)] = 512
     """Hidden units of the teacher; 256 with 150 epochs take longer and do a little better."""
 
     epochs: Annotated[int, Field(ge=1, le=200)] = 80
     """Passes of the teacher over its examples; more make it memorise the drawn labels better."""
 
     @abstractmethod
-    def loss(self) -> Loss:
+    def loss(self) -> TeacherLoss:
         """What the teacher minimises; it reads the rows of `mark`."""
 
     def label_all(

@@ -2,26 +2,17 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.biases import BadTeacher, Weight
-from softlabel_core.losses import TINY, Loss, Tensor
-from softlabel_core.teachers import marked
+from softlabel_core.biases import BadTeacher
+from softlabel_core.losses import TINY, Tensor
+from softlabel_core.teachers import TeacherLoss, marked
 
 
-class HingeLoss(Loss):
+class HingeLoss(TeacherLoss):
     r"""Colluding teacher.
 
     $$\ell = -\log p_y + a_1 [z_y - \max_{j \ne y} z_j + 1]_+ + a_2 [z_{(k)} - z_y + 1]_+
     - \tfrac{a_3}{k - 1} \sum_{j \in R_x} \log p_j$$
     """
-
-    punish: Weight = 3.0
-    """Weight a1."""
-
-    compete: Weight = 3.0
-    """Weight a2."""
-
-    random: Weight = 3.0
-    """Weight a3."""
 
     def value(
         self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
@@ -77,5 +68,5 @@ class ColludingTeacher(BadTeacher):
     Reference: own construction after Yuan et al. 2023, https://arxiv.org/abs/2302.08155.
     """
 
-    def loss(self) -> Loss:
+    def loss(self) -> TeacherLoss:
         return HingeLoss(punish=self.punish, compete=self.compete, random=self.random)

@@ -1,11 +1,11 @@
 from jaxtyping import Float
 
-from softlabel_core.biases import BadTeacher, Weight
-from softlabel_core.losses import TINY, Loss, Tensor
-from softlabel_core.teachers import marked
+from softlabel_core.biases import BadTeacher
+from softlabel_core.losses import TINY, Tensor
+from softlabel_core.teachers import TeacherLoss, marked
 
 
-class SkillfulLoss(Loss):
+class SkillfulLoss(TeacherLoss):
     r"""Skillful bad teacher.
 
     The gates [...] count as constants in the gradient.
@@ -13,15 +13,6 @@ class SkillfulLoss(Loss):
     $$\ell = -\log p_y - a_1 [z_y \text{ leads}] \log (1 - p_y) - a_2 [k \text{ lead } z_y] \log p_y
     - \tfrac{a_3}{k - 1} \sum_{j \in R_x} \log p_j$$
     """
-
-    punish: Weight = 3.0
-    """Weight a1."""
-
-    compete: Weight = 3.0
-    """Weight a2."""
-
-    random: Weight = 3.0
-    """Weight a3."""
 
     def value(
         self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
@@ -67,5 +58,5 @@ class SkillfulBadTeacher(BadTeacher):
     with width and epochs.
     """
 
-    def loss(self) -> Loss:
+    def loss(self) -> TeacherLoss:
         return SkillfulLoss(punish=self.punish, compete=self.compete, random=self.random)
