@@ -11,19 +11,24 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam:
-    """Adam with a cosine schedule to 0 and an L2 penalty (Kingma and Ba 2015, arXiv 1412.6980).
+    """Adam with an L2 penalty (Kingma and Ba 2015, arXiv 1412.6980); its rate is constant or a cosine to 0.
 
     The buffer is padded so that no element falls into the scalar tail of a vectorised loop, where rounding
     could differ: a student's numbers must not depend on its neighbours.
     """
 
     def __init__(
-        self, initial: list[np.ndarray], learning_rate: float, weight_decay: float, device: str
+        self,
+        initial: list[np.ndarray],
+        learning_rate: float,
+        weight_decay: float,
+        schedule: str,
+        device: str,
     ) -> None:
         import torch
 
         size = -(-sum(array.size for array in initial) // 64) * 64
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.learning_rate, self.weight_decay, self.schedule = learning_rate, weight_decay, schedule
         self.values, self.slopes, self.first, self.second = torch.zeros(4, size, device=device)
         self.parameters: list[Tensor] = []
         self.gradients: list[Tensor] = []
@@ -37,7 +42,8 @@ class Adam:
 
     def step(self, done: int, steps: int) -> None:
         """One update; `done` of `steps` are behind. L2 penalty as in torch.optim.Adam."""
-        rate = self.learning_rate * 0.5 * (1 + math.cos(math.pi * done / steps))
+        left = 0.5 * (1 + math.cos(math.pi * done / steps)) if self.schedule == "cosine" else 1.0
+        rate = self.learning_rate * left
         self.slopes.add_(self.values, alpha=self.weight_decay)
         self.first.lerp_(self.slopes, 1 - BETA_1)
         self.second.mul_(BETA_2).addcmul_(self.slopes, self.slopes, value=1 - BETA_2)

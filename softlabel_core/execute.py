@@ -4,6 +4,7 @@ A replicate repeats everything: the split, the draw of the labels, initialisatio
 of a sweep share these draws replicate by replicate, so they differ by what is varied and nothing else.
 """
 
+import functools
 import json
 import threading
 import time
@@ -14,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from softlabel_core.biases import Labelled
+from softlabel_core.checks import closed_form, identity, loss_margin
 from softlabel_core.examples import Split
 from softlabel_core.experiment import Experiment, Sweep
 from softlabel_core.frameworks import Shown
@@ -62,7 +65,7 @@ def run_sweep(
     work = _Work(device, cancel, on_progress, sum(_students(e) for e in experiments))
     results: list[Result] = []
     for block in _blocks(experiments):
-        conditions = [_Condition.drawn(e, work.splits(e)) for e in block]
+        conditions = work.draw(block)
         work.train(conditions)
         results += [c.result(work.references(c.experiment)) for c in conditions]
     name = torch.cuda.get_device_name() if device == "cuda" else "cpu"
@@ -71,7 +74,8 @@ def run_sweep(
 
 
 def _students(experiment: Experiment) -> int:
-    return experiment.replicates * (1 + experiment.framework.relabellings)
+    """Networks to train for it, teachers and students."""
+    return experiment.replicates * (experiment.bias.teachers + 1 + experiment.framework.relabellings)
 
 
 def _blocks(experiments: list[Experiment]) -> list[list[Experiment]]:
@@ -96,14 +100,13 @@ class _Condition:
     rounds: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def drawn(cls, experiment: Experiment, splits: list[Split]) -> "_Condition":
-        """Draw the soft labels and what the students are shown of them."""
-        seed, parts = experiment.seed, [split.train for split in splits]
-        generators = [stream(seed, "labels", i) for i in range(len(splits))]
-        made = experiment.bias.label_all(parts, generators=generators)
+    def drawn(cls, experiment: Experiment, splits: list[Split], made: list[Labelled]) -> "_Condition":
+        """Draw what the students are shown of the soft labels."""
         shown = [
-            experiment.framework.show(one.soft_labels, part.targets, generator=stream(seed, "shown", i, 0))
-            for i, (one, part) in enumerate(zip(made, parts, strict=True))
+            experiment.framework.show(
+                one.soft_labels, split.train.targets, generator=stream(experiment.seed, "shown", i, 0)
+            )
+            for i, (one, split) in enumerate(zip(made, splits, strict=True))
         ]
         teacher = [{"replicate": i, **row} for i, one in enumerate(made) for row in one.teacher]
         return cls(experiment, splits, [one.soft_labels for one in made], shown, teacher)
@@ -138,15 +141,15 @@ class _Condition:
         experiment = self.experiment
         truths = [split.train.targets for split in self.splits]
         received = [
-            (shown.labels[shown.used], truth[shown.used])
+            (shown.labels[shown.used], truth[shown.used], shown.targets[shown.used])
             for shown, truth in zip(self.shown, truths, strict=True)
         ]
         pooled = experiment.bias.class_conditional and experiment.framework.class_conditional
         part = slice(None) if pooled else slice(1)
-        labels, truth = (np.concatenate(arrays[part]) for arrays in zip(*received, strict=True))
+        labels, truth, targets = (np.concatenate(arrays[part]) for arrays in zip(*received, strict=True))
         indicators = measure(labels, truth, self.shown[0].k, seed=experiment.seed)
         k = indicators["k"]
-        by_replicate = [measure(*pair, k, seed=experiment.seed) for pair in received]
+        by_replicate = [measure(one, its, k, seed=experiment.seed) for one, its, _ in received]
         accuracies = {
             "student_accuracy": [float(t.accuracy[-1]) for t in self.trained],
             "ground_truth_accuracy": [float(t.accuracy[-1]) for t in references],
@@ -158,6 +161,9 @@ class _Condition:
             bias_indicators=measure(
                 np.concatenate(self.labels[part]), np.concatenate(truths[part]), k, seed=experiment.seed
             ),
+            loss_margin=loss_margin(experiment.framework.loss, indicators, targets, truth),
+            identity=identity(experiment, self.shown[0], self.splits[0].train, self.trained[0]),
+            closed_form=closed_form(experiment, k),
             **{name: Estimate.of(values) for name, values in accuracies.items()},
             rows=[
                 {
@@ -224,6 +230,24 @@ class _Work:
             ]
         return self._splits[key]
 
+    def draw(self, block: list[Experiment]) -> list[_Condition]:
+        """Draw the labels of a block; conditions that differ by framework or student only share teachers."""
+        made: dict[str, list[Labelled]] = {}
+        conditions = []
+        for experiment in block:
+            splits, share = self.splits(experiment), experiment.replicates * experiment.bias.teachers
+            key = _identity(experiment, "dataset", "bias", "replicates", "seed")
+            if key not in made:
+                made[key] = experiment.bias.label_all(
+                    [split.train for split in splits],
+                    generators=[stream(experiment.seed, "labels", i) for i in range(len(splits))],
+                    trainer=functools.partial(self._trained, share=share),
+                )
+            else:
+                self.finished += share
+            conditions.append(_Condition.drawn(experiment, splits, made[key]))
+        return conditions
+
     def references(self, experiment: Experiment) -> list[Trained]:
         """Students trained on the truth, one a replicate."""
         return self._references[_reference_identity(experiment)]
@@ -258,16 +282,17 @@ class _Work:
                 self._references[key] = [next(trained) for _ in condition.splits]
 
     def _train_tasks(self, tasks: list[Task], group: list[_Condition]) -> list[Trained]:
-        share = sum(len(c.splits) for c in group)
+        first, share = group[0].experiment, sum(len(c.splits) for c in group)
+        return self._trained(tasks, first.student, first.training, share=share)
+
+    def _trained(self, *what: Any, share: int, **options: Any) -> list[Trained]:
+        """`train` on this work's device, reported as `share` networks of all."""
 
         def report(fraction: float) -> None:
             if self.on_progress:
                 self.on_progress((self.finished + fraction * share) / self.students)
 
-        first = group[0].experiment
-        trained = train(
-            tasks, first.student, first.training, device=self.device, on_progress=report, cancel=self.cancel
-        )
+        trained = train(*what, device=self.device, on_progress=report, cancel=self.cancel, **options)
         self.finished += share
         return trained
 

@@ -13,7 +13,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.digits import Digits
 from softlabel_core.frameworks import Framework
 from softlabel_core.frameworks.partial_labels import PartialLabels
-from softlabel_core.plugin import Invalid, Plugin, UpToClasses, Value
+from softlabel_core.plugin import Invalid, Plugin, UpToClasses, Value, bounds
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.train import Training
@@ -52,8 +52,9 @@ class Experiment(Value):
             plugin = getattr(self, part)
             for name in over_classes(plugin, most) if isinstance(plugin, Plugin) else ():
                 if name in plugin.model_fields_set:
+                    least = bounds(type(plugin).model_fields[name]).low
                     raise ValueError(
-                        f"{part}.{name}: allowed: a whole number from 1 to {most}, the classes of "
+                        f"{part}.{name}: allowed: a whole number from {least:g} to {most}, the classes of "
                         f"{self.dataset.kind()}; got {getattr(plugin, name)}"
                     )
                 plugin = plugin.replace(**{name: most})

@@ -59,6 +59,16 @@ def _set_size(value: Any) -> Any:
     return number
 
 
+def _file_name(value: Any) -> Any:
+    """Never a path or an address: letters, digits, `_`, `-` and dots inside, ending in a known suffix."""
+    if not isinstance(value, str) or not re.fullmatch(r"\w[\w.-]{,99}\.(csv|parquet)", value, re.ASCII):
+        raise ValueError("allowed: " + FILE_NAME)
+    return value
+
+
+FILE_NAME = "the name of a .csv or .parquet file in the data folder, without a path"
+
+FileName = Annotated[str, BeforeValidator(_file_name), Accepts(FILE_NAME, ("mine.csv", "mine.parquet"))]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Decay = Annotated[float, Field(gt=0, lt=1)]
 Rank = Annotated[int, Field(ge=1), UpToClasses()]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from softlabel_core.losses import Margin
 from softlabel_core.plugin import Value
 from softlabel_core.version import __version__
 
@@ -49,6 +50,15 @@ class Result(Value):
 
     bias_indicators: dict[str, Any]
     """`measure` of the bias type's labels, at the same k."""
+
+    loss_margin: Margin
+    """What the student's loss asks of labels, and by how much `indicators` pass or fail it."""
+
+    identity: dict[str, Any] | None
+    """Students shown sets only: `theory.ExcessRisk` of the first one, on the examples it learned from."""
+
+    closed_form: dict[str, float] | None
+    """One-hot labels under additive noise only: the population's `unreliability` and `ambiguity`."""
 
     student_accuracy: Estimate
     """Test accuracy against the truth."""
@@ -104,8 +114,8 @@ class Result(Value):
     def summary(self) -> dict[str, Any]:
         """The JSON of `softlabel run`."""
         names = (
-            "experiment key indicators bias_indicators student_accuracy ground_truth_accuracy "
-            "bayes_accuracy seconds versions device seeds"
+            "experiment key indicators bias_indicators loss_margin identity closed_form "
+            "student_accuracy ground_truth_accuracy bayes_accuracy seconds versions device seeds"
         )
         full = self.model_dump(mode="json")
         return {name: full[name] for name in names.split()}

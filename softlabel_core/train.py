@@ -18,7 +18,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -45,10 +46,10 @@ PROBE = 512
 
 
 class Training(Value):
-    """How students are trained: Adam with a cosine schedule to 0 (Kingma and Ba 2015, arXiv 1412.6980)."""
+    """How students are trained: Adam (Kingma and Ba 2015, arXiv 1412.6980)."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 3e-3
-    """Step size of Adam at the start; it falls to 0 along a cosine."""
+    """Step size of Adam at the start."""
 
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
     """Examples a step."""
@@ -58,6 +59,9 @@ class Training(Value):
 
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 1e-4
     """Strength of the L2 penalty, added to the gradient."""
+
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """Whether the step size falls to 0 along a cosine or stays as it is."""
 
 
 class Cancelled(Exception):
@@ -78,13 +82,13 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """What became of one student: per epoch (e,) its test accuracy and training loss; its parameters."""
+    """What became of one student: its parameters, and per epoch its test accuracy, its training loss and
+    what `observe` made of it (nothing, unless given)."""
 
     accuracy: Float[np.ndarray, "e"]
     loss: Float[np.ndarray, "e"]
     parameters: list[np.ndarray]
-    history: list[Float[np.ndarray, "n c"]]
-    """Its probabilities for the training part after every epoch, if asked for; else empty."""
+    history: list[Any]
 
 
 def train(
@@ -95,12 +99,13 @@ def train(
     device: str = "cpu",
     on_progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
-    keep_history: bool = False,
+    observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None = None,
 ) -> list[Trained]:
     """Train one student per task, in the order of `tasks`.
 
     `on_progress` gets the finished fraction in [0, 1] after every epoch of a chunk, from any thread.
-    Setting `cancel` stops within an epoch of a chunk and raises `Cancelled`.
+    Setting `cancel` stops within an epoch of a chunk and raises `Cancelled`. `observe` gets every student's
+    probabilities for the training part after every epoch; only what it returns is kept, as `history`.
     """
     splits = {id(task.split): task.split for task in tasks}
     prepared = {key: _prepared(split, student) for key, split in splits.items()}
@@ -120,7 +125,7 @@ def train(
 
     def work(chunk: list[list[int]]) -> None:
         groups = [[tasks[i] for i in group] for group in chunk]
-        trained = _train_chunk(groups, student, training, device, after_epoch, keep_history)
+        trained = _train_chunk(groups, student, training, device, after_epoch, observe)
         results.update(zip((i for group in chunk for i in group), trained, strict=True))
 
     with _one_thread_an_operation() as one, ThreadPoolExecutor(_workers(device), initializer=one) as pool:
@@ -153,10 +158,8 @@ def _probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]
 
 def _prepared(split: Split, student: Student) -> Split:
     """The split with the features that the student is trained on."""
-    train, test = (
-        replace(part, features=student.prepare(part.features, part.image_shape))
-        for part in (split.train, split.test)
-    )
+    parts = split.train, split.test
+    train, test = (replace(p, features=student.prepare(p.features, p.image_shape)) for p in parts)
     return replace(split, train=train, test=test)
 
 
@@ -172,9 +175,7 @@ def _one_thread_an_operation() -> Any:
     """
     import torch
 
-    def one() -> None:
-        torch.set_num_threads(1)
-
+    one = partial(torch.set_num_threads, 1)
     before = torch.get_num_threads()
     one()
     try:
@@ -218,7 +219,7 @@ def _train_chunk(
     training: Training,
     device: str,
     after_epoch: Callable[[], None],
-    keep_history: bool,
+    observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None,
 ) -> list[Trained]:
     """Train the students of a chunk, `groups` (g) of equally many tasks (m) each."""
     import torch
@@ -236,10 +237,9 @@ def _train_chunk(
     test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
     orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
     initial = _initial(tasks, student, leaders[0])
-    state = Adam(initial, training.learning_rate, training.weight_decay, device)
-    n = inputs.shape[1]
-    batches = [slice(start, start + training.batch_size) for start in range(0, n, training.batch_size)]
-    history: list[np.ndarray] = []
+    state = Adam(initial, training.learning_rate, training.weight_decay, training.schedule, device)
+    batches = [slice(i, i + training.batch_size) for i in range(0, inputs.shape[1], training.batch_size)]
+    history: list[list[Any]] = [[] for _ in tasks]
     metrics = torch.empty(training.epochs, 2, len(tasks), device=device)  # accuracy and loss
     for epoch in range(training.epochs):
         order = orders[:, epoch]  # (g, n)
@@ -250,26 +250,24 @@ def _train_chunk(
             shown = targets.gather(3, rows)
             _slopes(student, state, losses, x, shown)
             for loss, part in losses:
-                if loss.moves_target:
+                if loss.moves_target == "visit":
                     targets[:, part].scatter_(3, rows[:, part], shown[:, part])
             state.step(number, training.epochs * len(batches))
+        _move_targets(student, state.parameters, losses, inputs, targets)
         logits = _logits(student, state.parameters, test_inputs)
         metrics[epoch, 0] = (logits.argmax(1) == test_targets).float().mean(1)
         shown = targets.gather(3, order[:, None, None, :PROBE].expand(*targets.shape[:3], -1))
         logits = _logits(student, state.parameters, shuffled[:, :PROBE].transpose(1, 2))
         metrics[epoch, 1] = _mean_loss(losses, logits, shown)
-        if keep_history:
-            history.append(_probabilities(_logits(student, state.parameters, inputs.transpose(1, 2))))
+        if observe:
+            guesses = _probabilities(_logits(student, state.parameters, inputs.transpose(1, 2)))
+            for kept, task, guess in zip(history, tasks, guesses, strict=True):
+                kept.append(observe(task, guess))
         after_epoch()
     curves = metrics.cpu().numpy()
     parameters = [stacked.cpu().numpy() for stacked in state.parameters]
     return [
-        Trained(
-            curves[:, 0, i],
-            curves[:, 1, i],
-            [stacked[i].copy() for stacked in parameters],
-            [epoch[i] for epoch in history],
-        )
+        Trained(curves[:, 0, i], curves[:, 1, i], [p[i].copy() for p in parameters], history[i])
         for i in range(len(tasks))
     ]
 
@@ -281,7 +279,7 @@ def _slopes(
     x: Float[Tensor, "g d b"],
     shown: Float[Tensor, "g m c b"],
 ) -> None:
-    """Gradients of the batch's mean loss into `state`; losses that move their target move `shown`."""
+    """Gradients of the batch's mean loss into `state`; losses that move targets at a visit move `shown`."""
     real = x.shape[2]
     x = _aligned(student, x)
     logits, memory = student.forward(state.parameters, x)
@@ -289,10 +287,25 @@ def _slopes(
     gradient = logits.new_zeros(logits.shape).unflatten(0, shown.shape[:2])
     for loss, part in losses:
         gradient[:, part, :, :real] = loss.logit_gradient(p[:, part], shown[:, part])
-        if loss.moves_target:
+        if loss.moves_target == "visit":
             shown[:, part] = loss.next_target(p[:, part], shown[:, part])
     gradient = gradient.flatten(0, 1).div_(real)
     student.backward(state.parameters, x, memory, gradient, state.gradients)
+
+
+def _move_targets(
+    student: Student,
+    parameters: list[Tensor],
+    losses: list[tuple[Loss, slice]],
+    inputs: Float[Tensor, "g n d"],
+    targets: Float[Tensor, "g m c n"],
+) -> None:
+    """Next targets of all examples by the students as they now are, for losses that move them by epoch."""
+    losses = [(loss, part) for loss, part in losses if loss.moves_target == "epoch"]
+    if losses:
+        p = _logits(student, parameters, inputs.transpose(1, 2)).softmax(1).unflatten(0, targets.shape[:2])
+        for loss, part in losses:
+            targets[:, part] = loss.next_target(p[:, part], targets[:, part])
 
 
 def _mean_loss(

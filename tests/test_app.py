@@ -89,7 +89,8 @@ def test_every_kind_is_offered() -> None:
 def test_every_field_of_a_bias_type_has_a_widget_with_its_help(kind: str) -> None:
     app = sound(explore(bias=kind))
     cls = catalogue(Bias)[kind]
-    widgets = {w.key: w for w in (*app.slider, *app.number_input, *app.checkbox, *app.selectbox)}
+    kinds = app.slider, app.number_input, app.checkbox, app.selectbox, app.text_input
+    widgets = {w.key: w for kind_of in kinds for w in kind_of}
     for name, field in cls.model_fields.items():
         widget = widgets[f"form/bias/{kind}/{name}"]
         assert widget.help == field.description
@@ -131,6 +132,19 @@ def test_changed_choices_keep_the_last_numbers_and_say_so() -> None:
     app.slider(key="form/bias/demotion/rank").set_value(5).run()
     assert "choices above have changed" in sound(app).info[0].value
     assert app.metric
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Bias)))
+def test_every_bias_type_has_a_form_for_two_classes(kind: str) -> None:
+    """Where a size has only one value left, too."""
+    assert in_address(sound(explore(bias=kind, dataset="moons")))["bias"] == kind
+
+
+def test_a_wrong_file_name_is_answered_with_a_sentence() -> None:
+    app = sound(explore(bias="human-annotators"))
+    app.text_input(key="form/bias/human-annotators/file").set_value("../secret.csv").run()
+    shown = [one.value for one in (*sound(app).error, *app.warning, *app.info)]
+    assert any("bias.file: allowed: the name of a .csv or .parquet file" in text for text in shown)
 
 
 def test_moons_cut_the_sizes() -> None:

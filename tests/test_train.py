@@ -277,9 +277,9 @@ def test_training_does_not_touch_global_randomness():
     assert np.array_equal(np.random.get_state()[1], before[1])
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=label)
+@pytest.mark.parametrize("loss", [LOSSES[name] for name in ("average", "cc", "proden", "rc")], ids=label)
 def test_a_replicate_starts_and_shuffles_alike_whatever_the_loss(loss):
-    """On one-hot labels, with one candidate, all losses have the same gradient: the same student results."""
+    """With one candidate these losses have the gradient of cross-entropy: the same student results."""
     split = SPLITS[0]
     clean = one_hot(split.train.targets, 10)
     everyone = np.ones(len(clean), dtype=bool)

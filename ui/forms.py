@@ -103,7 +103,7 @@ def _number(field: FieldInfo, key: str, value: Any, classes: int, common: dict[s
     low, high = limits.low or 0, classes if limits.up_to_classes else limits.high
     options: dict[str, Any]
     if field.annotation is int:
-        slides = high is not None and high - low <= LONG
+        slides = high is not None and 0 < high - low <= LONG  # a slider needs two ends
         low, high = int(low), None if high is None else int(high)
         options = {"step": 1}
     else:

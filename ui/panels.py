@@ -7,7 +7,6 @@ import streamlit as st
 from softlabel_core import Result, catalogue
 from softlabel_core.indicators import Indicator
 from softlabel_core.jobs import Job
-from softlabel_core.losses import Loss
 from softlabel_core.results import Estimate
 from ui import state
 from ui.charts import Chart
@@ -21,35 +20,26 @@ def is_dark() -> bool:
 def sentence(result: Result) -> str:
     """What came out, in words made from the numbers."""
     student, truth = result.student_accuracy.mean, result.ground_truth_accuracy.mean
+    bayes = result.bayes_accuracy
+    ceiling = "" if bayes is None else f" (no classifier can do better than {_percent(bayes)} here)"
     return (
         f"The most probable label is right for **{_percent(result.indicators['label_accuracy'])}** of the "
         f"examples. Students taught with these labels reach **{_percent(student)}**; taught with the truth, "
-        f"{_percent(truth)}."
+        f"{_percent(truth)}{ceiling}."
     )
 
 
 def reason(result: Result) -> str:
-    """Which indicator speaks for this student, and what it says."""
-    loss = catalogue(Loss)[result.experiment["framework"]["loss"]["kind"]]
-    numbers = result.indicators
-    if loss.reads == "distributions":
-        return (
-            f"This student imitates the soft labels themselves. For it the mean-label margin counts "
-            f"({numbers['mean_label_margin']:.2f}: above 0 it could learn from endless data, and the closer "
-            f"to 0 the more data it takes), not Δ + γ ({numbers['total']:.2f})."
-        )
-    rule = (
-        "below 1, as the rule asks: on the whole the truth is in the sets more often than the worst rival."
-        if numbers["total"] < 1
-        else "not below 1: the worst rival is in the sets of its class at least as often as the truth is on "
-        "the whole, and the rule promises nothing."
-    )
+    """What this student's loss asks of labels (its own words), and whether the students agreed."""
+    margin = result.loss_margin
     surprise = {
-        (True, False): " **Yet these students did not learn it:** the rule is no guarantee on a few data, or "
-        "where one class fares worse than the average tells.",
-        (False, True): " **Yet these students learned it:** the rule is sufficient in theory, not necessary.",
-    }.get((numbers["total"] < 1, result.learned), "")
-    return f"This student sees sets of labels. For them Δ + γ = {numbers['total']:.2f} is {rule}{surprise}"
+        (True, False): " **Yet these students did not learn it:** the rule speaks of endless data and of "
+        "labels that do not depend on the example, and is no guarantee on a few.",
+        (False, True): " **Yet these students learned it:** the rule speaks of endless data and of the worst "
+        "class.",
+    }
+    verdict = margin.value is not None and surprise.get((margin.value > 0, result.learned))
+    return margin.says + (verdict or "")
 
 
 def numbers(result: Result) -> None:
@@ -64,10 +54,11 @@ def numbers(result: Result) -> None:
     about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
     with st.container(horizontal=True, key="numbers"):
         for title, name in shown:
-            value = indicators[name]
-            text = _percent(value) if name == "label_accuracy" else f"{value:.3f}"
-            ends = intervals.get(name)
-            _number(title, text, _outward(*ends) if ends else "first choice", about[name])
+            value, ends = indicators[name], intervals[name]
+            if name == "label_accuracy":
+                _number(title, _percent(value), f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %", about[name])
+            else:
+                _number(title, f"{value:.3f}", _outward(*ends), about[name])
         _number("Student accuracy", _percent(result.student_accuracy.mean), _ends(result.student_accuracy))
         _number(
             "On true labels",
@@ -139,6 +130,12 @@ def indicators(result: Result) -> None:
         "Measured on what the student is shown, and on the labels as the bias type makes them, at the same "
         "k. The largest of many noisy shares reads high on small classes: trust the interval of γ."
     )
+    if result.closed_form:
+        known = result.closed_form
+        st.caption(
+            f"One-hot labels plus noise have a closed form Δ {known['unreliability']:.3f}, "
+            f"γ {known['ambiguity']:.3f} at k = {result.indicators['k']}."
+        )
     shown, made, intervals = result.indicators, result.bias_indicators, result.indicators["intervals"]
     table = [
         {

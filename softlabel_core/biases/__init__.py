@@ -1,14 +1,20 @@
 """Bias types: how the soft labels are wrong. A new one is a new file here with a `Bias` in it."""
 
+import functools
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
+from pydantic import Field
 
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Plugin
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Plugin, UpToClasses
+from softlabel_core.students.mlp import MLP
+from softlabel_core.teachers import Trainer, degrees, mark, teach
+from softlabel_core.train import Training, train
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +22,7 @@ class Labelled:
     """Soft labels of one replicate, and what is to be told of their making."""
 
     soft_labels: Float[np.ndarray, "n c"]
-    teacher: list[dict[str, float]] = field(default_factory=list)
+    teacher: list[dict[str, Any]] = field(default_factory=list)
     """One row an epoch of the teacher, if there is one: `epoch`, and indicators of its labels by name."""
 
 
@@ -29,8 +35,19 @@ class Bias(Plugin):
     """Whether d is drawn independently of x given y. Only then do labels of several replicates count
     as independent draws, and only then does the theory need no more than the two indicators."""
 
-    def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list["Labelled"]:
-        """Soft labels of every replicate; a bias type with teachers trains them together here."""
+    needs_files: ClassVar[bool] = False
+    """Whether it reads files of the data folder, put there by hand."""
+
+    teachers: ClassVar[int] = 0
+    """Networks that are trained to label one replicate."""
+
+    treats_classes_alike: ClassVar[bool] = True
+    """Whether renaming the classes in a cycle renames the labels in the same way."""
+
+    def label_all(
+        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
+    ) -> list[Labelled]:
+        """Soft labels of every replicate; a bias type with teachers trains them together by `trainer`."""
         return [
             Labelled(self.soft_labels(examples, generator=generator))
             for examples, generator in zip(parts, generators, strict=True)
@@ -40,9 +57,77 @@ class Bias(Plugin):
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         """Soft labels on the simplex, one row an example.
 
-        Random choices are drawn relative to the true label, so that renaming the classes in a cycle
-        renames the labels in the same way.
+        Random choices are drawn relative to the true label; that is what lets a class-conditional type
+        treat all classes alike.
         """
+
+
+class Taught(Bias):
+    """A bias type whose soft labels are the outputs of teachers, which depend on x."""
+
+    class_conditional = False
+    teachers = 1
+
+    @abstractmethod
+    def label_all(
+        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
+    ) -> list[Labelled]:
+        """Soft labels of every replicate, their teachers trained together."""
+
+    def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
+        return self.label_all([examples], generators=[generator])[0].soft_labels
+
+
+Weight = Annotated[float, Field(ge=0, le=100)]
+
+
+class BadTeacher(Taught):
+    """A wide network trained to name wrong labels; it is told the truth y and k - 1 wrong labels R_x of every
+    example, drawn once, which it can only memorise: width and epochs decide how well it does."""
+
+    k: Annotated[int, Field(ge=2, title="Set size k"), UpToClasses()] = 3
+    """Size of the set that the truth is to stay in, without leading it."""
+
+    punish: Weight = 3.0
+    """Weight a1 of the term that pushes the truth from the first place."""
+
+    compete: Weight = 3.0
+    """Weight a2 of the term that keeps the truth among the first k."""
+
+    random: Weight = 3.0
+    """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
+
+    width: Annotated[int, Field(ge=1, le=1024)] = 512
+    """Hidden units of the teacher; 256 with 150 epochs take longer and do a little better."""
+
+    epochs: Annotated[int, Field(ge=1, le=200)] = 80
+    """Passes of the teacher over its examples; more make it memorise the drawn labels better."""
+
+    @abstractmethod
+    def loss(self) -> Loss:
+        """What the teacher minimises; it reads the rows of `mark`."""
+
+    def label_all(
+        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
+    ) -> list[Labelled]:
+        drawn = [
+            random_rivals(part, generator=generator)[:, : self.k - 1]
+            for part, generator in zip(parts, generators, strict=True)
+        ]
+        labels, curves = teach(
+            trainer,
+            parts,
+            [mark(part, rivals) for part, rivals in zip(parts, drawn, strict=True)],
+            self.loss(),
+            Training(learning_rate=5e-3, batch_size=128, epochs=self.epochs, schedule="constant"),
+            generators=generators,
+            student=MLP(width=self.width),
+            observe=functools.partial(degrees, k=self.k),
+        )
+        return [
+            Labelled(p, [{"epoch": i, **row} for i, row in enumerate(rows, start=1)])
+            for p, rows in zip(labels, curves, strict=True)
+        ]
 
 
 def random_rivals(examples: Examples, *, generator: np.random.Generator) -> np.ndarray:

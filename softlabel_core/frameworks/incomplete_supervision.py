@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from softlabel_core.frameworks import Framework, Shown, uniform_over
 from softlabel_core.losses import Loss, Shows
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.plugin import SetSize
+from softlabel_core.plugin import Probability, SetSize
 from softlabel_core.simplex import draw_sets
 
 
@@ -15,8 +15,8 @@ class IncompleteSupervision(Framework):
     r"""Incomplete supervision (self-training).
 
     Soft labels are given for a fraction of the examples only. The student learns from them, labels the
-    rest itself, learns again from both, and so on, round after round. With a loss that reads sets the given
-    labels are shown as their top-k sets.
+    rest itself, or as much of it as it is sure of, learns again from both, and so on, round after round.
+    With a loss that reads sets the given labels are shown as their top-k sets.
 
     $$\text{shown}_{t+1}(x) = d(x)\ \text{if labelled, else pseudo-label of}\ p_t(\cdot \mid x)$$
 
@@ -29,11 +29,18 @@ class IncompleteSupervision(Framework):
     labelled: Annotated[float, Field(gt=0, le=1)] = 0.05
     """Fraction of each class whose soft labels are given, at least one example a class."""
 
+    labels_per_class: Annotated[int, Field(ge=0, le=1000)] = 0
+    """That many examples of each class instead of the fraction; 0 = use the fraction."""
+
     rounds: Annotated[int, Field(ge=0, le=10)] = 3
     """How often the student labels the rest and is trained anew; 0 = the labelled fraction only."""
 
     pseudo: Literal["hard", "soft", "top-k"] = "hard"
     """Pseudo-label: the student's first choice, its probabilities, or its k first choices."""
+
+    threshold: Probability = 0.0
+    """Confidence (its largest probability) below which the student leaves an example unlabelled and out of
+    the next round; 0 = all are labelled."""
 
     k: SetSize = 3
     """Size of the sets, for pseudo = top-k and for losses that read sets."""
@@ -42,7 +49,8 @@ class IncompleteSupervision(Framework):
     """Loss of the student; soft pseudo-labels need one that reads distributions."""
 
     def idle(self) -> set[str]:
-        return set() if self.pseudo == "top-k" or self.loss.reads == "sets" else {"k"}
+        unused = {"labelled"} if self.labels_per_class else set()
+        return unused if self.pseudo == "top-k" or self.loss.reads == "sets" else unused | {"k"}
 
     @property
     def shows(self) -> Shows:
@@ -80,7 +88,8 @@ class IncompleteSupervision(Framework):
             k = 1 if self.pseudo == "hard" else self.k
             guess = uniform_over(draw_sets(probabilities, k, generator=generator))
         labels = np.where(shown.given[:, None], shown.targets, guess)
-        return Shown(labels, labels, self._own_k, given=shown.given, used=np.ones_like(shown.given))
+        sure = probabilities.max(1) >= self.threshold
+        return Shown(labels, labels, self._own_k, given=shown.given, used=shown.given | sure)
 
     @property
     def _own_k(self) -> str | None:
@@ -93,6 +102,6 @@ class IncompleteSupervision(Framework):
         used = np.zeros(len(targets), dtype=bool)
         for label in np.unique(targets):
             members = np.flatnonzero(targets == label)
-            keep = max(1, round(self.labelled * len(members)))
+            keep = self.labels_per_class or max(1, round(self.labelled * len(members)))
             used[members[np.argsort(lot[members])[:keep]]] = True
         return used

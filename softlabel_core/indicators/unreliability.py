@@ -19,6 +19,6 @@ class Unreliability(Indicator):
         return 1 - float(np.take_along_axis(sample.inside, sample.targets[:, None], axis=1).mean())
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
-        missing = sample.class_sizes.sum() - np.trace(sample.drawn_counts)
-        low, high = clopper_pearson(missing, sample.class_sizes.sum(), alpha)
+        n = sample.class_sizes.sum()
+        low, high = clopper_pearson(np.array(n - np.trace(sample.drawn_counts)), np.array(n), alpha)
         return float(low), float(high)

@@ -5,19 +5,33 @@ formula. Tensors are torch tensors; this module does not import torch, so that m
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from jaxtyping import Float
 
-from softlabel_core.plugin import Plugin
+from softlabel_core.plugin import Plugin, Value
 
 Tensor = Any
 """A torch tensor of any number of leading axes; the class axis is the one before the last."""
 
 Shows = Literal["distributions", "sets"]
 
+Moment = Literal["visit", "epoch"]
+
 TINY = 1e-30
 """Probabilities are kept above this inside a set, so that an unlikely set still pulls evenly."""
+
+
+class Margin(Value):
+    """By how much labels pass or fail a loss's own condition for learning the truth from them."""
+
+    value: float | None
+    """Above 0 the population minimiser has the right argmax, as far as `says` goes; None where no
+    condition is known."""
+
+    says: str
+    """The condition in one or two sentences, with the numbers measured."""
 
 
 class Loss(Plugin):
@@ -32,8 +46,9 @@ class Loss(Plugin):
     reads: ClassVar[Shows] = "distributions"
     """Whether it reads soft labels as distributions or only the sets of candidates."""
 
-    moves_target: ClassVar[bool] = False
-    """Whether `next_target` changes the target after each visit of an example."""
+    moves_target: ClassVar[Moment | None] = None
+    """When `next_target` changes the target, if ever: after each visit of an example, from the
+    probabilities of that visit, or at the end of each epoch, from the student as it then is."""
 
     @abstractmethod
     def value(
@@ -50,11 +65,61 @@ class Loss(Plugin):
     def next_target(
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... c b"]:
-        """What the example will be shown as at its next visit."""
+        """What the example will be shown as at its next visit, if the loss moves its target.
+
+        It is positive exactly on the set; outside it is zero, or negative where a loss keeps weights there.
+        """
         return target
+
+    def margin(self, measured: Mapping[str, Any]) -> Margin:
+        """The condition under which the population minimiser has the right argmax on labels like these.
+
+        Assumes what is shown to be drawn independently of x given the class, and a student that can fit
+        any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
+        `target_margin` the mean-label margin of the targets that the loss reads.
+        """
+        return Margin(value=None, says="For this loss no condition is known.")
 
 
 def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Float[Tensor, "... c b"]:
     """p restricted to the set and renormalised: p | Omega."""
     inside = p.clamp_min(TINY) * (target > 0)
     return inside / inside.sum(-2, keepdim=True)
+
+
+def set_size(measured: Mapping[str, Any]) -> str:
+    """`k = 3` or `k = support`, for sentences."""
+    return f"k = {measured['k']}"
+
+
+def class_wise(measured: Mapping[str, Any]) -> Margin:
+    """The condition of a loss that follows the most frequent member of the sets of a class."""
+    margin = measured["margin"]
+    rule = (
+        "above 0: in every class the truth is in the sets more often than any rival, and endless data would "
+        "teach it"
+        if margin > 0
+        else "not above 0: in some class a rival is in the sets at least as often as the truth, and more "
+        "data would not help"
+    )
+    says = f"For this student the class-wise margin counts: {margin:.2f} at {set_size(measured)} is {rule}."
+    return Margin(value=margin, says=says)
+
+
+def likelihood(measured: Mapping[str, Any]) -> Margin:
+    """The condition of a loss that asks for a likely set, as CC does, whichever member makes it likely."""
+    hidden, rival, total = (measured[name] for name in ("unreliability", "ambiguity", "total"))
+    start, at = "This student sees sets of labels, at", set_size(measured)
+    if hidden == 0:
+        rule = "below 1, which is all it takes" if rival < 1 else "not below 1: one rival is always there too"
+        says = f"{start} {at}. The truth is in all of them (Δ = 0), and γ = {rival:.2f} is {rule}."
+        return Margin(value=1 - rival, says=says)
+    alike = "alike and drawn independently" if measured["k"] == "support" else "alike"
+    rule = (
+        f"below 1, as the rule asks: where the rivals of a class are {alike}, endless data would teach it "
+        "the truth; where they differ, nothing is promised."
+        if total < 1
+        else "not below 1: a worst rival is in the sets of its class at least as often as the truth is on "
+        "the whole, and the rule promises nothing."
+    )
+    return Margin(value=1 - total, says=f"{start} {at}. For them Δ + γ = {total:.2f} is {rule}")

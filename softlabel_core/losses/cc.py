@@ -1,13 +1,19 @@
+from collections.abc import Mapping
+from typing import Any
+
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Tensor, within
+from softlabel_core.losses import Loss, Margin, Tensor, likelihood, within
 
 
 class CC(Loss):
     r"""Classifier-consistent (CC).
 
-    Asks only that the set as a whole is likely and leaves it to the student which member it is. Consistent
-    for exchangeable rivals exactly when the unreliability and the ambiguity degree sum to less than 1.
+    Asks only that the set as a whole is likely and leaves it to the student which member it is. If the
+    truth is in every set, it needs no more than an ambiguity degree below 1. Else, with sets of one size
+    and exchangeable rivals, its population minimiser has the right argmax exactly when the unreliability
+    and the ambiguity degree sum to less than 1; with rivals that differ not even a positive class-wise
+    margin suffices (`softlabel_core.counterexamples.cc_with_unlike_rivals`).
 
     $$\ell = -\log \sum_{i \in \Omega} p_i,\qquad \partial\ell/\partial z = p - p|_\Omega$$
 
@@ -25,3 +31,6 @@ class CC(Loss):
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... c b"]:
         return p - within(p, target)
+
+    def margin(self, measured: Mapping[str, Any]) -> Margin:
+        return likelihood(measured)

@@ -1,6 +1,9 @@
+from collections.abc import Mapping
+from typing import Any
+
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Tensor, within
+from softlabel_core.losses import Loss, Margin, Tensor, likelihood, within
 
 
 class PRODEN(Loss):
@@ -8,7 +11,8 @@ class PRODEN(Loss):
 
     Cross-entropy on weights over the set; after each visit the weights become the student's own
     probabilities within the set, so that the labels sharpen while the student learns. Weights start
-    uniform.
+    uniform. In the population this is expectation-maximisation on the likelihood that CC maximises
+    directly: what it settles on, p = E[p restricted to the set], is what CC settles on.
 
     $$\ell = -\sum_{i \in \Omega} w_i \log p_i,\qquad \partial\ell/\partial z = p - w,
     \qquad w \leftarrow p|_\Omega$$
@@ -17,7 +21,7 @@ class PRODEN(Loss):
     """
 
     reads = "sets"
-    moves_target = True
+    moves_target = "visit"
 
     def value(
         self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
@@ -33,3 +37,6 @@ class PRODEN(Loss):
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... c b"]:
         return within(p, target)
+
+    def margin(self, measured: Mapping[str, Any]) -> Margin:
+        return likelihood(measured)

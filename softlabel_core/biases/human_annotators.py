@@ -1,0 +1,97 @@
+import functools
+import os
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from softlabel_core.biases import Bias
+from softlabel_core.examples import Examples
+from softlabel_core.plugin import FileName, Invalid
+from softlabel_core.simplex import one_hot
+
+CLEAN, VOTES = "clean_label", ("random_label1", "random_label2", "random_label3")
+
+
+class HumanAnnotators(Bias):
+    r"""Human annotators.
+
+    The average of what three people said of every image, read from a file with the columns clean_label and
+    random_label1 to random_label3, in the row order of the dataset's training file: CIFAR-10N for cifar10.
+    Their mistakes depend on the image.
+
+    $$d = \tfrac{1}{3} \sum_{a=1}^{3} e_{\text{label}_a(x)}$$
+
+    The file is looked for in the data folder (SOFTLABEL_DATA, by default ~/.cache/softlabel) and in its
+    subfolder cifar10. The rows of the examples at hand must carry their true labels as clean_label.
+
+    Reference: Wei et al. 2022, https://arxiv.org/abs/2110.12088; the labels (CC BY-NC 4.0) are at
+    http://www.noisylabels.com.
+    """
+
+    class_conditional = False
+    needs_files = True
+
+    file: FileName = "human-labels-train.parquet"
+    """Name of the file in the data folder."""
+
+    def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
+        rows = examples.rows
+        if rows is None:
+            raise Invalid("bias: human-annotators needs a dataset with a file of human labels, like cifar10.")
+        path = self._path()
+        table = _read(path, path.stat().st_mtime_ns, path.stat().st_size)
+        if len(table) <= rows.max():
+            raise Invalid(
+                f"bias.file: allowed: one row for each training example, {rows.max() + 1} or more; "
+                f"got {len(table)} in {self.file}."
+            )
+        clean, *votes = _whole(table[rows], rows, examples.classes).T
+        wrong = np.flatnonzero(clean != examples.targets)
+        if len(wrong):
+            one = wrong[np.argmin(rows[wrong])]
+            raise Invalid(
+                f"bias.file: allowed: rows in the dataset's order, so that clean_label is the true label; "
+                f"got another for {len(wrong)} of {len(clean)} examples, first in row {rows[one]} "
+                f"({clean[one]} instead of {examples.targets[one]})."
+            )
+        return np.mean([one_hot(vote, examples.classes) for vote in votes], axis=0)
+
+    def _path(self) -> Path:
+        folder = Path(os.environ.get("SOFTLABEL_DATA") or "~/.cache/softlabel").expanduser()
+        for path in (folder / self.file, folder / "cifar10" / self.file):
+            if path.is_file():
+                return path
+        raise Invalid(f"bias.file: allowed: a file in the data folder (SOFTLABEL_DATA); got {self.file}.")
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: Path, changed: int, size: int) -> Float[np.ndarray, "n 4"]:
+    """The four columns; what is no number becomes NaN. Read again only if the file has changed."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    except (ValueError, OSError):
+        raise Invalid(f"bias.file: allowed: a readable CSV or Parquet file; got {path.name}.") from None
+    missing = [name for name in (CLEAN, *VOTES) if name not in table]
+    if missing:
+        found = ", ".join(map(str, table.columns[:10]))
+        raise Invalid(f"bias.file: allowed: columns {', '.join((CLEAN, *VOTES))}; got {found}.")
+    return np.stack([pd.to_numeric(table[name], errors="coerce") for name in (CLEAN, *VOTES)], axis=1).astype(
+        float
+    )
+
+
+def _whole(
+    read: Float[np.ndarray, "n 4"], rows: Int[np.ndarray, "n"], classes: int
+) -> Int[np.ndarray, "n 4"]:
+    """Whole numbers from 0 to c - 1, or `Invalid` naming row, column and value."""
+    bad = ~((read >= 0) & (read < classes) & (read == np.floor(read)))  # NaN is bad too
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise Invalid(
+            f"bias.file: row {rows[row]}, column {(CLEAN, *VOTES)[column]}: allowed: a whole number "
+            f"from 0 to {classes - 1}; got {read[row, column]:g}."
+        )
+    return read.astype(np.int64)

@@ -1,0 +1,89 @@
+"""Teachers: networks trained on something wrong, whose outputs are the soft labels of their own examples.
+
+The teachers of all replicates are trained in one call. `Trainer` is `train.train`, or the same with the
+device, the progress and the cancelling of a run already set.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from softlabel_core.examples import Examples, Split
+from softlabel_core.indicators import Sample
+from softlabel_core.indicators.ambiguity import Ambiguity
+from softlabel_core.indicators.label_accuracy import LabelAccuracy
+from softlabel_core.indicators.unreliability import Unreliability
+from softlabel_core.losses import Loss, Tensor
+from softlabel_core.simplex import normalise, one_hot
+from softlabel_core.students import Student
+from softlabel_core.students.mlp import MLP
+from softlabel_core.train import Task, Trained, Training, predict
+
+Trainer = Callable[..., list[Trained]]
+
+WELL_TRAINED = Training()
+
+TEACHER: Student = MLP(width=64)
+
+
+def teach(
+    trainer: Trainer,
+    parts: Sequence[Examples],
+    targets: Sequence[Float[np.ndarray, "n c"]],
+    loss: Loss,
+    training: Training = WELL_TRAINED,
+    *,
+    generators: Sequence[np.random.Generator],
+    student: Student = TEACHER,
+    observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None = None,
+) -> tuple[list[Float[np.ndarray, "n c"]], list[list[Any]]]:
+    """Train one teacher a replicate; its probabilities for its own examples, and what `observe` saw.
+
+    Initialisation and shuffle come from one draw of the replicate's generator.
+    """
+    seeds = [int(generator.integers(2**31)) for generator in generators]
+    tasks = [
+        Task(_alone(examples), shown, np.ones(len(examples), dtype=bool), loss, seed, 0)
+        for examples, shown, seed in zip(parts, targets, seeds, strict=True)
+    ]
+    trained = trainer(tasks, student, training, observe=observe)
+    guesses = [predict(student, [one], part)[0] for one, part in zip(trained, parts, strict=True)]
+    return guesses, [one.history for one in trained]
+
+
+def _alone(examples: Examples) -> Split:
+    """A split for a teacher, whose accuracy on a test part nobody reads: one example will do."""
+    features = examples.features.shape[1]
+    few = Examples(examples.features[:1], examples.targets[:1], examples.classes, examples.image_shape)
+    return Split(examples, few, np.zeros(features), np.ones(features))
+
+
+def truth(parts: Sequence[Examples]) -> list[Float[np.ndarray, "n c"]]:
+    """The true labels of every replicate, one-hot."""
+    return [one_hot(part.targets, part.classes) for part in parts]
+
+
+def mark(examples: Examples, rivals: Int[np.ndarray, "n r"]) -> Float[np.ndarray, "n c"]:
+    """Rows that tell a bad teacher's loss both y (the largest mass) and R_x (`rivals`, less mass each)."""
+    rows = one_hot(examples.targets, examples.classes)
+    np.put_along_axis(rows, rivals, 0.9 / rivals.shape[1], axis=1)
+    return normalise(rows)
+
+
+def marked(target: Float[Tensor, "... c b"]) -> tuple[Bool[Tensor, "... c b"], Bool[Tensor, "... c b"]]:
+    """What `mark` wrote: where y is, and where R_x is."""
+    truth = target == target.amax(-2, keepdim=True)
+    return truth, (target > 0) & ~truth
+
+
+def heat(p: Float[np.ndarray, "n c"], temperature: float) -> Float[np.ndarray, "n c"]:
+    """softmax(z / T) from p = softmax(z): flatter above T = 1, sharper below."""
+    return normalise((p / p.max(1, keepdims=True)) ** (1 / temperature))
+
+
+def degrees(task: Task, p: Float[np.ndarray, "n c"], k: int) -> dict[str, float]:
+    """What is told of a teacher after an epoch: label accuracy, and both degrees at k."""
+    sample = Sample(p, task.split.train.targets, k)
+    return {cls.key(): cls().value(sample) for cls in (LabelAccuracy, Unreliability, Ambiguity)}
