@@ -68,7 +68,7 @@ def _file_name(value: Any) -> Any:
 
 FILE_NAME = "the name of a .csv or .parquet file in the data folder, without a path"
 
-FileName = Annotated[str, BeforeValidator(_file_name)]
+FileName = Annotated[str, BeforeValidator(_file_name), Accepts(FILE_NAME, ("mine.csv", "mine.parquet"))]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Decay = Annotated[float, Field(gt=0, lt=1)]
 Rank = Annotated[int, Field(ge=1), UpToClasses()]
@@ -255,8 +255,6 @@ def allowed(field: FieldInfo) -> str:
         return "one of " + ", ".join(options)
     if field.annotation is bool:
         return "true or false"
-    if field.annotation is str:
-        return FILE_NAME
     if field.annotation is int:
         return f"a whole number {bounds(field)}"
     inside = _nested(field)

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -278,3 +279,27 @@ def test_too_many_rows(tmp_path):
 def test_it_is_marked_as_needing_files():
     assert Uploaded.needs_files
     assert catalogue(Dataset)["uploaded"] is Uploaded
+
+
+def test_the_form_asks_for_the_file_and_says_what_is_wrong(data):
+    from streamlit.testing.v1 import AppTest
+
+    npz(data / "a.npz", features=POINTS, targets=TARGETS)
+    app = AppTest.from_file(Path(__file__).parents[1] / "pages" / "explore.py", default_timeout=60).run()
+    app.selectbox(key="form/dataset").set_value("uploaded").run()
+    assert not app.exception
+    assert "data.npz, not there" in app.error[0].value
+    box = app.text_input(key="form/dataset/uploaded/file")
+    box.set_value("../a.npz").run()
+    assert not app.exception
+    assert "the name of an NPZ or CSV file" in app.error[0].value
+    app.text_input(key="form/dataset/uploaded/file").set_value("a.npz").run()
+    assert not app.exception
+    assert not app.error
+    app.selectbox(key="form/dataset").set_value("mnist").run()
+    app.selectbox(key="form/student").set_value("cnn").run()
+    assert not app.exception
+    assert not app.error
+    app.selectbox(key="form/dataset").set_value("moons").run()
+    assert not app.exception
+    assert "moons has none" in app.error[0].value
