@@ -11,7 +11,7 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam:
-    """Adam with an L2 penalty (Kingma and Ba 2015, arXiv 1412.6980); the step falls along a cosine or stays.
+    """Adam with an L2 penalty (Kingma and Ba 2015, arXiv 1412.6980); its rate is constant or a cosine to 0.
 
     The buffer is padded so that no element falls into the scalar tail of a vectorised loop, where rounding
     could differ: a student's numbers must not depend on its neighbours.
@@ -22,8 +22,8 @@ class Adam:
         initial: list[np.ndarray],
         learning_rate: float,
         weight_decay: float,
+        schedule: str,
         device: str,
-        schedule: str = "cosine",
     ) -> None:
         import torch
 

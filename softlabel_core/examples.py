@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real, UInt8
+
+BLOCK = 1024
+"""Examples standardised at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +41,9 @@ class Split:
 
 
 def standardise(
-    train: Float[np.ndarray, "n d"],
+    train: Real[np.ndarray, "n d"],
     train_targets: Int[np.ndarray, "n"],
-    test: Float[np.ndarray, "m d"],
+    test: Real[np.ndarray, "m d"],
     test_targets: Int[np.ndarray, "m"],
     classes: int,
     *,
@@ -54,11 +57,25 @@ def standardise(
     """
     axis = None if image_shape else 0
     shift = np.broadcast_to(train.mean(axis), train.shape[1:])
-    spread = np.broadcast_to(train.std(axis), train.shape[1:])
+    deviation = _deviation_of_bytes(train) if train.dtype == np.uint8 else train.std(axis)
+    spread = np.broadcast_to(deviation, train.shape[1:])
     scale = np.where(spread > 0, spread, 1.0)
 
-    def part(features: Float[np.ndarray, "n d"], targets: Int[np.ndarray, "n"]) -> Examples:
-        standardised = ((features - shift) / scale).astype(np.float32)
+    def part(features: Real[np.ndarray, "n d"], targets: Int[np.ndarray, "n"]) -> Examples:
+        standardised = np.empty(features.shape, dtype=np.float32)
+        for start in range(0, len(features), BLOCK):  # float64 of a whole set of images would be gigabytes
+            block = slice(start, start + BLOCK)
+            standardised[block] = (features[block] - shift) / scale
         return Examples(standardised, targets.astype(np.int64), classes, image_shape)
 
     return Split(part(train, train_targets), part(test, test_targets), shift, scale)
+
+
+def _deviation_of_bytes(pixels: UInt8[np.ndarray, "n d"]) -> float:
+    """Standard deviation of all pixels, from how often each of the 256 values comes."""
+    counts = np.zeros(256)
+    for start in range(0, len(pixels), BLOCK):
+        counts += np.bincount(pixels[start : start + BLOCK].ravel(), minlength=256)
+    values = np.arange(256)
+    mean = counts @ values / counts.sum()
+    return float(np.sqrt(counts @ (values - mean) ** 2 / counts.sum()))

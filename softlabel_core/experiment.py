@@ -61,9 +61,19 @@ class Experiment(Value):
                 self.__dict__[part] = plugin  # frozen from outside; this is still its making
         return self
 
+    @model_validator(mode="after")
+    def _the_student_can_see_it(self) -> Self:
+        if self.student.needs_images and self.dataset.image_shape is None:
+            raise ValueError(
+                f"student: allowed: one that does not need images, since {self.dataset.kind()} has none; "
+                f"got {self.student.kind()}"
+            )
+        return self
+
     def key(self) -> str:
         """Content hash (16 hex digits) of the experiment and the version of the code."""
-        content = json.dumps([__version__, self.model_dump()], sort_keys=True)
+        beside = [self.dataset.fingerprint] if self.dataset.fingerprint else []
+        content = json.dumps([__version__, self.model_dump(), *beside], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -39,6 +39,14 @@ class UpToClasses:
     """Marks a whole-number field that may not exceed the number of classes of the dataset."""
 
 
+@dataclass(frozen=True)
+class Accepts:
+    """Says in words what a text field accepts, with examples."""
+
+    words: str
+    examples: tuple[str, ...]
+
+
 def _set_size(value: Any) -> Any:
     if value == "support":
         return value
@@ -254,7 +262,9 @@ def allowed(field: FieldInfo) -> str:
     inside = _nested(field)
     if inside is not None:
         return "fields " + ", ".join(inside.model_fields)
-    return f"a number {bounds(field)}" if field.annotation is float else ""
+    if field.annotation is float:
+        return f"a number {bounds(field)}"
+    return next((mark.words for mark in field.metadata if isinstance(mark, Accepts)), "")
 
 
 def literals(field: FieldInfo) -> list[str]:
@@ -271,7 +281,7 @@ def explain(error: ValidationError, model: type[Value], data: Any) -> str:
     name = ".".join(path) or model.__name__.lower()
     if problem["type"] == "extra_forbidden":
         return f"{name}: no such parameter; allowed: {', '.join(owner.model_fields) or 'none'}."
-    message = problem["msg"].removeprefix("Value error, ")
+    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
     if problem["type"] != "value_error" and field is not None and allowed(field):
         message = "allowed: " + allowed(field)
     if ": allowed: " in message:  # a rule between several fields names its own field and value

@@ -142,13 +142,13 @@ def train(
 
 
 def predict(student: Student, trained: Sequence[Trained], examples: Examples) -> Float[np.ndarray, "s n c"]:
-    """Class probabilities of every trained student on the same examples, for any number of threads."""
+    """Class probabilities of every trained student on the same examples."""
     import torch
 
     layers = zip(*(t.parameters for t in trained), strict=True)
     stacked = [torch.from_numpy(np.stack(layer)) for layer in layers]
     features = student.prepare(examples.features, examples.image_shape)
-    with _one_thread_an_operation():
+    with _one_thread_an_operation():  # the same numbers for any number of threads
         return _probabilities(_logits(student, stacked, torch.from_numpy(features.T.copy())[None]))
 
 
@@ -237,7 +237,7 @@ def _train_chunk(
     test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
     orders = on_device([_orders(task, training.epochs) for task in leaders])  # (g, e, n)
     initial = _initial(tasks, student, leaders[0])
-    state = Adam(initial, training.learning_rate, training.weight_decay, device, training.schedule)
+    state = Adam(initial, training.learning_rate, training.weight_decay, training.schedule, device)
     batches = [slice(i, i + training.batch_size) for i in range(0, inputs.shape[1], training.batch_size)]
     history: list[list[Any]] = [[] for _ in tasks]
     metrics = torch.empty(training.epochs, 2, len(tasks), device=device)  # accuracy and loss
@@ -281,7 +281,7 @@ def _slopes(
 ) -> None:
     """Gradients of the batch's mean loss into `state`; losses that move targets at a visit move `shown`."""
     real = x.shape[2]
-    x = _aligned(x)
+    x = _aligned(student, x)
     logits, memory = student.forward(state.parameters, x)
     p = logits[..., :real].softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
     gradient = logits.new_zeros(logits.shape).unflatten(0, shown.shape[:2])
@@ -321,14 +321,14 @@ def _mean_loss(
 def _logits(
     student: Student, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
 ) -> Float[Tensor, "s c b"]:
-    return student.forward(parameters, _aligned(inputs))[0][..., : inputs.shape[2]]
+    return student.forward(parameters, _aligned(student, inputs))[0][..., : inputs.shape[2]]
 
 
-def _aligned(inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "g d w"]:
-    """The batch with columns of zeros up to a multiple of `COLUMNS`."""
+def _aligned(student: Student, inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "g d w"]:
+    """The batch with columns of zeros up to a multiple of `COLUMNS`; only exact students need them."""
     from torch.nn.functional import pad
 
-    spare = -inputs.shape[2] % COLUMNS
+    spare = -inputs.shape[2] % COLUMNS if student.exact else 0
     return pad(inputs.transpose(1, 2), (0, 0, 0, spare)).transpose(1, 2) if spare else inputs
 
 

@@ -1,5 +1,9 @@
 """Before the core is imported: shapes in signatures are checked, hypothesis always draws the same."""
 
+import os
+import tempfile
+
+import numpy as np
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
@@ -7,6 +11,15 @@ from jaxtyping import install_import_hook
 CHECKED = ("simplex", "examples", "labels", "train", "datasets", "biases", "losses", "students")
 
 install_import_hook([f"softlabel_core.{name}" for name in CHECKED], "beartype.beartype")
+
+# A data folder with one small file of one's own, so that the dataset that reads it knows its classes.
+_folder = tempfile.TemporaryDirectory()
+os.environ["SOFTLABEL_DATA"] = _folder.name
+_points = {"features": np.random.default_rng(0).standard_normal((90, 4)), "targets": np.arange(90) % 3}
+for _name in ("data.npz", "mine.npz"):
+    np.savez(f"{_folder.name}/{_name}", **_points)
+with open(f"{_folder.name}/mine.csv", "w") as _file:
+    _file.write("target,x\n" + "".join(f"{i % 3},{i}\n" for i in range(90)))
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("house")

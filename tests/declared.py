@@ -7,7 +7,7 @@ from pydantic.fields import FieldInfo
 
 from softlabel_core.docs import families
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Invalid, Plugin, bounds, catalogue, literals, plugin_type
+from softlabel_core.plugin import Accepts, Invalid, Plugin, bounds, catalogue, literals, plugin_type
 from softlabel_core.streams import stream
 
 FAMILIES = families()
@@ -42,7 +42,7 @@ def inner(field: FieldInfo) -> list[Any]:
     if field.annotation is bool:
         return [True, False]
     if field.annotation is str:
-        return ["a.csv", "b-2.parquet"]
+        return [text for mark in field.metadata if isinstance(mark, Accepts) for text in mark.examples]
     range_ = bounds(field)
     low = 0 if range_.low is None else range_.low
     high = low + 7 if range_.high is None else range_.high

@@ -10,10 +10,9 @@ from softlabel_core.streams import stream
 from tests.declared import label, variants
 
 KINDS = catalogue(Dataset)
-DATASET = pytest.mark.parametrize(
-    "dataset", [one for cls in KINDS.values() for one in variants(cls)], ids=label
-)
-DEFAULT = pytest.mark.parametrize("cls", KINDS.values(), ids=label)
+READY = [cls for cls in KINDS.values() if not cls.needs_files]  # the others: test_files, test_uploaded
+DATASET = pytest.mark.parametrize("dataset", [one for cls in READY for one in variants(cls)], ids=label)
+DEFAULT = pytest.mark.parametrize("cls", READY, ids=label)
 
 
 def split(dataset, *path):

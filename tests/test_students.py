@@ -7,12 +7,18 @@ import torch
 from softlabel_core import catalogue
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
-from tests.declared import label, variants
+from tests.declared import inner, label, variants
 
 KINDS = catalogue(Student)
-STUDENT = pytest.mark.parametrize(
-    "student", [one for cls in KINDS.values() for one in variants(cls)], ids=label
-)
+
+
+def sizes(cls):
+    """All variants of an exact student; of a convolutional one the least, see test_image_students."""
+    least = {name: inner(field)[0] for name, field in cls.model_fields.items()}
+    return variants(cls) if cls.exact else [cls.parse(least)]
+
+
+STUDENT = pytest.mark.parametrize("student", [one for cls in KINDS.values() for one in sizes(cls)], ids=label)
 GROUPS, MEMBERS, FEATURES, CLASSES, BATCH = 2, 3, 5, 4, 7
 
 

@@ -134,6 +134,14 @@ def _widget(widget: Any, key: str, value: Any, valid: Any, **options: Any) -> An
     return widget(key=key, **options)
 
 
+def _classes(config: dict[str, Any], before: int) -> int:
+    """Number of classes of the chosen dataset; of one that cannot be read, the one before's."""
+    try:
+        return Dataset.parse(config).classes
+    except Invalid:  # the page says so
+        return before
+
+
 def experiment(current: Experiment) -> dict[str, Any]:
     """The whole form: dataset, bias type, framework; student and training folded away."""
     config: dict[str, Any] = {}
@@ -144,7 +152,7 @@ def experiment(current: Experiment) -> dict[str, Any]:
         with column, st.container(border=True, height="stretch"):
             config[part] = choose(family, part, getattr(current, part), classes)
             if family is Dataset:
-                classes = Dataset.parse(config[part]).classes
+                classes = _classes(config[part], classes)
             explain(catalogue(family)[config[part]["kind"]])
     with st.expander("Student, training, replicates and seed"):
         left, middle, right = st.columns(3, gap="medium")

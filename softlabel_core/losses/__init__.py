@@ -71,7 +71,6 @@ class Loss(Plugin):
         """
         return target
 
-    @abstractmethod
     def margin(self, measured: Mapping[str, Any]) -> Margin:
         """The condition under which the population minimiser has the right argmax on labels like these.
 
@@ -79,6 +78,7 @@ class Loss(Plugin):
         any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
         `target_margin` the mean-label margin of the targets that the loss reads.
         """
+        return Margin(value=None, says="For this loss no condition is known.")
 
 
 def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Float[Tensor, "... c b"]:

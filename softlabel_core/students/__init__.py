@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from softlabel_core.plugin import Plugin
+from softlabel_core.plugin import Invalid, Plugin
 
 Tensor = Any
+Shape = tuple[int, int, int]
+"""(channels, height, width) of an image."""
 
 
 class Student(Plugin):
@@ -22,8 +24,14 @@ class Student(Plugin):
 
     family: ClassVar[str] = "students"
 
+    needs_images: ClassVar[bool] = False
+    """Whether it learns from images only."""
+
+    exact: ClassVar[bool] = True
+    """Whether its numbers on a CPU are the same to the last bit whoever is computed beside it."""
+
     def prepare(
-        self, features: Float[np.ndarray, "n d"], image_shape: tuple[int, int, int] | None
+        self, features: Float[np.ndarray, "n d"], image_shape: Shape | None
     ) -> Float[np.ndarray, "n e"]:
         """Fixed features that the network is trained on, computed once; by default the given ones.
 
@@ -63,6 +71,102 @@ class Student(Plugin):
             (generator.uniform(-1, 1, shape) / math.sqrt(inputs)).astype(np.float32)
             for shape, inputs in zip(shapes, fan_in, strict=True)
         ]
+
+
+BLOCK = 256
+"""Examples that a convolutional student computes at once; more are taken block by block to save memory."""
+
+
+class Convolutional(Student):
+    """A network of convolutions, written once forward; its derivative is left to autograd.
+
+    The channels of all students stand side by side, so that a grouped convolution computes them at once.
+    """
+
+    needs_images = True
+    exact = False  # grouped convolutions round differently with the number of groups
+
+    def prepare(
+        self, features: Float[np.ndarray, "n d"], image_shape: Shape | None
+    ) -> Float[np.ndarray, "n d"]:
+        if image_shape is None or image_shape != self.image_shape(features.shape[1]):
+            size = "x".join(map(str, image_shape or ()))
+            raise Invalid(
+                f"student.{self.kind()}: allowed: square images with 1 or 3 channels; "
+                f"got {size or 'features that are no images'}."
+            )
+        return features
+
+    @staticmethod
+    def image_shape(features: int) -> Shape:
+        """The square image with 1 or 3 channels that has so many pixels; a row of pixels if none has."""
+        for channels in (1, 3):
+            side = math.isqrt(features // channels)
+            if channels * side * side == features:
+                return channels, side, side
+        return 1, 1, features
+
+    @abstractmethod
+    def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:
+        """Logits; the channels of the g groups' images stand side by side."""
+
+    def _logits(self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "s c b"]:
+        groups, d, b = inputs.shape
+        channels, height, width = self.image_shape(d)
+        return self.network(parameters, inputs.permute(2, 0, 1).reshape(b, groups * channels, height, width))
+
+    def forward(
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+    ) -> tuple[Float[Tensor, "s c b"], Any]:
+        """Keeps the graph for `backward`; of many examples only the logits, which are then computed anew."""
+        import torch
+
+        if parameters[0].requires_grad:  # the caller differentiates
+            return self._logits(parameters, inputs), None
+        if inputs.shape[2] > BLOCK:
+            with torch.no_grad():
+                blocks = [self._logits(parameters, block) for block in _blocks(inputs)]
+            return torch.cat(blocks, dim=2), None
+        with torch.enable_grad():
+            leaves = [parameter.detach().requires_grad_() for parameter in parameters]
+            logits = self._logits(leaves, inputs)
+        return logits.detach(), (leaves, logits)
+
+    def backward(
+        self,
+        parameters: list[Tensor],
+        inputs: Float[Tensor, "g d b"],
+        memory: Any,
+        logit_gradient: Float[Tensor, "s c b"],
+        gradients: list[Tensor],
+    ) -> None:
+        import torch
+
+        parts = [(memory, logit_gradient)]
+        if memory is None:
+            slopes = _blocks(logit_gradient)
+            parts = [(block, slope) for block, slope in zip(_blocks(inputs), slopes, strict=True)]
+        for number, (kept, slope) in enumerate(parts):
+            leaves, logits = self.forward(parameters, kept)[1] if memory is None else kept
+            found = torch.autograd.grad(logits, leaves, slope)
+            for gradient, part in zip(gradients, found, strict=True):
+                gradient.add_(part) if number else gradient.copy_(part)
+
+
+def _blocks(columns: Float[Tensor, "k d b"]) -> Any:
+    return columns.tensor_split(-(-columns.shape[2] // BLOCK), dim=2)
+
+
+def convolve(
+    images: Float[Tensor, "b gC h w"], weight: Float[Tensor, "s o i"], groups: int, stride: int = 1
+) -> Float[Tensor, "b sO h2 w2"]:
+    """Square kernels over the images of `groups`, whose students' kernels are the rows of `weight`."""
+    import torch
+
+    channels = images.shape[1] // groups
+    side = math.isqrt(weight.shape[2] // channels)
+    kernels = weight.reshape(-1, channels, side, side)  # (s * o, C, side, side)
+    return torch.nn.functional.conv2d(images, kernels, stride=stride, padding=side // 2, groups=groups)
 
 
 ROWS = 64

@@ -1,0 +1,95 @@
+"""Files of published datasets: found in the data folder, else fetched and checked by their hash.
+
+The folder is `SOFTLABEL_DATA`, by default `~/.cache/softlabel`; a file lies in its dataset's own folder
+there or beside it. Addresses are written in the code: nothing that a visitor gives is ever opened as a path
+or an address.
+"""
+
+import functools
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from softlabel_core.plugin import Invalid
+
+TRIES = 2
+"""Times that all addresses of a file are tried."""
+
+TIMEOUT = 20
+"""Seconds without an answer after which an address is given up."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published file: name, SHA-256, the addresses it is served from (tried in order)."""
+
+    name: str
+    sha256: str
+    addresses: tuple[str, ...]
+
+
+def folder() -> Path:
+    """The data folder, whether it exists or not."""
+    return Path(os.environ.get("SOFTLABEL_DATA") or "~/.cache/softlabel").expanduser()
+
+
+def find(dataset: str, name: str) -> Path | None:
+    """The file `name` of a dataset in the data folder, or None."""
+    for place in (folder() / dataset, folder()):
+        if (place / name).is_file():
+            return place / name
+    return None
+
+
+def fetch(dataset: str, source: Source) -> Path:
+    """The file itself, from the data folder or the network; raises `Invalid` with what to do by hand."""
+    import pooch
+    import requests
+
+    found = find(dataset, source.name)
+    if found is not None and sha256(found) == source.sha256:
+        return found
+    place, problem = folder() / dataset, ""
+    downloader = pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=2**16)
+    for address in source.addresses * TRIES:
+        try:
+            return Path(
+                pooch.retrieve(address, f"sha256:{source.sha256}", source.name, place, downloader=downloader)
+            )
+        except requests.HTTPError as error:
+            code = "" if error.response is None else error.response.status_code
+            problem = f"{_host(address)} answered {code}"
+        except requests.RequestException:
+            problem = f"{_host(address)} cannot be reached"
+        except ValueError:  # pooch: the hash differs
+            problem = f"{_host(address)} sent another file"
+        except OSError:
+            problem = "the folder cannot be written"
+    if found is not None:
+        problem += f", and the file there has sha256 {sha256(found)}"
+    raise Invalid(
+        f"dataset: {source.name} could not be fetched ({problem}). Put it into {_shown(place)} by hand; its "
+        f"sha256 is {source.sha256}. SOFTLABEL_DATA names another folder."
+    )
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex; computed again only if the file has changed."""
+    stat = path.stat()
+    return _sha256(path, stat.st_mtime_ns, stat.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _sha256(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _host(address: str) -> str:
+    return address.split("/")[2]
+
+
+def _shown(path: Path) -> str:
+    home = str(Path.home())
+    return "~" + str(path).removeprefix(home) if path.is_relative_to(home) else str(path)

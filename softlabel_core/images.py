@@ -1,0 +1,160 @@
+"""Readers of image files: sizes are checked before anything is expanded, nothing is unpickled or written.
+
+All return pixels (n, channels * height * width) as uint8, channel by channel and row by row, and targets.
+Raise `Invalid` with the name of the file, what is allowed and what came.
+"""
+
+import gzip
+import io
+import struct
+import tarfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from softlabel_core.plugin import Invalid
+
+Pixels = UInt8[np.ndarray, "n d"]
+Targets = Int[np.ndarray, "n"]
+
+SIDE = 32
+"""Height and width of CIFAR's images."""
+
+MOST_MEMBERS = 64
+MOST_ENCODED = 2**16
+"""Bytes of one encoded image: far above 32 x 32 pixels."""
+
+
+def read_idx(path: Path, shape: tuple[int, ...], most: int) -> UInt8[np.ndarray, "n d"]:
+    """Bytes of a gzipped IDX file of at most `most` entries of `shape` (() for labels), one a row.
+
+    Format: two zero bytes, 8 for unsigned bytes, the number of dimensions, then each size as a big-endian
+    32-bit number. Reference: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist.
+    """
+    header, each = 4 + 4 * (1 + len(shape)), int(np.prod(shape))
+    try:
+        with gzip.open(path) as file:
+            start = file.read(header)
+            if len(start) < header or start[:4] != bytes((0, 0, 8, 1 + len(shape))):
+                raise Invalid(
+                    f"{path.name}: allowed: IDX, unsigned bytes in {1 + len(shape)} dimensions; "
+                    f"got a file that starts with {start[:4].hex(' ') or 'nothing'}."
+                )
+            n, *found = struct.unpack(f">{1 + len(shape)}I", start[4:])
+            if tuple(found) != shape or n > most:
+                wanted, came = (" x ".join(map(str, sizes)) for sizes in (("n", *shape), (n, *found)))
+                raise Invalid(f"{path.name}: allowed: {wanted} with n up to {most:,}; got {came}.")
+            body = file.read(n * each + 1)
+    except (OSError, EOFError, zlib.error):
+        raise Invalid(f"{path.name}: allowed: a whole gzip file; got a broken one.") from None
+    if len(body) != n * each:
+        came = "more" if len(body) > n * each else f"{len(body):,}"
+        raise Invalid(f"{path.name}: allowed: {n * each:,} bytes after the header; got {came}.")
+    return np.frombuffer(body, dtype=np.uint8).reshape(n, each)
+
+
+def read_cifar(
+    path: Path, members: Sequence[str], labels: int, classes: int, most: int
+) -> list[tuple[Pixels, Targets]]:
+    """Pixels and targets of each of `members` of CIFAR's binary archive.
+
+    A record is `labels` bytes, the last of which is the target, and 3 x 32 x 32 pixels; a member has at most
+    `most` of them. Members are read in memory; others are passed over.
+    """
+    record, found = labels + 3 * SIDE * SIDE, dict.fromkeys(members, b"")
+    try:
+        with tarfile.open(path, "r|gz") as archive:
+            for number, member in enumerate(archive, start=1):
+                if number > MOST_MEMBERS or member.size > most * record:
+                    raise Invalid(
+                        f"{path.name}: allowed: {MOST_MEMBERS} members of at most {most * record:,} bytes; "
+                        f"got {member.name[:80]!r} of {member.size:,} bytes as number {number}."
+                    )
+                if member.name not in found:
+                    continue
+                file = archive.extractfile(member) if member.isreg() else None
+                if file is None or found[member.name] or not member.size or member.size % record:
+                    raise Invalid(
+                        f"{path.name}: allowed: one plain file {member.name} of records of {record:,} bytes; "
+                        f"got {member.size:,} bytes or something else of that name."
+                    )
+                found[member.name] = file.read()
+    except (OSError, EOFError, zlib.error, tarfile.TarError):
+        raise Invalid(f"{path.name}: allowed: a whole .tar.gz file; got a broken one.") from None
+    missing = [name for name, body in found.items() if not body]
+    if missing:
+        raise Invalid(f"{path.name}: allowed: an archive with {', '.join(members)}; {missing[0]} is missing.")
+    parts = []
+    for body in found.values():
+        table = np.frombuffer(body, dtype=np.uint8).reshape(-1, record)
+        targets = table[:, labels - 1].astype(np.int64)
+        check_targets(path.name, targets, classes)
+        parts.append((table[:, labels:], targets))
+    return parts
+
+
+def read_parquet(
+    path: Path, label: str, classes: int, most: int, images: Sequence[str] = ("img", "image")
+) -> tuple[Pixels, Targets]:
+    """Pixels and targets from Parquet: a struct column with the `bytes` of a PNG or JPEG image of 32 x 32.
+
+    This is the layout in which CIFAR is published as Parquet; the column is one of `images`.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+        rows, names = file.metadata.num_rows, file.schema_arrow.names
+        size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+        column = next((name for name in images if name in names), None)
+        if column is None or label not in names:
+            raise Invalid(
+                f"{path.name}: allowed: columns {' or '.join(images)}, {label}; got {', '.join(names[:9])}."
+            )
+        if not 0 < rows <= most or size > most * MOST_ENCODED // 8:
+            raise Invalid(f"{path.name}: allowed: up to {most:,} rows; got {rows:,} rows of {size:,} bytes.")
+        table = file.read(columns=[column, label])
+        encoded = table[column].combine_chunks().field("bytes").to_pylist()
+        targets = table[label].to_numpy().astype(np.int64)
+    except (pa.ArrowException, OSError, KeyError, AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, Invalid):
+            raise
+        raise Invalid(
+            f"{path.name}: allowed: Parquet with encoded images and whole numbers; got a broken file."
+        ) from None
+    check_targets(path.name, targets, classes)
+    pixels = np.empty((rows, 3 * SIDE * SIDE), dtype=np.uint8)
+    for row, content in enumerate(encoded):
+        pixels[row] = _decoded(content, f"{path.name}, row {row}")
+    return pixels, targets
+
+
+def _decoded(content: bytes | None, where: str) -> UInt8[np.ndarray, "d"]:
+    """Pixels of one encoded image; its size is read before it is decoded."""
+    from PIL import Image
+
+    try:
+        if content is None or len(content) > MOST_ENCODED:
+            raise Invalid(f"{where}: allowed: up to {MOST_ENCODED:,} bytes; got {len(content or b''):,}.")
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+            if image.size != (SIDE, SIDE):
+                came = " x ".join(map(str, image.size))
+                raise Invalid(f"{where}: allowed: an image of {SIDE} x {SIDE} pixels; got {came}.")
+            return np.asarray(image.convert("RGB")).transpose(2, 0, 1).ravel()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, Invalid):
+            raise
+        raise Invalid(f"{where}: allowed: a PNG or JPEG image; got something else.") from None
+
+
+def check_targets(name: str, targets: Targets, classes: int) -> None:
+    """Raise unless every target is one of `classes`."""
+    wrong = np.flatnonzero((targets < 0) | (targets >= classes))
+    if len(wrong):
+        raise Invalid(
+            f"{name}, row {wrong[0]}: allowed: a label from 0 to {classes - 1}; got {targets[wrong[0]]}."
+        )

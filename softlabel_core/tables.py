@@ -1,0 +1,184 @@
+"""Readers of features and labels that someone brings along: everything is measured before it is read.
+
+Nothing is unpickled. Raise `Invalid` with what is allowed and what came.
+"""
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int, Real
+
+from softlabel_core.plugin import Invalid
+
+MOST_EXAMPLES = 100_000
+MOST_FEATURES = 4_096
+MOST_VALUES = 30_000_000
+"""Numbers in all: 240 MB in float64."""
+
+MOST_CLASSES = 1_000
+MOST_CSV_BYTES = 2**28
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Features, labels from 0 and the names of the classes; `image_shape` if the features are pixels."""
+
+    features: Real[np.ndarray, "n d"]
+    targets: Int[np.ndarray, "n"]
+    names: tuple[str, ...]
+    image_shape: tuple[int, int, int] | None
+
+
+def read_table(path: Path) -> Table:
+    """NPZ with `features` and `targets`, or CSV with a column `target`."""
+    if path.suffix.lower() == ".npz":
+        features, targets = _read_npz(path)
+        names = tuple(str(label) for label in range(int(targets.max(initial=0)) + 1))
+        features, image_shape = _flat(path, features)
+    else:
+        features, targets, names = _read_csv(path)
+        image_shape = None
+    n, d = features.shape
+    if n > MOST_EXAMPLES or not 1 <= d <= MOST_FEATURES:
+        raise Invalid(
+            f"{path.name}: allowed: up to {MOST_EXAMPLES:,} examples of 1 to {MOST_FEATURES:,} features; "
+            f"got {n:,} of {d:,}."
+        )
+    wrong = np.argwhere(~np.isfinite(features))
+    if len(wrong):
+        row, column = wrong[0]
+        raise Invalid(
+            f"{path.name}: row {row}, feature {column}: allowed: a number; got {features[row, column]}."
+        )
+    _check_classes(path, targets, names)
+    return Table(features, targets, names, image_shape)
+
+
+def _check_classes(path: Path, targets: Int[np.ndarray, "n"], names: tuple[str, ...]) -> None:
+    counts = np.bincount(targets, minlength=len(names))
+    if len(names) < 2:
+        raise Invalid(f"{path.name}: allowed: labels of at least two classes; got {len(names)}.")
+    if counts.min() < 2:
+        rare = int(counts.argmin())
+        raise Invalid(
+            f"{path.name}: allowed: two examples or more of every class; "
+            f"got {counts[rare]} of {names[rare][:40]}."
+        )
+
+
+def _flat(path: Path, features: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int] | None]:
+    """Rows of features; images channel by channel."""
+    if features.ndim == 2:
+        return features, None
+    if features.ndim == 3:
+        features = features[..., None]
+    shape = features.shape[3], features.shape[1], features.shape[2]
+    if features.ndim != 4 or shape[0] not in (1, 3):
+        came = " x ".join(map(str, features.shape))
+        raise Invalid(
+            f"{path.name}: allowed: features of n x d, n x height x width or n x height x width x 3; "
+            f"got {came}."
+        )
+    return np.moveaxis(features, 3, 1).reshape(len(features), -1), shape
+
+
+def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            features = _array(archive, "features", (2, 3, 4), path)
+            targets = _array(archive, "targets", (1,), path)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+        raise Invalid(f"{path.name}: allowed: a whole NPZ file; got a broken one.") from None
+    if targets.dtype.kind not in "iu" or len(targets) != len(features) or not len(targets):
+        raise Invalid(
+            f"{path.name}: allowed: targets as whole numbers, one an example ({len(features):,}); "
+            f"got {len(targets):,} of {targets.dtype}."
+        )
+    wrong = np.flatnonzero((targets < 0) | (targets >= MOST_CLASSES))
+    if len(wrong):
+        came = targets[wrong[0]]
+        raise Invalid(
+            f"{path.name}: row {wrong[0]}: allowed: a label from 0 to {MOST_CLASSES - 1}; got {came}."
+        )
+    if features.dtype != np.uint8:
+        features = features.astype(np.float64)
+    return features, targets.astype(np.int64)
+
+
+def _array(archive: zipfile.ZipFile, name: str, dimensions: tuple[int, ...], path: Path) -> np.ndarray:
+    """One array of the archive, whose header is read before the rest."""
+    from numpy.lib import format as npy
+
+    def refuse(came: Any) -> Invalid:
+        allowed = f"an array {name} of plain numbers, {MOST_VALUES:,} at most"
+        return Invalid(f"{path.name}: allowed: {allowed}; got {came}.")
+
+    if f"{name}.npy" not in archive.namelist():
+        raise refuse(", ".join(archive.namelist()[:5])[:200] or "none")
+    try:
+        with archive.open(f"{name}.npy") as file:
+            version = npy.read_magic(file)
+            read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
+            shape, _, dtype = read(file)
+        if (
+            dtype.kind not in "biuf"
+            or len(shape) not in dimensions
+            or np.prod(shape, dtype=float) > MOST_VALUES
+        ):
+            raise refuse(f"{' x '.join(map(str, shape)) or 'one value'} of {dtype}")
+        with archive.open(f"{name}.npy") as file:
+            return npy.read_array(file, allow_pickle=False)
+    except (ValueError, KeyError) as error:
+        if isinstance(error, Invalid):
+            raise
+        raise refuse("something else") from None
+
+
+def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    import pandas as pd
+
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        commas = file.readline(2**20).count(b",")
+    if size > MOST_CSV_BYTES or commas > MOST_FEATURES:
+        raise Invalid(
+            f"{path.name}: allowed: up to {MOST_CSV_BYTES >> 20} MiB and {MOST_FEATURES:,} features; "
+            f"got {size >> 20} MiB and {commas:,}."
+        )
+    try:
+        table = pd.read_csv(path, nrows=MOST_EXAMPLES + 1, dtype={"target": str}, keep_default_na=False)
+    except (ValueError, OSError):
+        raise Invalid(f"{path.name}: allowed: a CSV file with a header; got something else.") from None
+    if "target" not in table or len(table.columns) < 2 or not len(table):
+        came = ", ".join(map(str, table.columns[:10]))[:200] or "none"
+        raise Invalid(
+            f"{path.name}: allowed: a column target, others of numbers, and rows; got columns {came}."
+        )
+    inputs = table.drop(columns="target")
+    if len(table) * len(inputs.columns) > MOST_VALUES:
+        raise Invalid(f"{path.name}: allowed: {MOST_VALUES:,} numbers at most; got more.")
+    for name in inputs:
+        numbers = pd.to_numeric(inputs[name], errors="coerce")
+        if numbers.isna().any():
+            row = int(np.argmax(numbers.isna()))
+            raise Invalid(
+                f"{path.name}: column {str(name)[:40]}, row {row}: allowed: a number; "
+                f"got {str(inputs[name].iloc[row])[:40] or 'nothing'}."
+            )
+    targets, names = _coded(path, table["target"].to_numpy())
+    return inputs.to_numpy(np.float64), targets, names
+
+
+def _coded(path: Path, texts: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Labels from 0 and their names: whole numbers from 0 keep their value, anything else is sorted."""
+    names = sorted({str(text).strip() for text in texts})
+    if len(names) > MOST_CLASSES:
+        raise Invalid(f"{path.name}: allowed: up to {MOST_CLASSES:,} classes; got {len(names):,}.")
+    if set(names) == {str(label) for label in range(len(names))}:
+        names = [str(label) for label in range(len(names))]
+    code = {name: label for label, name in enumerate(names)}
+    return np.array([code[str(text).strip()] for text in texts], dtype=np.int64), tuple(names)
