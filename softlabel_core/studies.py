@@ -160,7 +160,7 @@ def _variants() -> list[tuple[str, dict[str, Any], int | str]]:
         ),
         *(("temperature-teacher", {"temperature": t}, 3) for t in (0.5, 1, 2, 4, 8)),
         *(("under-trained-teacher", {"epochs": epochs}, 3) for epochs in (1, 2, 3, 4, 6, 8)),
-        *(("overconfident-teacher", {"rate": rate}, 3) for rate in (0.1, 0.3, 0.45, 0.6)),
+        *(("overconfident-teacher", {"flipped": rate}, 3) for rate in (0.1, 0.3, 0.45, 0.6)),
         *(("instance-dependent-noise", {"fraction": f}, 3) for f in (0.1, 0.2, 0.3, 0.5, 0.7)),
         *(("hidden-class", {"hidden": m}, 3) for m in (1, 2, 3, 5)),
         *(("skillful-bad-teacher", {"punish": w, "compete": w, "random": w}, 3) for w in (0.5, 1, 2, 3, 5)),

@@ -149,7 +149,8 @@ def predict(student: Student, trained: Sequence[Trained], examples: Examples) ->
         torch.from_numpy(np.stack(layer)) for layer in zip(*(t.parameters for t in trained), strict=True)
     ]
     features = student.prepare(examples.features, examples.image_shape)
-    return _probabilities(_logits(student, stacked, torch.from_numpy(features.T.copy())[None]))
+    with _one_thread_an_operation():  # the same numbers for any number of threads
+        return _probabilities(_logits(student, stacked, torch.from_numpy(features.T.copy())[None]))
 
 
 def _probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]:
