@@ -145,9 +145,8 @@ def predict(student: Student, trained: Sequence[Trained], examples: Examples) ->
     """Class probabilities of every trained student on the same examples."""
     import torch
 
-    stacked = [
-        torch.from_numpy(np.stack(layer)) for layer in zip(*(t.parameters for t in trained), strict=True)
-    ]
+    layers = zip(*(t.parameters for t in trained), strict=True)
+    stacked = [torch.from_numpy(np.stack(layer)) for layer in layers]
     features = student.prepare(examples.features, examples.image_shape)
     with _one_thread_an_operation():  # the same numbers for any number of threads
         return _probabilities(_logits(student, stacked, torch.from_numpy(features.T.copy())[None]))
