@@ -78,6 +78,12 @@ if result.rounds:
         charts.rounds(result, dark=dark),
         note="Round 0 learns from the labelled examples alone.",
     )
+if result.teacher:
+    panels.picture(
+        "How the teacher became so",
+        charts.teacher(result, dark=dark),
+        note="What its labels for its own examples were worth, epoch by epoch; mean over the replicates.",
+    )
 panels.picture(
     "Some examples and their soft labels",
     charts.instances(result, slice(0, 4), dark=dark),

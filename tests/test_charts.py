@@ -21,6 +21,12 @@ def spiral() -> Result:
     return run(Experiment.parse(config), device="cpu")
 
 
+@pytest.fixture(scope="module")
+def taught() -> Result:
+    config = {**QUICK, "bias": {"kind": "skillful-bad-teacher", "epochs": 3, "width": 16}}
+    return run(Experiment.parse(config), device="cpu")
+
+
 def all_charts(result: Result, dark: bool) -> list[charts.Chart]:
     drawn = [
         charts.scatter([result], result.key, dark=dark),
@@ -28,11 +34,15 @@ def all_charts(result: Result, dark: bool) -> list[charts.Chart]:
         charts.cooccurrence(result, dark=dark),
         charts.instances(result, slice(0, 4), dark=dark),
     ]
-    return [*drawn, charts.rounds(result, dark=dark)] if result.rounds else drawn
+    if result.rounds:
+        drawn.append(charts.rounds(result, dark=dark))
+    if result.teacher:
+        drawn.append(charts.teacher(result, dark=dark))
+    return drawn
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["digits", "spiral"])
+@pytest.mark.parametrize("name", ["digits", "spiral", "taught"])
 def test_every_chart_speaks_and_has_a_table(name: str, dark: bool, request: pytest.FixtureRequest) -> None:
     for chart in all_charts(request.getfixturevalue(name), dark):
         assert len(chart.alt) > 40
@@ -77,3 +87,10 @@ def test_runs_table_has_the_latest_first(digits: Result, spiral: Result) -> None
     table = tables.runs_table([digits, spiral])
     assert table["run"].iloc[0] == tables.label(spiral)
     assert table["student"].iloc[1] == pytest.approx(digits.student_accuracy.mean, abs=1e-4)
+
+
+def test_the_teachers_curve_ends_at_its_labels(taught: Result) -> None:
+    accuracy = charts.teacher(taught, dark=False).figure.data[0]
+    by_replicate = [row["label_accuracy"] for row in taught.rows]
+    assert list(accuracy.x) == [1, 2, 3]
+    assert accuracy.y[-1] == pytest.approx(np.mean(by_replicate), abs=1e-3)

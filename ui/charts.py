@@ -121,36 +121,60 @@ def curves(result: Result, *, dark: bool) -> Chart:
 
 def rounds(result: Result, *, dark: bool) -> Chart:
     """Incomplete supervision: accuracy and the two degrees of the pseudo-labels, round by round."""
-    colours = palette(dark)
     table = pd.DataFrame(result.rounds).groupby("round").mean().drop(columns="replicate").reset_index()
-    figure = go.Figure()
-    for column, name, colour, dash in (
-        ("student_accuracy", "student accuracy", colours.student, "solid"),
-        ("unreliability", "Δ of its pseudo-labels", colours.truth, "dot"),
-        ("ambiguity", "γ of its pseudo-labels", colours.rival, "dash"),
-    ):
-        if column in table:
-            figure.add_scatter(
-                x=table["round"],
-                y=table[column],
-                mode="lines+markers",
-                line={"color": colour, "width": 3, "dash": dash},
-                name=name,
-            )
-            figure.add_annotation(
-                x=table["round"].iloc[-1],
-                y=table[column].iloc[-1],
-                text=name,
-                showarrow=False,
-                xanchor="right",
-                yshift=14,
-                font={"color": colour},
-            )
-    figure.update_xaxes(title="round", dtick=1)
-    figure.update_yaxes(range=[0, 1.1], tickformat=".0%", dtick=0.25)
+    names = ("student accuracy", "Δ of its pseudo-labels", "γ of its pseudo-labels")
     first, final = table["student_accuracy"].iloc[0], table["student_accuracy"].iloc[-1]
     alt = f"Self-training: student accuracy {first:.1%} before the first round, {final:.1%} after the last."
-    return Chart(_styled(figure, colours, 380), alt, table.round(4))
+    figure = _trajectory(table, "round", ("student_accuracy", "unreliability", "ambiguity"), names, dark)
+    return Chart(figure.update_xaxes(dtick=1), alt, table.round(4))
+
+
+def teacher(result: Result, *, dark: bool) -> Chart:
+    """Bias types with a teacher: accuracy and the two degrees of its labels, epoch by epoch."""
+    table = pd.DataFrame(result.teacher).groupby("epoch").mean().drop(columns="replicate").reset_index()
+    columns = ("label_accuracy", "unreliability", "ambiguity")
+    alt = (
+        f"The teacher over {len(table)} epochs: at the end label accuracy "
+        f"{table['label_accuracy'].iloc[-1]:.1%}, Δ {table['unreliability'].iloc[-1]:.2f}, "
+        f"γ {table['ambiguity'].iloc[-1]:.2f}."
+    )
+    names = ("label accuracy", "Δ of its labels", "γ of its labels")
+    return Chart(_trajectory(table, "epoch", columns, names, dark), alt, table.round(4))
+
+
+def _trajectory(
+    table: pd.DataFrame, over: str, columns: tuple[str, ...], names: tuple[str, ...], dark: bool
+) -> go.Figure:
+    """Three shares over rounds or epochs, labelled at their ends."""
+    colours = palette(dark)
+    figure = go.Figure()
+    looks = ((colours.student, "solid"), (colours.truth, "dot"), (colours.rival, "dash"))
+    ends: list[float] = []
+    for column, name, (colour, dash) in zip(columns, names, looks, strict=True):
+        if column not in table:
+            continue
+        end = float(table[column].iloc[-1])
+        crowded = any(abs(end - other) < 0.1 for other in ends)
+        ends.append(end)
+        figure.add_scatter(
+            x=table[over],
+            y=table[column],
+            mode="lines+markers" if len(table) <= 20 else "lines",
+            line={"color": colour, "width": 3, "dash": dash},
+            name=name,
+        )
+        figure.add_annotation(
+            x=table[over].iloc[-1],
+            y=end,
+            text=name,
+            showarrow=False,
+            xanchor="right",
+            yshift=-16 if crowded else 14,
+            font={"color": colour},
+        )
+    figure.update_xaxes(title=over)
+    figure.update_yaxes(range=[-0.08, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    return _styled(figure, colours, 380)
 
 
 def cooccurrence(result: Result, *, dark: bool) -> Chart:
