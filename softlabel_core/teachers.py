@@ -4,7 +4,7 @@ The teachers of all replicates are trained in one call. `Trainer` is `train.trai
 device, the progress and the cancelling of a run already set.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from softlabel_core.indicators import Sample
 from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.label_accuracy import LabelAccuracy
 from softlabel_core.indicators.unreliability import Unreliability
-from softlabel_core.losses import Loss, Margin, Tensor
+from softlabel_core.losses import Loss, Tensor
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
@@ -42,9 +42,6 @@ class TeacherLoss(Loss):
 
     random: Weight = 3.0
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
-
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
-        raise NotImplementedError("a teacher's loss is not asked what it needs of soft labels")
 
 
 def teach(
