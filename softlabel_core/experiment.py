@@ -13,7 +13,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.digits import Digits
 from softlabel_core.frameworks import Framework
 from softlabel_core.frameworks.partial_labels import PartialLabels
-from softlabel_core.plugin import Invalid, Plugin, UpToClasses, Value, bounds
+from softlabel_core.plugin import Invalid, Plugin, Value, bounds
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.train import Training
@@ -82,7 +82,7 @@ def over_classes(plugin: Plugin, classes: int) -> list[str]:
     return [
         name
         for name, declared in type(plugin).model_fields.items()
-        if any(isinstance(mark, UpToClasses) for mark in declared.metadata)
+        if bounds(declared).up_to_classes
         and isinstance(getattr(plugin, name), int)
         and getattr(plugin, name) > classes
     ]

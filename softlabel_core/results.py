@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from softlabel_core.indicators import CONFIDENCE
 from softlabel_core.losses import Margin
 from softlabel_core.plugin import Value
 from softlabel_core.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CONFIDENCE = 0.95
 
 
 class Estimate(Value):

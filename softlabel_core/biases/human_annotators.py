@@ -1,5 +1,4 @@
 import functools
-import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +6,7 @@ from jaxtyping import Float, Int
 
 from softlabel_core.biases import Bias
 from softlabel_core.examples import Examples
+from softlabel_core.files import find
 from softlabel_core.plugin import FileName, Invalid
 from softlabel_core.simplex import one_hot
 
@@ -58,10 +58,9 @@ class HumanAnnotators(Bias):
         return np.mean([one_hot(vote, examples.classes) for vote in votes], axis=0)
 
     def _path(self) -> Path:
-        folder = Path(os.environ.get("SOFTLABEL_DATA") or "~/.cache/softlabel").expanduser()
-        for path in (folder / self.file, folder / "cifar10" / self.file):
-            if path.is_file():
-                return path
+        found = find("cifar10", self.file)
+        if found is not None:
+            return found
         raise Invalid(f"bias.file: allowed: a file in the data folder (SOFTLABEL_DATA); got {self.file}.")
 
 

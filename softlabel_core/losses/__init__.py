@@ -123,3 +123,31 @@ def likelihood(measured: Mapping[str, Any]) -> Margin:
         "the whole, and the rule promises nothing."
     )
     return Margin(value=1 - total, says=f"{start} {at}. For them Δ + γ = {total:.2f} is {rule}")
+
+
+class Identifying(Loss):
+    """Cross-entropy on weights over the set that become the student's own probabilities within it.
+
+    A member of this kind says when the weights move (`moves_target`); they start uniform. In the population
+    it is expectation-maximisation on the likelihood that CC maximises, so it asks of labels what CC asks.
+    """
+
+    reads = "sets"
+
+    def value(
+        self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
+    ) -> Float[Tensor, "... b"]:
+        return -(target * log_p).sum(-2)
+
+    def logit_gradient(
+        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
+    ) -> Float[Tensor, "... c b"]:
+        return p - target
+
+    def next_target(
+        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
+    ) -> Float[Tensor, "... c b"]:
+        return within(p, target)
+
+    def margin(self, measured: Mapping[str, Any]) -> Margin:
+        return likelihood(measured)

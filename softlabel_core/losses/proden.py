@@ -1,12 +1,7 @@
-from collections.abc import Mapping
-from typing import Any
-
-from jaxtyping import Float
-
-from softlabel_core.losses import Loss, Margin, Tensor, likelihood, within
+from softlabel_core.losses import Identifying
 
 
-class PRODEN(Loss):
+class PRODEN(Identifying):
     r"""Progressive identification (PRODEN).
 
     Cross-entropy on weights over the set; after each visit the weights become the student's own
@@ -20,23 +15,4 @@ class PRODEN(Loss):
     Reference: Lv et al. 2020, https://arxiv.org/abs/2002.08053.
     """
 
-    reads = "sets"
     moves_target = "visit"
-
-    def value(
-        self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... b"]:
-        return -(target * log_p).sum(-2)
-
-    def logit_gradient(
-        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... c b"]:
-        return p - target
-
-    def next_target(
-        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... c b"]:
-        return within(p, target)
-
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
-        return likelihood(measured)

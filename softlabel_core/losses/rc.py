@@ -1,12 +1,7 @@
-from collections.abc import Mapping
-from typing import Any
-
-from jaxtyping import Float
-
-from softlabel_core.losses import Loss, Margin, Tensor, likelihood, within
+from softlabel_core.losses import Identifying
 
 
-class RC(Loss):
+class RC(Identifying):
     r"""Risk-consistent (RC).
 
     Cross-entropy weighted by how probable each member is to be the truth, were the set drawn uniformly
@@ -22,23 +17,4 @@ class RC(Loss):
     Reference: Feng et al. 2020, https://arxiv.org/abs/2007.08929.
     """
 
-    reads = "sets"
     moves_target = "epoch"
-
-    def value(
-        self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... b"]:
-        return -(target * log_p).sum(-2)
-
-    def logit_gradient(
-        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... c b"]:
-        return p - target
-
-    def next_target(
-        self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
-    ) -> Float[Tensor, "... c b"]:
-        return within(p, target)
-
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
-        return likelihood(measured)
