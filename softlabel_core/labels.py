@@ -1,6 +1,5 @@
 """Soft labels from a file: NPZ or CSV, checked before they are used."""
 
-import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from softlabel_core.plugin import Invalid
+from softlabel_core.tables import rectangle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,11 +47,9 @@ def _read_csv(path: Path) -> tuple[Any, Any]:
     import pandas as pd
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
-            header = pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].tolist()
-            table = pd.read_csv(path, index_col=False)
-    except (ValueError, OSError, pd.errors.ParserWarning):
+        header = pd.read_csv(path, header=None, nrows=1, dtype=str).iloc[0].tolist()
+        table = rectangle(path)
+    except (ValueError, OSError):
         raise Invalid(
             f"file: allowed: a CSV file with a header and equally long rows; got {path.name}."
         ) from None

@@ -3,16 +3,20 @@
 Nothing is unpickled. Raise `Invalid` with what is allowed and what came.
 """
 
+import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Int, Real
 
 from softlabel_core.plugin import Invalid
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_EXAMPLES = 100_000
 MOST_FEATURES = 4_096
@@ -138,6 +142,21 @@ def _array(archive: zipfile.ZipFile, name: str, dimensions: tuple[int, ...], pat
         raise refuse("something else") from None
 
 
+def rectangle(path: Path, **options: Any) -> "pd.DataFrame":
+    """`pandas.read_csv` that refuses rows longer than the header with a `ValueError`.
+
+    Left to itself pandas takes the first column of such a file for an index, and all columns shift by one.
+    """
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(path, index_col=False, **options)
+        except pd.errors.ParserWarning as warning:
+            raise ValueError(str(warning)) from None
+
+
 def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     import pandas as pd
 
@@ -150,7 +169,7 @@ def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
             f"got {size >> 20} MiB and {commas:,}."
         )
     try:
-        table = pd.read_csv(path, nrows=MOST_EXAMPLES + 1, dtype={"target": str}, keep_default_na=False)
+        table = rectangle(path, nrows=MOST_EXAMPLES + 1, dtype={"target": str}, keep_default_na=False)
     except (ValueError, OSError):
         raise Invalid(f"{path.name}: allowed: a CSV file with a header; got something else.") from None
     if "target" not in table or len(table.columns) < 2 or not len(table):

@@ -259,6 +259,7 @@ def test_no_npz_at_all(tmp_path, content):
         (",".join(f"c{i}" for i in range(MOST_FEATURES + 2)) + "\n", "and 4,096 features"),
         ('target,x\n"a,1\n', "a CSV file with a header"),
         ("target,x\na,1\na,2,3,4\n", "a CSV file with a header"),
+        ("x,target\n1,a,9\n2,b,9\n3,a,9\n4,b,9\n", "a CSV file with a header"),  # all rows too long
         ("target,x\n\x00\xff\n", "allowed"),
     ],
 )
