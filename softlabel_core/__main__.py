@@ -26,10 +26,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    """Run the command line; returns the exit status: 0, 1 failed check, 2 bad input, 130 Ctrl-C."""
     try:
         options = _parser().parse_args(arguments)
-        options.act(options)
+        return options.act(options) or 0
     except Invalid as error:
         print(f"softlabel: {error}", file=sys.stderr)
         return 2
@@ -91,6 +91,13 @@ def _parser() -> _Parser:
     again.add_argument("--folder", default=".softlabel", help="finished experiments; a killed run goes on")
     again.add_argument("--out", default="docs", help="folder for results.parquet and results.md")
     again.set_defaults(act=_reproduce)
+
+    precomputed = commands.add_parser("atlas", help="compute the results that the dashboard shows at once")
+    precomputed.add_argument(
+        "--check", action="store_true", help="compute nothing; exit 1 if an entry is missing or stale"
+    )
+    precomputed.add_argument("--folder", default=".softlabel/atlas", help="finished experiments; resumable")
+    precomputed.set_defaults(act=_atlas)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
@@ -268,6 +275,21 @@ def _reproduce(options: argparse.Namespace) -> None:
     with _whole_file(str(out / "results.md")) as write:
         table.to_parquet(out / "results.parquet", index=False)
         write(reproduce.report(table, **chosen))
+
+
+def _atlas(options: argparse.Namespace) -> int:
+    from softlabel_core import atlas, atlas_build
+
+    if options.check:
+        missing, stale = atlas_build.pending()
+        print(f"{len(atlas.committed())} entries, {len(stale)} of them stale; {len(missing)} missing.")
+        return int(bool(missing or stale))
+    with _progress() as report:
+        left = atlas_build.build(Path(options.folder), on_progress=report)
+    if left:
+        print(f"{len(left)} experiments read files that are not in the data folder: kept as they were.")
+    print(f"{len(atlas.Atlas())} entries in {atlas.FILE}, {atlas.FILE.stat().st_size / 1e6:.1f} MB.")
+    return 0
 
 
 def _docs(options: argparse.Namespace) -> None:

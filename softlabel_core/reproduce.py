@@ -6,21 +6,19 @@ An experiment that is already in the folder is not run again, so a killed run go
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from softlabel_core.execute import run_sweep
+from softlabel_core.finished import finish
 from softlabel_core.results import Result, versions
 from softlabel_core.studies import Cell, Study, studies
 
 if TYPE_CHECKING:
     import pandas as pd
-
-BLOCK = 24
-"""Experiments trained together and then saved."""
 
 DRAWS = 2000
 """Bootstrap draws of families."""
@@ -35,47 +33,23 @@ def reproduce(
     folder: Path, *, replicates: int, seed: int, on_progress: Callable[[float], None] | None = None
 ) -> "pd.DataFrame":
     """Run what is missing in `folder` and return one row an experiment."""
-    folder.mkdir(parents=True, exist_ok=True)
     planned = studies(replicates, seed)
-    cells = {cell.experiment.key(): cell for study in planned for cell in study.cells}
-    missing = [cell for key, cell in cells.items() if not _file(folder, key).exists()]
-    done = len(cells) - len(missing)
-    for block in _blocks(missing):
-        results = run_sweep([cell.experiment for cell in block])
-        for result in results:
-            _save(folder, result)
-        done += len(block)
-        if on_progress:
-            on_progress(done / len(cells))
-    return _table(folder, planned)
+    named = {cell.experiment.key(): cell.experiment for study in planned for cell in study.cells}
+    return _table(finish(folder, named, trim=_small, on_progress=on_progress), planned)
 
 
-def _blocks(cells: list[Cell]) -> Iterator[list[Cell]]:
-    """Neighbours of the same family together: they share splits and references."""
-    for start in range(0, len(cells), BLOCK):
-        yield cells[start : start + BLOCK]
+def _small(result: Result) -> Result:
+    """What only a page shows is left out."""
+    return result.model_copy(update={"instances": [], "curves": [], "rounds": []})
 
 
-def _file(folder: Path, key: str) -> Path:
-    return folder / f"{key}.json"
-
-
-def _save(folder: Path, result: Result) -> None:
-    """Whole or not at all; what only a page shows is left out."""
-    small = result.model_copy(update={"instances": [], "curves": [], "rounds": []})
-    temporary = _file(folder, result.key).with_suffix(".part")
-    temporary.write_text(small.model_dump_json())
-    os.replace(temporary, _file(folder, result.key))
-
-
-def _table(folder: Path, planned: list[Study]) -> "pd.DataFrame":
+def _table(results: dict[str, Result], planned: list[Study]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
     for study in planned:
         for cell in study.cells:
-            result = Result.model_validate_json(_file(folder, cell.experiment.key()).read_text())
-            rows.append({"study": study.name, **_row(cell, result)})
+            rows.append({"study": study.name, **_row(cell, results[cell.experiment.key()])})
     return pd.DataFrame(rows)
 
 
@@ -110,7 +84,6 @@ def quick(
     half a point; 1 % error over all rows together).
     """
     import pandas as pd
-    from scipy.special import stdtrit
 
     known = committed.set_index(["study", "row", "column"])
     cells = [(one.name, cell) for one in studies(replicates, seed) for cell in one.cells][::every]
@@ -119,11 +92,7 @@ def quick(
     for (study, cell), result in zip(cells, results, strict=True):
         then = known.loc[(study, cell.row, cell.column)]
         now = _row(cell, result)
-        freedom = now["replicates"] + then["replicates"] - 2
-        squares = sum((one["replicates"] - 1) * one["sd"] ** 2 for one in (now, then))
-        spread = max(np.sqrt(squares / freedom), 0.005)
-        width = spread * np.sqrt(1 / now["replicates"] + 1 / then["replicates"])
-        limit = float(stdtrit(freedom, 1 - 0.01 / (2 * len(cells))) * width)
+        limit = allowance(then, now, 0.01 / len(cells))
         difference = now["accuracy"] - float(then["accuracy"])
         rows.append(
             {
@@ -137,6 +106,20 @@ def quick(
             }
         )
     return pd.DataFrame(rows)
+
+
+def allowance(one: Any, other: Any, error: float) -> float:
+    """By how much two mean accuracies (`replicates`, `sd`) may differ: a two-sample t interval.
+
+    The spread is pooled and at least half a point; `error` is the probability of refusing equal means.
+    """
+    from scipy.special import stdtrit
+
+    freedom = one["replicates"] + other["replicates"] - 2
+    squares = sum((each["replicates"] - 1) * each["sd"] ** 2 for each in (one, other))
+    spread = max(np.sqrt(squares / freedom), 0.005)
+    width = spread * np.sqrt(1 / one["replicates"] + 1 / other["replicates"])
+    return float(stdtrit(freedom, 1 - error / 2) * width)
 
 
 def correlations(table: "pd.DataFrame", seed: int = 0) -> "pd.DataFrame":

@@ -1,0 +1,144 @@
+"""`softlabel atlas`: compute what is missing or made by other code, and write the file."""
+
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softlabel_core import atlas, atlas_plan, fingerprint
+from softlabel_core.atlas import Atlas
+from softlabel_core.experiment import Experiment
+from softlabel_core.files import find
+from softlabel_core.finished import finish
+from softlabel_core.results import Result, versions
+
+SIGNIFICANT = 6
+"""Digits kept of every number; intervals are never narrower than the fourth."""
+
+SHOWN = ("unreliability", "ambiguity", "total", "margin", "mean_label_margin", "label_accuracy")
+"""Indicators in the light table."""
+
+
+def pending(file: Path = atlas.FILE) -> tuple[list[Experiment], list[Experiment]]:
+    """What the plan asks for and the file does not have as the present code would make it: missing, stale."""
+    old = Atlas(file)
+    missing, stale = [], []
+    for experiment in atlas_plan.plan():
+        row = old.packed(experiment)
+        if row is None:
+            missing.append(experiment)
+        elif row["stale"] or row["replicates"] != experiment.replicates:
+            stale.append(experiment)
+    return missing, stale
+
+
+def build(
+    folder: Path, file: Path = atlas.FILE, *, on_progress: Callable[[float], None] | None = None
+) -> list[Experiment]:
+    """Compute what is pending, keep the rest, write `file` whole. Returns what could not be computed here.
+
+    Experiments that read files of the data folder keep their previous entry where the files are not at hand.
+    """
+    old = Atlas(file)
+    missing, stale = pending(file)
+    left = [experiment for experiment in missing + stale if not _at_hand(experiment)]
+    waiting = {atlas.content(experiment) for experiment in missing + stale if _at_hand(experiment)}
+    todo = {_name(one): one for one in atlas_plan.plan() if atlas.content(one) in waiting}
+    made = json.dumps(_made(), sort_keys=True)
+    results = finish(folder, todo, trim=_small, on_progress=on_progress)
+    new = {atlas.content(todo[name]): _row(todo[name], result, made) for name, result in results.items()}
+    rows = []
+    for experiment in atlas_plan.plan():
+        row = new.get(atlas.content(experiment)) or old.packed(experiment)
+        if row is not None:
+            row.pop("stale", None)
+            rows.append(row)
+    if rows:
+        _write(rows, file)
+    return left
+
+
+def _name(experiment: Experiment) -> str:
+    """Name of the file of a finished experiment: other code is another file."""
+    return f"{experiment.key()}-{fingerprint.of(*fingerprint.plugins(experiment))}"
+
+
+def _at_hand(experiment: Experiment) -> bool:
+    """Whether the files that must be put into the data folder by hand are there."""
+    name = getattr(experiment.bias, "file", None)
+    return name is None or find(experiment.dataset.kind(), name) is not None
+
+
+def _small(result: Result) -> Result:
+    """Presets whole, of the others what only a page shows is left out; all numbers to a few digits."""
+    if not atlas_plan.is_preset(Experiment.parse(result.experiment)):
+        result = result.model_copy(update={"instances": [], "curves": [], "teacher": []})
+    short = {name: _short(value) for name, value in result.model_dump().items() if name != "experiment"}
+    return Result(experiment=result.experiment, **short)
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_short(inner) for inner in value]
+    return float(f"{value:.{SIGNIFICANT}g}") if isinstance(value, float) else value
+
+
+def _row(experiment: Experiment, result: Result, made: str) -> dict[str, Any]:
+    """One row of the file."""
+    content = atlas.content(experiment)
+    return {
+        "key": result.key,
+        "dataset": experiment.dataset.kind(),
+        "bias": experiment.bias.kind(),
+        "framework": experiment.framework.kind(),
+        "loss": experiment.framework.loss.kind(),
+        "student": experiment.student.kind(),
+        "k": str(result.indicators["k"]),
+        **{name: result.indicators[name] for name in SHOWN},
+        "loss_margin": result.loss_margin.value,
+        "accuracy": result.student_accuracy.mean,
+        "low": result.student_accuracy.low,
+        "high": result.student_accuracy.high,
+        "sd": float(np.std([row["student_accuracy"] for row in result.rows], ddof=1)),
+        "ground_truth": result.ground_truth_accuracy.mean,
+        "learned": result.learned,
+        "replicates": experiment.replicates,
+        "config": content,
+        "result": result.model_dump_json(),
+        "made": made,
+        "fingerprint": fingerprint.of(*fingerprint.plugins(experiment)),
+    }
+
+
+def _made() -> dict[str, Any]:
+    return {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "versions": versions()}
+
+
+def machine() -> str:
+    """Processor and cores in words."""
+    try:
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    except OSError:
+        found = None
+    return f"{found[1] if found else platform.machine()}, {os.cpu_count()} cores"
+
+
+def _write(rows: list[dict[str, Any]], file: Path) -> None:
+    """Whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    part = file.with_suffix(".part")
+    packed = ["made", "fingerprint", *atlas.FAMILIES]
+    pq.write_table(
+        pa.Table.from_pylist(rows), part, compression="zstd", compression_level=19, use_dictionary=packed
+    )
+    os.replace(part, file)

@@ -1,0 +1,181 @@
+"""What the atlas holds. Derived from the catalogue: a new plug-in is in it without an edit here."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from softlabel_core.atlas import content
+from softlabel_core.biases import Bias
+from softlabel_core.biases.candidate_set import CandidateSet
+from softlabel_core.experiment import Experiment, set_path
+from softlabel_core.frameworks import Framework
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Bounds, Invalid, Plugin, bounds, catalogue, literals
+from softlabel_core.presets import PRESETS
+
+SEED = 0
+FEW, MANY = 4, 8
+"""Replicates of a slider's entries; of presets and of the map."""
+
+STEPS = 10
+"""Steps of a slider over a range that is short; a long one is walked 1, 2, 5, 10, 20, ..."""
+
+LONG = 20
+"""Highest over lowest number from which a range counts as long, and a count of whole numbers as well."""
+
+TAUGHT: tuple[dict[str, Any], ...] = (
+    {"kind": "partial-labels", "loss": "cc"},
+    {"kind": "partial-labels", "loss": "proden"},
+    {"kind": "partial-labels", "loss": "average"},
+    {"kind": "soft-labels", "loss": "cross-entropy"},
+)
+"""Frameworks with their losses for which every bias type is swept."""
+
+PLANE = {"digits": 0.1, "gaussian-ring": 0.2, "spiral": 0.2, "moons": 0.2}
+"""Datasets of the map -> its step in Delta and gamma."""
+
+
+def plan() -> list[Experiment]:
+    """Every experiment of the atlas once, neighbours sharing what can be shared."""
+    found: dict[str, Experiment] = {}
+    for config in (*_presets(), *_map(), *_bias_types(), *_frameworks(), *_planar()):
+        try:
+            experiment = Experiment.parse({"seed": SEED, "replicates": FEW, **config})
+        except Invalid:  # three labels of two classes
+            continue
+        found.setdefault(content(experiment), experiment)
+    return sorted(found.values(), key=_together)
+
+
+def is_preset(experiment: Experiment) -> bool:
+    """Whether it is a side of a preset."""
+    return content(experiment) in _preset_contents()
+
+
+def steps(plugin: Plugin, classes: int) -> tuple[str, list[Any]]:
+    """The first number of a plug-in that makes a difference, and its values on a slider; ("", []) if none."""
+    for name, field in type(plugin).model_fields.items():
+        limits = bounds(field)
+        if name in plugin.idle():
+            continue
+        if field.annotation is int or "support" in literals(field):
+            return name, _whole(limits, classes, int(limits.low or 1))
+        if field.annotation is float:
+            return name, _real(limits)
+    return "", []
+
+
+def _whole(limits: Bounds, classes: int, low: int) -> list[Any]:
+    high = classes if limits.up_to_classes else int(limits.high or 100)
+    return list(range(low, high + 1)) if high - low < LONG else _series(max(low, 1), high, int)
+
+
+def _real(limits: Bounds) -> list[Any]:
+    low, high = limits.low or 0.0, limits.high or 10.0
+    if high > 1 and high > LONG * low:
+        return [*([0.0] if not low and not limits.open_low else []), *_series(max(low, 0.1), high, float)]
+    width = (high - low) / STEPS
+    return [round(low + i * width, 9) for i in range(limits.open_low, STEPS + 1 - limits.open_high)]
+
+
+def _series(low: float, high: float, number: type) -> list[Any]:
+    """1, 2, 5, 10, 20, ... from `low` to `high`, not beyond 100."""
+    numbers = [round(m * 10.0**e, 9) for e in range(-3, 3) for m in (1, 2, 5)]
+    return [number(n) for n in numbers if low <= n <= min(high, 100)]
+
+
+def _presets() -> Iterator[dict[str, Any]]:
+    """Both sides of every preset; then the first number of their bias type and framework varied."""
+    sides = [side for preset in PRESETS.values() for side in (preset.experiment, preset.twin) if side]
+    for side in sides:
+        yield {**side.model_dump(), "seed": SEED}
+    for side in sides:
+        if not side.bias.needs_files:
+            for part in ("bias", "framework"):
+                yield from _varied({**side.model_dump(), "replicates": FEW}, part)
+
+
+def _preset_contents() -> set[str]:
+    return {content(side) for p in PRESETS.values() for side in (p.experiment, p.twin) if side}
+
+
+def _map() -> Iterator[dict[str, Any]]:
+    """The (Delta, gamma) plane by candidate sets, where sets with such degrees exist."""
+    for dataset, step in PLANE.items():
+        base = {"dataset": dataset, "replicates": MANY}
+        losses = TAUGHT if dataset == "digits" else TAUGHT[:1]
+        for framework in losses:
+            shown = {"k": "support", **framework} if framework["kind"] == "partial-labels" else framework
+            for bias in cells(Experiment.parse(base).dataset.classes, step):
+                yield {**base, "bias": bias.model_dump(), "framework": shown}
+
+
+def cells(classes: int, step: float) -> list[CandidateSet]:
+    """Candidate sets on the (Delta, gamma) plane. No sets have gamma below Delta / (c - 1): they hold a
+    label, which is a wrong one wherever the truth is missing."""
+    ticks = [round(i * step, 9) for i in range(round(1 / step) + 1)]
+    return [
+        CandidateSet(unreliability=delta, ambiguity=gamma)
+        for delta in ticks
+        for gamma in ticks
+        if gamma >= delta / (classes - 1) - 1e-9
+    ]
+
+
+def _bias_types() -> Iterator[dict[str, Any]]:
+    """Every bias type as it starts out, taught in every way; its first number varied, taught in a few."""
+    for bias in _kinds():
+        for framework, cls in catalogue(Framework).items():
+            yield {"bias": bias, "framework": framework}
+            if not cls().relabellings:  # rounds of every loss would cost as much as all the rest
+                for loss in catalogue(Loss):
+                    yield {"bias": bias, "framework": {"kind": framework, "loss": loss}}
+        yield from _varied({"bias": bias, "framework": TAUGHT[0]}, "framework")
+        for taught in TAUGHT:
+            yield from _varied({"bias": bias, "framework": taught}, "bias")
+
+
+def _frameworks() -> Iterator[dict[str, Any]]:
+    """Every framework with its first number varied, on the default bias type and on the truth."""
+    for framework in catalogue(Framework):
+        for bias in ("demotion", "one-hot"):
+            yield from _varied({"bias": bias, "framework": framework}, "framework")
+    for target in ("projection", "top-k"):
+        noise = {"kind": "additive-noise", "target": target}
+        yield from _varied({"bias": "one-hot", "framework": noise}, "framework")
+
+
+def _planar() -> Iterator[dict[str, Any]]:
+    """The datasets one can see: every bias type as it starts out, the cheap ones varied, taught by CC."""
+    for dataset in (name for name in PLANE if name != "digits"):
+        for bias, cls in _kinds().items():
+            for taught in TAUGHT:
+                yield {"dataset": dataset, "bias": bias, "framework": taught}
+            if not cls.teachers:
+                yield from _varied({"dataset": dataset, "bias": bias, "framework": TAUGHT[0]}, "bias")
+
+
+def _kinds() -> dict[str, type[Bias]]:
+    return {kind: cls for kind, cls in catalogue(Bias).items() if not cls.needs_files}
+
+
+def _varied(config: dict[str, Any], part: str) -> Iterable[dict[str, Any]]:
+    """`config` with the first number of `part` at each value of its slider."""
+    try:
+        experiment = Experiment.parse(config)
+    except Invalid:
+        return
+    name, ticks = steps(getattr(experiment, part), experiment.dataset.classes)
+    for tick in ticks:
+        yield set_path(config, f"{part}.{name}", tick)
+
+
+def _together(experiment: Experiment) -> tuple:
+    """Those with the same splits, then the same student, then the same labels, stand together."""
+    return (
+        experiment.dataset.kind(),
+        experiment.replicates,
+        experiment.student.kind(),
+        experiment.framework.relabellings,
+        str(experiment.bias.model_dump()),
+        content(experiment),
+    )
