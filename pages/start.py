@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from softlabel_core import Experiment, share
-from ui import presets, state
+from softlabel_core.presets import PRESETS
+from ui import state
 
 state.open_session()
 st.title("Can a bad teacher train a good student?", anchor=False)
@@ -15,13 +15,12 @@ probable labels (**unreliability Δ**), and how often the worst rival is among t
 rule: a student that looks at these sets can learn when **Δ + γ < 1**. Try where it holds, and where it fails.
 """
 )
-for column, preset in zip(st.columns(len(presets.ALL)), presets.ALL, strict=True):
+for column, (name, preset) in zip(st.columns(3), list(PRESETS.items())[:3], strict=True):
     with column, st.container(border=True, height="stretch"):
-        st.markdown(f"#### {preset.title}")
-        st.markdown(preset.question)
+        st.markdown(f"#### {state.t(f'presets.{name}.title')}")
+        st.markdown(state.t(f"presets.{name}.question"))
         st.page_link(
             "../pages/explore.py",  # relative to ui/main.py
-            label="**Try it** →",
-            query_params=share.query(Experiment.parse(preset.config)),
-            width="stretch",
+            label=state.t("shell.explore"),
+            query_params=state.link(preset.experiment),
         )

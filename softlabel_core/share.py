@@ -1,5 +1,6 @@
 """The link codec: an experiment as flat text parameters, ids and numbers only, versioned."""
 
+from collections.abc import Collection
 from typing import Any
 
 from softlabel_core.experiment import Experiment, set_path
@@ -44,6 +45,33 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[str]]:
         except Invalid as error:
             problems.append(str(error))
     return Experiment.parse(config), problems
+
+
+def short(experiment: Experiment) -> dict[str, str]:
+    """`query` without what `parse` would fill in: for links to hand round and to print as a code."""
+    every = query(experiment)
+    kept = {"v": VERSION}
+    for depth in range(3):  # a kind decides the fields below it
+        likely = query(parse(kept)[0])
+        kept |= {
+            name: value
+            for name, value in every.items()
+            if name.count(".") == depth and likely.get(name) != value
+        }
+    return kept if parse(kept) == (experiment, []) else every
+
+
+def inside(parameters: dict[str, str], name: str) -> dict[str, str]:
+    """The parameters under a prefix, without it: how a link carries a second experiment (`a.bias=...`)."""
+    return {
+        key.removeprefix(f"{name}."): text for key, text in parameters.items() if key.startswith(f"{name}.")
+    }
+
+
+def unknown(parameters: dict[str, str], others: Collection[str]) -> list[str]:
+    """Names that are no part of an experiment, nor among `others` (themselves or as a prefix)."""
+    known = {"v", *Experiment.model_fields, *others}
+    return [name for name in parameters if name.split(".")[0] not in known]
 
 
 def _text(value: Any) -> str:

@@ -14,6 +14,7 @@ from softlabel_core.biases import Bias
 from softlabel_core.docs import families
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
+from softlabel_core.presets import PRESETS
 from ui import jobs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -163,10 +164,75 @@ def test_a_failed_job_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "lost its worker. Press Train" in sound(app.run()).error[0].value
 
 
-def test_start_page() -> None:
-    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60).run()
-    assert "bad teacher" in sound(app).title[0].value
-    assert len(app.get("page_link")) == 4
+def main(**parameters: str) -> AppTest:
+    """The start page with what stands around every page."""
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def test_the_bar_stands_on_the_start_page() -> None:
+    app = main()
+    assert {"bar/undo", "bar/reset", "bar/present", "bar/zh"} <= {button.key for button in app.button}
+    assert app.button(key="bar/undo").disabled
+
+
+def test_a_link_with_strange_parameters_opens_and_names_them() -> None:
+    app = main(ds="evil", delta="7", seed="5", present="yes", **{"bias.rank": "99", "a.bias": "[x](y)"})
+    said = " ".join(warning.value.replace("\\", "") for warning in app.warning)
+    for part in ("ds, delta", "bias.rank: allowed", "a.bias: allowed", "got [x](y)", "present: allowed"):
+        assert part in said, part
+    assert in_address(app)["seed"] == "5"
+    assert not {"ds", "delta", "present"} & in_address(app).keys()
+
+
+def test_what_a_link_names_is_shown_as_text() -> None:
+    app = main(**{"[x](http://evil)": "1", "<b>": "2"})
+    assert "\\[x\\]\\(http\\://evil\\)" in app.warning[0].value
+    assert "\\<b\\>" in app.warning[0].value
+
+
+def test_the_language_follows_the_link_and_the_button() -> None:
+    app = main(lang="zh")
+    assert any(button.label == "撤销" for button in app.button)
+    app.button(key="bar/en").click().run()
+    assert any(button.label == "Undo" for button in app.button)
+    assert in_address(app)["lang"] == "en"
+
+
+def test_a_preset_is_loaded_pinned_and_undone() -> None:
+    app = main(seed="3")
+    preset = PRESETS["the-cliff"]
+    app.selectbox(key="bar/preset").set_value(preset.id).run()
+    address = in_address(sound(app))
+    assert share.parse(address)[0] == preset.experiment
+    assert share.parse(share.inside(address, "b"))[0] == preset.twin
+    app.button(key="bar/undo").click().run()
+    assert in_address(sound(app))["seed"] == "3"
+    assert app.button(key="bar/undo").disabled
+
+
+def test_the_present_mode_has_a_way_in_and_out() -> None:
+    app = main()
+    app.button(key="bar/present").click().run()
+    assert in_address(app)["present"] == "1"
+    assert {button.key for button in app.button} & {"bar/reset"} == set()
+    app.button(key="bar/present-leave").click().run()
+    assert "present" not in in_address(app)
+
+
+def test_controls_can_be_hidden_by_link() -> None:
+    app = main(controls="0")
+    assert not app.selectbox
+    app.button(key="bar/controls-show").click().run()
+    assert app.selectbox
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda page: page.stem)
+def test_no_page_stops_before_the_bar_is_drawn(page: Path) -> None:
+    """`st.stop` would end the script behind the page too; a page returns instead."""
+    assert "st.stop(" not in page.read_text()
 
 
 def test_a_worker_loads_no_streamlit() -> None:

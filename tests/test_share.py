@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from softlabel_core import Experiment, Invalid, catalogue
 from softlabel_core.plugin import plugin_type
-from softlabel_core.share import parse, query
+from softlabel_core.share import inside, parse, query, short, unknown
 from softlabel_core.students import Student
 from softlabel_core.train import Training
 from tests.declared import FAMILIES, inner, numeric, variants
@@ -66,6 +66,33 @@ def test_there_and_back(config):
     assert again == experiment
     assert again.key() == experiment.key()
     assert query(again) == link
+
+
+@given(configs())
+def test_a_short_link_means_the_same(config):
+    experiment = Experiment.parse(config)
+    assert parse(short(experiment)) == (experiment, [])
+    assert len(short(experiment)) <= len(query(experiment))
+
+
+def test_a_short_link_leaves_out_what_is_default():
+    assert short(Experiment()) == {"v": "1"}
+    cliff = {
+        "bias": {"kind": "candidate-set", "ambiguity": 0.5},
+    }
+    changed = {"bias": "candidate-set", "bias.ambiguity": "0.5", "framework.k": "support"}
+    assert short(Experiment.parse({**cliff, "framework": {"kind": "partial-labels", "k": "support"}})) == {
+        "v": "1",
+        **changed,
+    }
+
+
+def test_a_link_carries_a_second_experiment_and_names_what_is_unknown():
+    link = {"v": "1", "seed": "4", "a.seed": "5", "a.bias.rank": "2", "ds": "evil", "lang": "zh"}
+    assert parse(inside(link, "a"))[0] == Experiment.parse(
+        {"seed": 5, "bias": {"kind": "demotion", "rank": 2}}
+    )
+    assert unknown(link, ("lang", "a")) == ["ds"]
 
 
 @given(configs(), st.randoms(use_true_random=False))

@@ -1,4 +1,4 @@
-"""The script of every page: navigation, then the page itself.
+"""The script of every page: what stands around it, then the page itself.
 
 Everything stands under the guard: a worker process re-executes the main script under another name and must
 not import streamlit.
@@ -14,12 +14,28 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from ui import bar, state
+
     st.set_page_config(page_title="Soft Label Lab", page_icon="🎓", layout="wide")
+    state.open_session()
     page = st.navigation(
         [
-            st.Page(root / "pages" / "start.py", title="Start", default=True),
-            st.Page(root / "pages" / "explore.py", title="Explore", url_path="explore"),
+            st.Page(
+                root / "pages" / f"{name}.py",
+                title=state.t(f"shell.{name}"),
+                url_path="" if name == "start" else name,
+                default=name == "start",
+            )
+            for name in ("start", "learn", "explore", "map", "compare", "labels")
         ],
         position="top",
     )
-    page.run()
+    bar.dress()
+    above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
+    bar.notices()
+    try:
+        page.run()
+    finally:  # also where a page stopped early; the bar shows the state as the page leaves it
+        with above:
+            bar.draw()
+        state.publish()

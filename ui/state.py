@@ -1,63 +1,95 @@
 """What a session remembers, and the address bar's copy of it. Every session key is here.
 
-The address holds the experiment (`share.query`) and the keys of the runs made, so that a reload or a shared
-link opens the same page; results themselves are looked up on the server by their key.
+The address holds everything that another visitor needs to see the same: the experiment (`share.query`), the
+pinned ones (`a.`, `b.`), the language, what is hidden, and the keys of the runs made; results themselves are
+looked up on the server by their key. `open_session` reads it, `publish` writes it, on every page.
 """
 
 import secrets
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from softlabel_core import Experiment, Result, share
 from softlabel_core.jobs import Job
-from ui import jobs
+from ui import i18n, jobs
 from ui.forms import PREFIX
 
 RUNS = "runs"
 """Parameter with the keys of earlier runs, dot-separated, the latest last."""
 
+EXTRAS = ("step", "section", "axes")
+"""Parameters of single pages; `extra` reads one, `set_extra` writes it. Add yours here."""
+
+OWN = ("lang", "present", "controls", RUNS, "a", "b", *EXTRAS)
+"""Every parameter beside those of the experiment."""
+
 KEPT = 20
-"""Earlier runs that a session keeps."""
+"""Earlier runs, and steps that can be undone, that a session keeps."""
+
+Side = Literal["a", "b"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a visitor has chosen, and what `undo` brings back."""
+
+    experiment: Experiment = field(default_factory=Experiment)
+    pins: dict[str, Experiment] = field(default_factory=dict)
 
 
 def open_session() -> None:
     """Read the address where it says something new: a first visit, a reload, a link within the page."""
     st.session_state.setdefault("visitor", secrets.token_urlsafe(8))
-    st.session_state.setdefault("experiment", Experiment())
-    st.session_state.setdefault("problems", [])
-    st.session_state.setdefault(RUNS, [])
+    st.session_state.setdefault("choice", Choice())
+    st.session_state.setdefault("touched", False)
+    for name in ("history", "problems", "unknown", RUNS):
+        st.session_state.setdefault(name, [])
     st.session_state.setdefault("left", set())
+    for name in ("address", "switches", "extras"):
+        st.session_state.setdefault(name, {})
     address = st.query_params.to_dict()
-    if not address or address == st.session_state.get("address"):
-        return
-    st.session_state["address"] = address
+    if address and address != st.session_state["address"]:
+        _read(address)
+
+
+def _read(address: dict[str, str]) -> None:
     experiment, problems = share.parse(address)
-    if not any(name.split(".")[0] in Experiment.model_fields for name in address):
-        experiment = st.session_state["experiment"]
-    for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
-        del st.session_state[key]
-    st.session_state.update(experiment=experiment, problems=problems)
+    asked = any(name.split(".")[0] in Experiment.model_fields for name in address)
+    if not asked:
+        experiment = _choice().experiment
+    pins = {}
+    for side in ("a", "b"):
+        if part := share.inside(address, side):
+            pins[side], wrong = share.parse(part)
+            problems += [f"{side}.{one}" for one in wrong]
+    first = not st.session_state["address"]
+    st.session_state["address"] = address
+    touched = asked or st.session_state["touched"]
+    _set(Choice(experiment, pins))
+    st.session_state["touched"] = touched
+    if first:  # a first visit has nothing to go back to
+        st.session_state["history"] = []
+    switches = {}
+    for name, allowed in (("lang", (*i18n.LANGUAGES,)), ("present", ("0", "1")), ("controls", ("0", "1"))):
+        if address.get(name) in allowed:
+            switches[name] = address[name]
+        elif name in address:
+            problems.append(f"{name}: allowed: one of {', '.join(allowed)}; got {address[name][:60]}.")
+    extras = {name: address[name] for name in EXTRAS if name in address}
+    unknown = share.unknown(address, OWN)
+    st.session_state.update(problems=problems, unknown=unknown, switches=switches, extras=extras)
     for key in address.get(RUNS, "").split(".")[-KEPT:]:
         if key and key not in st.session_state[RUNS]:
             st.session_state[RUNS].append(key)
 
 
-def visitor() -> str:
-    """A name for this session, of no meaning elsewhere."""
-    return str(st.session_state["visitor"])
-
-
-def experiment() -> Experiment:
-    """The experiment as chosen so far."""
-    chosen: Experiment = st.session_state["experiment"]
-    return chosen
-
-
-def keep(chosen: Experiment) -> None:
-    """Remember the experiment and write it, with the runs, into the address."""
-    st.session_state["experiment"] = chosen
-    address = share.query(chosen)
+def publish() -> None:
+    """Write what is remembered into the address."""
+    address = link()
     if st.session_state[RUNS]:
         address[RUNS] = ".".join(st.session_state[RUNS])
     if address != st.query_params.to_dict():
@@ -65,9 +97,168 @@ def keep(chosen: Experiment) -> None:
     st.session_state["address"] = address
 
 
-def problems() -> list[str]:
-    """Sentences about parts of the link that could not be used."""
-    return list(st.session_state["problems"])
+def link(experiment: Experiment | None = None, *, brief: bool = False, **switches: str) -> dict[str, str]:
+    """The parameters of a link to the present state, for `st.page_link(..., query_params=...)`.
+
+    `experiment` takes the place of the present one; `brief` leaves out what is default. `switches` (`lang`,
+    `present`, `controls`, or one of `EXTRAS`) are added; an empty one is left out.
+    """
+    text = share.short if brief else share.query
+    address = text(experiment or _choice().experiment)
+    for side, pinned in _choice().pins.items():
+        address |= {f"{side}.{name}": value for name, value in share.short(pinned).items()}
+    address |= st.session_state["switches"] | st.session_state["extras"] | switches
+    return {name: value for name, value in address.items() if value}
+
+
+def share_link(**switches: str) -> str:
+    """The present page and state as a whole address, as short as can be."""
+    page = str(st.context.url or "").split("?")[0]
+    return f"{page}?{urlencode(link(None, brief=True, **switches))}"
+
+
+# Words
+
+
+def language() -> str:
+    """The visitor's language: the link's, else the first of the browser's that we speak."""
+    asked: str | None = st.session_state["switches"].get("lang")
+    if asked:
+        return asked
+    preferred = str(st.context.locale or "").split("-")[0].lower()
+    return preferred if preferred in i18n.LANGUAGES else next(iter(i18n.LANGUAGES))
+
+
+def t(key: str, /, **values: Any) -> str:
+    """The short text of the interface in the visitor's language."""
+    return i18n.say(language(), key, **values)
+
+
+def notices() -> Iterator[str]:
+    """Sentences about parts of the link that could not be used, safe to show as Markdown."""
+    for problem in st.session_state["problems"]:
+        yield t("shell.unusable", problem=i18n.plain(problem))
+    if names := st.session_state["unknown"]:
+        listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
+        yield t("shell.unknown", names=listed, count=len(names))
+
+
+# What is chosen
+
+
+def _choice() -> Choice:
+    chosen: Choice = st.session_state["choice"]
+    return chosen
+
+
+def _set(choice: Choice) -> None:
+    """Remember a choice that no widget made: the widgets start again from it."""
+    _remember(choice)
+    for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
+        del st.session_state[key]
+
+
+def _remember(choice: Choice) -> None:
+    before = _choice()
+    if choice == before:
+        return
+    st.session_state["history"] = [*st.session_state["history"], before][-KEPT:]
+    st.session_state.update(choice=choice, touched=True, problems=[], unknown=[])
+
+
+def experiment() -> Experiment:
+    """The experiment as chosen so far."""
+    return _choice().experiment
+
+
+def touched() -> bool:
+    """Whether the visitor or their link has chosen anything yet."""
+    return bool(st.session_state["touched"])
+
+
+def keep(chosen: Experiment) -> None:
+    """Remember the experiment that the widgets show, and write it into the address."""
+    _remember(replace(_choice(), experiment=chosen))
+    publish()
+
+
+def load(chosen: Experiment, other: Experiment | None = None) -> None:
+    """Put an experiment in the place of the present one; with `other`, pin both for Compare.
+
+    For callbacks and before widgets are drawn: it resets the form.
+    """
+    pins = {"a": chosen, "b": other} if other else _choice().pins
+    _set(Choice(chosen, pins))
+
+
+def undo() -> None:
+    """Back to the choice before."""
+    *earlier, before = st.session_state["history"]
+    _set(before)
+    st.session_state["history"] = earlier
+
+
+def can_undo() -> bool:
+    """Whether there is a choice before."""
+    return bool(st.session_state["history"])
+
+
+def reset() -> None:
+    """Everything as on a first visit; can be undone."""
+    _set(Choice())
+    st.session_state["extras"] = {}
+
+
+def pins() -> dict[str, Experiment]:
+    """What is pinned for Compare: at most `a` and `b`."""
+    return dict(_choice().pins)
+
+
+def pin(side: Side, chosen: Experiment | None) -> None:
+    """Pin an experiment, or with None take the pin off."""
+    others = {name: one for name, one in _choice().pins.items() if name != side}
+    _set(
+        replace(_choice(), pins=others if chosen is None else dict(sorted({**others, side: chosen}.items())))
+    )
+
+
+# What is hidden
+
+
+def presenting() -> bool:
+    """Whether to show one large chart and nothing around it."""
+    return st.session_state["switches"].get("present") == "1"
+
+
+def controls() -> bool:
+    """Whether to show controls: neither a link nor the present mode hides them."""
+    return st.session_state["switches"].get("controls") != "0" and not presenting()
+
+
+def switch(name: str, value: str) -> None:
+    """Set `lang`, `present` or `controls`; an empty value takes it out of the address."""
+    kept = {key: one for key, one in st.session_state["switches"].items() if key != name}
+    st.session_state["switches"] = {**kept, name: value} if value else kept
+
+
+def extra(name: str) -> str | None:
+    """A page's own parameter, as the link gave it: check it before use."""
+    value: str | None = st.session_state["extras"].get(name)
+    return value
+
+
+def set_extra(name: str, value: str) -> None:
+    """Set a page's own parameter (one of `EXTRAS`); an empty value takes it out of the address."""
+    kept = {key: one for key, one in st.session_state["extras"].items() if key != name}
+    st.session_state["extras"] = {**kept, name: value} if value else kept
+
+
+# Runs
+
+
+def visitor() -> str:
+    """A name for this session, of no meaning elsewhere."""
+    return str(st.session_state["visitor"])
 
 
 def add_run(key: str) -> None:

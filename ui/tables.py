@@ -1,18 +1,29 @@
 """Results in words and as rows."""
 
+from typing import Any
+
 import pandas as pd
 
-from softlabel_core import Result
+from softlabel_core import Experiment, Result
 
 
 def label(result: Result) -> str:
     """A run in a few words: bias type with its fields, framework with its loss, dataset."""
-    bias, framework = result.experiment["bias"], result.experiment["framework"]
+    return _words(result.experiment)
+
+
+def describe(experiment: Experiment) -> str:
+    """What is asked, in the words of `label`."""
+    return _words(experiment.model_dump())
+
+
+def _words(config: dict[str, Any]) -> str:
+    bias, framework = config["bias"], config["framework"]
     fields = ", ".join(f"{name} {value}" for name, value in bias.items() if name != "kind")
     size = f" k={framework['k']}" if "k" in framework else ""
     return (
         f"{bias['kind']}{f' ({fields})' if fields else ''} · {framework['kind']}{size} "
-        f"{framework['loss']['kind']} · {result.experiment['dataset']['kind']}"
+        f"{framework['loss']['kind']} · {config['dataset']['kind']}"
     )
 
 

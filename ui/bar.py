@@ -1,0 +1,148 @@
+"""What stands around every page: the shared bar, notices about the link, the present mode."""
+
+import functools
+import html
+import json
+from pathlib import Path
+
+import segno
+import streamlit as st
+
+from softlabel_core import Experiment
+from softlabel_core.presets import PRESETS
+from ui import i18n, methods, state
+from ui.tables import describe
+
+STYLE = Path(__file__).parent / "style.css"
+PRESENT = Path(__file__).parent / "present.css"
+
+
+def dress() -> None:
+    """Style and language of the document; first thing on every page."""
+    st.html(STYLE)
+    if state.presenting():
+        st.html(PRESENT)
+    language = json.dumps(state.language())
+    with st.container(key="document"):
+        st.html(f"<script>document.documentElement.lang = {language}</script>", unsafe_allow_javascript=True)
+
+
+def notices() -> None:
+    """What of the link could not be used."""
+    for sentence in state.notices():
+        st.warning(sentence)
+
+
+def draw() -> None:
+    """The bar, as the present state wants it: call it after the page, which may change the state."""
+    if state.presenting():
+        _button("present-leave", state.switch, "present", "", shortcut="Esc")
+    elif not state.controls():
+        _button("controls-show", state.switch, "controls", "")
+    else:
+        _preset()
+        _button("undo", state.undo, disabled=not state.can_undo(), shortcut="Ctrl+Z")
+        _button("reset", state.reset)
+        _pin()
+        _share()
+        _button("present", state.switch, "present", "1", shortcut="P")
+        if st.button(state.t("shell.methods"), help=state.t("shell.methods-help"), type="tertiary"):
+            methods.show()
+        for other, name in i18n.LANGUAGES.items():
+            if other != state.language():
+                st.button(
+                    name,
+                    key=f"bar/{other}",
+                    help=state.t("shell.language-help"),
+                    type="tertiary",
+                    on_click=state.switch,
+                    args=("lang", other),
+                )
+
+
+def _button(name: str, action: object, *args: str, **options: object) -> None:
+    st.button(
+        state.t(f"shell.{name}"),
+        key=f"bar/{name}",
+        help=state.t(f"shell.{name}-help") if i18n.known("en", f"shell.{name}-help") else None,
+        type="tertiary",
+        on_click=action,  # type: ignore[arg-type]
+        args=args,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+@functools.cache
+def _experiments() -> dict[str, Experiment]:
+    return {name: preset.experiment for name, preset in PRESETS.items()}
+
+
+def current_preset() -> str | None:
+    """The preset that is shown just now, if it is one."""
+    now = state.experiment()
+    return next((name for name, one in _experiments().items() if one == now), None)
+
+
+def _preset() -> None:
+    titles = {name: state.t(f"presets.{name}.title") for name in PRESETS}
+    st.session_state["bar/preset"] = current_preset()
+    st.selectbox(
+        state.t("shell.preset"),
+        list(titles),
+        key="bar/preset",
+        format_func=titles.__getitem__,
+        placeholder=state.t("shell.preset-pick"),
+        label_visibility="collapsed",
+        width=250,
+        on_change=_load_preset,
+    )
+
+
+def _load_preset() -> None:
+    preset = PRESETS.get(st.session_state["bar/preset"])
+    if preset is not None:
+        state.load(preset.experiment, preset.twin)
+
+
+def _pin() -> None:
+    with st.popover(state.t("shell.pin"), help=state.t("shell.pin-help"), type="tertiary", key="bar/pin"):
+        nothing = state.t("shell.pin-none")
+        names = dict.fromkeys(("a", "b"), nothing)
+        names |= {side: i18n.plain(describe(one)) for side, one in state.pins().items()}
+        st.markdown(state.t("shell.pin-now", **names))
+        for side in ("a", "b"):
+            _button(f"pin-{side}", functools.partial(state.pin, side, state.experiment()))
+        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=state.link())
+
+
+def _share() -> None:
+    with st.popover(
+        state.t("shell.share"),
+        help=state.t("shell.share-help"),
+        type="tertiary",
+        key="bar/share",
+        on_change="rerun",
+    ) as opened:
+        if not opened.open:  # the link takes milliseconds that a closed popover need not cost
+            return
+        switches = {}
+        if st.checkbox(state.t("shell.share-present"), key="bar/share-present"):
+            switches["present"] = "1"
+        if st.checkbox(state.t("shell.share-bare"), key="bar/share-bare"):
+            switches["controls"] = "0"
+        address = state.share_link(**switches)
+        st.caption(state.t("shell.share-link"))
+        st.code(address, language=None, wrap_lines=True)
+        st.caption(state.t("shell.share-code"))
+        st.html(qr(address, state.t("shell.share-alt")))
+
+
+def qr(address: str, said: str) -> str:
+    """The link as a QR code: an SVG within the page that a camera reads in the dark theme too."""
+    code = segno.make(address, error="l", micro=False)
+    picture = code.svg_data_uri(scale=8, border=3, light="#fff", dark="#000")
+    return f'<img class="qr" alt="{html.escape(said)}" src="{html.escape(picture)}">'
+
+
+def _page(name: str) -> str:
+    return f"../pages/{name}.py"  # relative to ui/main.py
