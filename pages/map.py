@@ -1,10 +1,218 @@
-"""Map: to come."""
+"""Map: accuracy over the (Delta, gamma) plane, all of it computed beforehand; a click loads a cell."""
+
+from typing import Any
 
 import streamlit as st
 
-from ui import state
+from softlabel_core import Experiment, atlas, atlas_plan
+from softlabel_core.biases.candidate_set import CandidateSet
+from softlabel_core.exceptions import REASONS, exceptions
+from ui import charts_map, i18n, panels, state
+
+# How often each of the places one can pick an entry at was left for another: a new key clears it.
+TURNS = "map/turns"
+
+
+def main() -> None:
+    """The page."""
+    st.title(state.t("map.title"), anchor=False)
+    st.markdown(state.t("map.lead"))
+    chosen = state.experiment()
+    plane = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0]
+    if state.controls():
+        _choose(plane)
+    left, right = st.columns([11, 9], gap="large") if state.controls() else (st.container(), None)
+    entry = _entry(chosen)
+    with left:
+        _plane(plane, entry)
+    if right is not None:
+        with right:
+            _cell(chosen, entry)
+        _exceptions()
+
+
+def _choose(plane: Experiment) -> None:
+    """Which plane: dataset, and how its students are taught."""
+    planes = atlas_plan.planes()
+    language = state.language()
+    datasets = {one.dataset.kind(): i18n.title(language, type(one.dataset)) for one in planes}
+    mine = [one for one in planes if one.dataset == plane.dataset]
+    ways = {_way(one): charts_map.taught(one.framework.model_dump(), language) for one in mine}
+    st.session_state["map/dataset"], st.session_state["map/way"] = plane.dataset.kind(), _way(plane)
+    columns = st.columns(2)
+    for column, name, options in ((columns[0], "dataset", datasets), (columns[1], "way", ways)):
+        column.selectbox(
+            state.t(f"map.{name}"),
+            list(options),
+            key=f"map/{name}",
+            format_func=options.__getitem__,
+            on_change=_change_plane,
+            args=(name,),
+        )
+
+
+def _way(plane: Experiment) -> str:
+    return plane.framework.loss.kind()
+
+
+def _change_plane(name: str) -> None:
+    """Load the same cell, or the nearest, of the plane that was chosen."""
+    planes = [one for one in atlas_plan.planes() if one.dataset.kind() == st.session_state["map/dataset"]]
+    same = [one for one in planes if _way(one) == st.session_state["map/way"]]
+    bias = state.experiment().bias
+    cell = (same or planes)[0].replace(bias=bias if isinstance(bias, CandidateSet) else CandidateSet())
+    near = atlas.near(cell)
+    if near is not None:
+        state.load(near[0].experiment)
+        _turn("")
+
+
+def _entry(chosen: Experiment) -> atlas.Entry | None:
+    """What the atlas has on the present choice: itself, or on the plane the nearest cell."""
+    near = atlas.near(chosen) if atlas_plan.plane_of(chosen) else None
+    return near[0] if near else atlas.find(chosen) if state.touched() else None
+
+
+def _plane(plane: Experiment, entry: atlas.Entry | None) -> None:
+    table = atlas_plan.grid(plane)
+    if table.empty:
+        st.info(state.t("map.empty"))
+        return
+    chart = charts_map.plane(
+        table,
+        plane.dataset.classes,
+        entry.key if entry else None,
+        language=state.language(),
+        dark=panels.is_dark(),
+        large=state.presenting(),
+    )
+    key = _key("chart", atlas.content(plane))
+    st.plotly_chart(
+        chart.figure,
+        theme=None,
+        alt=chart.alt,
+        config={"displayModeBar": False},
+        key=key,
+        on_select=lambda: _pick("chart", _clicked(key)),
+        selection_mode="points",
+    )
+    if state.controls():
+        st.caption(state.t("map.note", edge=atlas_plan.least_ambiguity(1.0, plane.dataset.classes)))
+        with st.expander(state.t("map.twin")):
+            _rows("table", chart.table, list(table["key"]), chart.alt)
+
+
+def _rows(name: str, shown: Any, keys: list[str], said: str) -> None:
+    """A table in which a row can be picked."""
+    key = _key(name, "")
+    percent = {state.t(f"map.column.{one}") for one in ("accuracy", "low", "high", "truth")}
+    st.dataframe(
+        shown,
+        hide_index=True,
+        alt=said,
+        key=key,
+        on_select=lambda: _pick(name, _row(key, keys)),
+        selection_mode="single-row",
+        column_config={one: st.column_config.NumberColumn(format="percent") for one in percent},
+    )
+
+
+def _clicked(key: str) -> str | None:
+    points = st.session_state[key]["selection"]["points"]
+    return points[0]["customdata"][0] if points else None
+
+
+def _row(key: str, keys: list[str]) -> str | None:
+    rows = st.session_state[key]["selection"]["rows"]
+    return keys[rows[0]] if rows else None
+
+
+def _pick(by: str, key: str | None) -> None:
+    entry = atlas.entry(key) if key else None
+    if entry is not None:
+        state.load(entry.experiment)
+        _turn(by)
+
+
+def _key(name: str, rest: str) -> str:
+    turns: dict[str, int] = st.session_state.setdefault(TURNS, {})
+    return f"map/{name}/{turns.setdefault(name, 0)}/{rest}"
+
+
+def _turn(by: str) -> None:
+    """Clear what is picked at other places than `by`."""
+    turns: dict[str, int] = st.session_state.setdefault(TURNS, {})
+    st.session_state[TURNS] = {name: count + (name != by) for name, count in turns.items()}
+
+
+def _cell(chosen: Experiment, entry: atlas.Entry | None) -> None:
+    """The numbers of the entry that was picked."""
+    if entry is None:
+        st.info(state.t("map.pick"))
+        return
+    config = entry.result.experiment
+    language = state.language()
+    st.markdown(
+        f"**{charts_map.settings(config, language)}**  \n{charts_map.taught(config['framework'], language)}"
+    )
+    result = entry.result
+    rule = "below" if result.indicators["total"] < 1 else "above"
+    learned = "learned" if result.learned else "failed"
+    st.markdown(
+        state.t(
+            f"map.verdict.{rule}-{learned}",
+            total=result.indicators["total"],
+            accuracy=result.student_accuracy.mean,
+            truth=result.ground_truth_accuracy.mean,
+            guess=1 / len(result.class_names),
+        )
+    )
+    panels.numbers(result)
+    if entry.stale:
+        st.warning(state.t("map.stale"))
+    made = entry.made
+    st.caption(
+        state.t(
+            "map.made",
+            replicates=result.student_accuracy.replicates,
+            seed=config["seed"],
+            date=made["date"],
+            machine=made["machine"],
+            torch=made["versions"]["torch"],
+        )
+    )
+    st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=state.link(entry.experiment))
+
+
+def _exceptions() -> None:
+    """Entries of all bias types that do not do as the rule says, by the reason why."""
+    st.subheader(state.t("map.rule.title"), anchor=False)
+    every = atlas.entries()
+    wrong = exceptions(every)
+    st.markdown(
+        state.t(
+            "map.rule.lead", entries=len(every), wrong=len(wrong), right=1 - len(wrong) / max(1, len(every))
+        )
+    )
+    if wrong.empty:
+        return
+    counts = wrong["why"].value_counts()
+    reasons = [one for one in REASONS if one in counts]
+    why = st.pills(
+        state.t("map.rule.pick"),
+        reasons,
+        default=reasons[0],
+        format_func=lambda one: f"{state.t(f'map.why.{one}.title')} ({counts[one]})",
+        key="map/why",
+    )
+    if why is None:
+        return
+    rows = wrong[wrong["why"] == why].sort_values("accuracy", ignore_index=True)
+    st.markdown(state.t(f"map.why.{why}.text", failed=int(rows["expected"].sum()), all=len(rows)))
+    configs = [atlas.config(key) for key in rows["key"]]
+    shown = charts_map.exceptions_table(rows, configs, state.language())
+    _rows(f"rule/{why}", shown, list(rows["key"]), state.t("map.rule.alt", rows=len(rows)))
+
 
 state.open_session()
-st.title(state.t("shell.map"), anchor=False)
-st.markdown(state.t("shell.coming"))
-st.page_link("../pages/explore.py", label=state.t("shell.explore"), query_params=state.link())
+main()

@@ -113,6 +113,11 @@ class Atlas:
         row = self._by_key.get(key)
         return None if row is None else self._entry(row)
 
+    def config(self, key: str) -> dict[str, Any]:
+        """What the entry with that key answers for, as plain data."""
+        config: dict[str, Any] = json.loads(self._contents[self._by_key[key]])
+        return config
+
     def near(self, experiment: Experiment) -> tuple[Entry, dict[str, tuple[float, float]]] | None:
         """The nearest entry that differs in numbers of bias type and framework only, and in which.
 
@@ -137,11 +142,17 @@ class Atlas:
 
     def values(self, experiment: Experiment, path: str) -> list[tuple[Any, Entry]]:
         """Entries that differ from `experiment` in `path` only (`bias.rate`, `framework.loss`), in order."""
-        asked = flat(json.loads(content(experiment)))
-        found = [(self._flat[row][path], row) for row in self._along(path).get(_rest(asked, path), ())]
+        found = [(self._flat[row][path], row) for row in self._beside(experiment, path)]
         found.sort(key=lambda one: (isinstance(one[0], str), one[0]))
         entries = [(value, self._entry(row)) for value, row in found]
         return [(value, entry) for value, entry in entries if entry is not None]
+
+    def among(self, experiment: Experiment, *paths: str) -> "pd.DataFrame":
+        """The light table of entries that differ from `experiment` in `paths` only; a column a path."""
+        rows = self._beside(experiment, *paths)
+        fields = {path: [self._flat[row][path] for row in rows] for path in paths}
+        table = self._light.iloc[rows].reset_index(drop=True).assign(**fields)
+        return table.sort_values(list(paths), ignore_index=True)
 
     def entries(self, dataset: str | None = None) -> "pd.DataFrame":
         """All entries as a light table: ids of the plug-ins, indicators, accuracies, `key` and `stale`."""
@@ -198,13 +209,17 @@ class Atlas:
             points[frame].append([value for path, value in sorted(fields.items()) if _varies(path, value)])
         return {frame: (rows[frame], np.array(points[frame], dtype=float)) for frame in rows}
 
+    def _beside(self, experiment: Experiment, *paths: str) -> list[int]:
+        """Rows that have `paths` and are equal to `experiment` in everything else."""
+        return self._along(paths).get(_rest(flat(json.loads(content(experiment))), paths), [])
+
     @functools.lru_cache(maxsize=32)  # noqa: B019
-    def _along(self, path: str) -> dict[tuple, list[int]]:
-        """Rows that have `path`, by everything else."""
+    def _along(self, paths: tuple[str, ...]) -> dict[tuple, list[int]]:
+        """Rows that have `paths`, by everything else."""
         found: dict[tuple, list[int]] = defaultdict(list)
         for row, fields in enumerate(self._flat):
-            if path in fields:
-                found[_rest(fields, path)].append(row)
+            if all(path in fields for path in paths):
+                found[_rest(fields, paths)].append(row)
         return dict(found)
 
     @functools.cached_property
@@ -230,12 +245,13 @@ def _frame(fields: dict[str, Any]) -> tuple:
     )
 
 
-def _rest(fields: dict[str, Any], path: str) -> tuple:
-    """All fields but `path` and what stands under it."""
+def _rest(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple:
+    """All fields but `paths` and what stands under them."""
+    under = tuple(path + "." for path in paths)
     return tuple(
         (name, str(value))
         for name, value in sorted(fields.items())
-        if name != path and not name.startswith(path + ".")
+        if name not in paths and not name.startswith(under)
     )
 
 
@@ -262,6 +278,11 @@ def entry(key: str) -> Entry | None:
     return committed().entry(key)
 
 
+def config(key: str) -> dict[str, Any]:
+    """`Atlas.config` in the committed atlas."""
+    return committed().config(key)
+
+
 def near(experiment: Experiment) -> tuple[Entry, dict[str, tuple[float, float]]] | None:
     """`Atlas.near` in the committed atlas."""
     return committed().near(experiment)
@@ -270,6 +291,11 @@ def near(experiment: Experiment) -> tuple[Entry, dict[str, tuple[float, float]]]
 def values(experiment: Experiment, path: str) -> list[tuple[Any, Entry]]:
     """`Atlas.values` in the committed atlas."""
     return committed().values(experiment, path)
+
+
+def among(experiment: Experiment, *paths: str) -> "pd.DataFrame":
+    """`Atlas.among` in the committed atlas."""
+    return committed().among(experiment, *paths)
 
 
 def entries(dataset: str | None = None) -> "pd.DataFrame":

@@ -21,7 +21,15 @@ from softlabel_core.results import Result, versions
 SIGNIFICANT = 6
 """Digits kept of every number; intervals are never narrower than the fourth."""
 
-SHOWN = ("unreliability", "ambiguity", "total", "margin", "mean_label_margin", "label_accuracy")
+SHOWN = (
+    "unreliability",
+    "worst_unreliability",
+    "ambiguity",
+    "total",
+    "margin",
+    "mean_label_margin",
+    "label_accuracy",
+)
 """Indicators in the light table."""
 
 
@@ -103,6 +111,8 @@ def _row(experiment: Experiment, result: Result, made: str) -> dict[str, Any]:
         "student": experiment.student.kind(),
         "k": str(result.indicators["k"]),
         **{name: result.indicators[name] for name in SHOWN},
+        "total_low": result.indicators["intervals"]["total"][0],
+        "total_high": result.indicators["intervals"]["total"][1],
         "loss_margin": result.loss_margin.value,
         "accuracy": result.student_accuracy.mean,
         "low": result.student_accuracy.low,

@@ -1,9 +1,10 @@
 """What the atlas holds. Derived from the catalogue: a new plug-in is in it without an edit here."""
 
+import functools
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from softlabel_core.atlas import content
+from softlabel_core.atlas import among, content
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.experiment import Experiment, set_path
@@ -11,13 +12,18 @@ from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Bounds, Invalid, Plugin, bounds, catalogue, literals
 from softlabel_core.presets import PRESETS
+from softlabel_core.theory import ambiguity_range
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEED = 0
 FEW, MANY = 4, 8
 """Replicates of a slider's entries; of presets and of the map."""
 
-STEPS = 10
-"""Steps of a slider over a range that is short; a long one is walked 1, 2, 5, 10, 20, ..."""
+STEPS, FINE = 10, 20
+"""Steps of a slider over a range that is short; the same on digits, for the two main ways to teach. A long
+range is walked 1, 2, 5, 10, 20, ..."""
 
 LONG = 20
 """Highest over lowest number from which a range counts as long, and a count of whole numbers as well."""
@@ -30,6 +36,12 @@ TAUGHT: tuple[dict[str, Any], ...] = (
 )
 """Frameworks with their losses for which every bias type is swept."""
 
+MAIN = (TAUGHT[0], TAUGHT[-1])
+"""The two main ones: sets by CC, and imitation."""
+
+AXES = ("bias.unreliability", "bias.ambiguity")
+"""The fields that a plane of the map spans."""
+
 PLANE = {"digits": 0.1, "gaussian-ring": 0.2, "spiral": 0.2, "moons": 0.2}
 """Datasets of the map -> its step in Delta and gamma."""
 
@@ -37,7 +49,7 @@ PLANE = {"digits": 0.1, "gaussian-ring": 0.2, "spiral": 0.2, "moons": 0.2}
 def plan() -> list[Experiment]:
     """Every experiment of the atlas once, neighbours sharing what can be shared."""
     found: dict[str, Experiment] = {}
-    for config in (*_presets(), *_map(), *_bias_types(), *_frameworks(), *_planar()):
+    for config in (*_presets(), *_map(), *_around_presets(), *_bias_types(), *_frameworks(), *_planar()):
         try:
             experiment = Experiment.parse({"seed": SEED, "replicates": FEW, **config})
         except Invalid:  # three labels of two classes
@@ -48,11 +60,14 @@ def plan() -> list[Experiment]:
 
 def is_preset(experiment: Experiment) -> bool:
     """Whether it is a side of a preset."""
-    return content(experiment) in _preset_contents()
+    return content(experiment) in {content(side) for side in _sides()}
 
 
-def steps(plugin: Plugin, classes: int) -> tuple[str, list[Any]]:
-    """The first number of a plug-in that makes a difference, and its values on a slider; ("", []) if none."""
+def steps(plugin: Plugin, classes: int, number: int = STEPS) -> tuple[str, list[Any]]:
+    """The first number of a plug-in that makes a difference, and its values on a slider; ("", []) if none.
+
+    A real number takes `number` steps over a short range.
+    """
     for name, field in type(plugin).model_fields.items():
         limits = bounds(field)
         if name in plugin.idle():
@@ -60,7 +75,7 @@ def steps(plugin: Plugin, classes: int) -> tuple[str, list[Any]]:
         if field.annotation is int or "support" in literals(field):
             return name, _whole(limits, classes, int(limits.low or 1))
         if field.annotation is float:
-            return name, _real(limits)
+            return name, _real(limits, number)
     return "", []
 
 
@@ -69,12 +84,12 @@ def _whole(limits: Bounds, classes: int, low: int) -> list[Any]:
     return list(range(low, high + 1)) if high - low < LONG else _series(max(low, 1), high, int)
 
 
-def _real(limits: Bounds) -> list[Any]:
+def _real(limits: Bounds, number: int) -> list[Any]:
     low, high = limits.low or 0.0, limits.high or 10.0
     if high > 1 and high > LONG * low:
         return [*([0.0] if not low and not limits.open_low else []), *_series(max(low, 0.1), high, float)]
-    width = (high - low) / STEPS
-    return [round(low + i * width, 9) for i in range(limits.open_low, STEPS + 1 - limits.open_high)]
+    width = (high - low) / number
+    return [round(low + i * width, 9) for i in range(limits.open_low, number + 1 - limits.open_high)]
 
 
 def _series(low: float, high: float, number: type) -> list[Any]:
@@ -83,42 +98,81 @@ def _series(low: float, high: float, number: type) -> list[Any]:
     return [number(n) for n in numbers if low <= n <= min(high, 100)]
 
 
+def _sides() -> list[Experiment]:
+    return [side for preset in PRESETS.values() for side in (preset.experiment, preset.twin) if side]
+
+
 def _presets() -> Iterator[dict[str, Any]]:
-    """Both sides of every preset; then the first number of their bias type and framework varied."""
-    sides = [side for preset in PRESETS.values() for side in (preset.experiment, preset.twin) if side]
-    for side in sides:
+    """Both sides of every preset."""
+    for side in _sides():
         yield {**side.model_dump(), "seed": SEED}
-    for side in sides:
+
+
+def _around_presets() -> Iterator[dict[str, Any]]:
+    """Presets with the first number of their bias type, or of their framework, varied."""
+    for side in _sides():
         if not side.bias.needs_files:
             for part in ("bias", "framework"):
                 yield from _varied({**side.model_dump(), "replicates": FEW}, part)
 
 
-def _preset_contents() -> set[str]:
-    return {content(side) for p in PRESETS.values() for side in (p.experiment, p.twin) if side}
+@functools.cache
+def planes() -> list[Experiment]:
+    """One experiment of each (Delta, gamma) plane of the map: candidate sets, taught in some way."""
+    return [
+        Experiment.parse(
+            {
+                "dataset": dataset,
+                "bias": CandidateSet(),
+                "framework": {"k": "support", **taught} if taught["kind"] == "partial-labels" else taught,
+                "replicates": MANY,
+                "seed": SEED,
+            }
+        )
+        for dataset in PLANE
+        for taught in (TAUGHT if dataset == "digits" else TAUGHT[:1])
+    ]
+
+
+def grid(plane: Experiment) -> "pd.DataFrame":
+    """The entries of a plane's cells as `atlas.among` lists them, without those of sliders between cells."""
+    table = among(plane, *AXES)
+    wanted = {
+        (bias.unreliability, bias.ambiguity)
+        for bias in cells(plane.dataset.classes, PLANE[plane.dataset.kind()])
+    }
+    on = [(x, y) in wanted for x, y in zip(table[AXES[0]], table[AXES[1]], strict=True)]
+    return table[on].reset_index(drop=True)
+
+
+def plane_of(experiment: Experiment) -> Experiment | None:
+    """The plane that an experiment lies on, between its cells too; None if on none."""
+    if not isinstance(experiment.bias, CandidateSet) or experiment.bias.fixed_rival:
+        return None
+    here = content(experiment.replace(bias=CandidateSet()))
+    return next((plane for plane in planes() if content(plane) == here), None)
 
 
 def _map() -> Iterator[dict[str, Any]]:
-    """The (Delta, gamma) plane by candidate sets, where sets with such degrees exist."""
-    for dataset, step in PLANE.items():
-        base = {"dataset": dataset, "replicates": MANY}
-        losses = TAUGHT if dataset == "digits" else TAUGHT[:1]
-        for framework in losses:
-            shown = {"k": "support", **framework} if framework["kind"] == "partial-labels" else framework
-            for bias in cells(Experiment.parse(base).dataset.classes, step):
-                yield {**base, "bias": bias.model_dump(), "framework": shown}
+    for plane in planes():
+        for bias in cells(plane.dataset.classes, PLANE[plane.dataset.kind()]):
+            yield plane.replace(bias=bias).model_dump()
 
 
 def cells(classes: int, step: float) -> list[CandidateSet]:
-    """Candidate sets on the (Delta, gamma) plane. No sets have gamma below Delta / (c - 1): they hold a
-    label, which is a wrong one wherever the truth is missing."""
+    """Candidate sets on the (Delta, gamma) plane, where sets exist with such degrees."""
     ticks = [round(i * step, 9) for i in range(round(1 / step) + 1)]
     return [
         CandidateSet(unreliability=delta, ambiguity=gamma)
         for delta in ticks
         for gamma in ticks
-        if gamma >= delta / (classes - 1) - 1e-9
+        if gamma >= least_ambiguity(delta, classes) - 1e-9
     ]
+
+
+def least_ambiguity(unreliability: float, classes: int) -> float:
+    """Lower edge of the plane for sets of any size: they hold one label or more, so the edge is k = 1's."""
+    return ambiguity_range(unreliability, 1, classes)[0]
 
 
 def _bias_types() -> Iterator[dict[str, Any]]:
@@ -131,7 +185,8 @@ def _bias_types() -> Iterator[dict[str, Any]]:
                     yield {"bias": bias, "framework": {"kind": framework, "loss": loss}}
         yield from _varied({"bias": bias, "framework": TAUGHT[0]}, "framework")
         for taught in TAUGHT:
-            yield from _varied({"bias": bias, "framework": taught}, "bias")
+            number = FINE if taught in MAIN else STEPS
+            yield from _varied({"bias": bias, "framework": taught}, "bias", number)
 
 
 def _frameworks() -> Iterator[dict[str, Any]]:
@@ -158,13 +213,13 @@ def _kinds() -> dict[str, type[Bias]]:
     return {kind: cls for kind, cls in catalogue(Bias).items() if not cls.needs_files}
 
 
-def _varied(config: dict[str, Any], part: str) -> Iterable[dict[str, Any]]:
+def _varied(config: dict[str, Any], part: str, number: int = STEPS) -> Iterable[dict[str, Any]]:
     """`config` with the first number of `part` at each value of its slider."""
     try:
         experiment = Experiment.parse(config)
     except Invalid:
         return
-    name, ticks = steps(getattr(experiment, part), experiment.dataset.classes)
+    name, ticks = steps(getattr(experiment, part), experiment.dataset.classes, number)
     for tick in ticks:
         yield set_path(config, f"{part}.{name}", tick)
 
@@ -172,6 +227,7 @@ def _varied(config: dict[str, Any], part: str) -> Iterable[dict[str, Any]]:
 def _together(experiment: Experiment) -> tuple:
     """Those with the same splits, then the same student, then the same labels, stand together."""
     return (
+        experiment.bias.needs_files,
         experiment.dataset.kind(),
         experiment.replicates,
         experiment.student.kind(),
