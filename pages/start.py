@@ -1,26 +1,52 @@
-"""Start: the question, and four ways into it."""
+"""Start: one sentence made from the numbers, one slider, one chart; all from the atlas."""
 
 import streamlit as st
 
-from softlabel_core.presets import PRESETS
-from ui import state
+from softlabel_core.presets import FIRST
+from ui import answers, charts, i18n, panels, state, words
+from ui.tables import describe
+
+
+def main() -> None:
+    """The page."""
+    state.begin(FIRST)
+    language, presenting = state.language(), state.presenting()
+    if not presenting:
+        st.title(state.t("start.title"), anchor=False)
+    lead = st.container(key="lead")
+    slider = answers.slider(state.experiment())
+    if slider is not None:
+        panels.steer(slider, question(slider))
+    experiment = state.experiment()
+    answer = answers.nearest(experiment)
+    with lead:
+        st.markdown(words.claim(language, answer.result) if answer else state.t("start.unknown"))
+    panels.two_ways(experiment)
+    if slider is not None and answer is not None:
+        now = slider.now(experiment)
+        chart = charts.along(
+            slider.points, now, name=question(slider), dark=panels.is_dark(), language=language
+        )
+        panels.picture("", chart, key="along")
+    if presenting:
+        return
+    if answer is not None:
+        panels.source(answer)
+    with st.container(horizontal=True):
+        panels.open_elsewhere("learn", state.t("start.why"))
+        panels.open_elsewhere("explore", state.t("start.try"))
+    with st.expander(state.t("start.plain"), expanded=True):
+        things = state.t("words.images" if experiment.dataset.image_shape else "words.points")
+        st.markdown(i18n.text(language, "start"))
+        st.markdown(state.t("start.setting", things=things, what=i18n.plain(describe(experiment, language))))
+
+
+def question(slider: answers.Slider) -> str:
+    """What the slider moves, in plain words where we have them."""
+    key = f"start.{slider.owner.kind()}-{slider.field}"
+    known = i18n.known(state.language(), key)
+    return state.t(key) if known else i18n.field_title(state.language(), slider.owner, slider.field)
+
 
 state.open_session()
-st.title("Can a bad teacher train a good student?", anchor=False)
-st.markdown(
-    """
-A teacher hands out **soft labels**: for every example, how probable it thinks each class is. Labels can be
-far from the truth and still teach. Two numbers say when: how often the truth is missing from the k most
-probable labels (**unreliability Δ**), and how often the worst rival is among them (**ambiguity γ**). The
-rule: a student that looks at these sets can learn when **Δ + γ < 1**. Try where it holds, and where it fails.
-"""
-)
-for column, (name, preset) in zip(st.columns(3), list(PRESETS.items())[:3], strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.markdown(f"#### {state.t(f'presets.{name}.title')}")
-        st.markdown(state.t(f"presets.{name}.question"))
-        st.page_link(
-            "../pages/explore.py",  # relative to ui/main.py
-            label=state.t("shell.explore"),
-            query_params=state.link(preset.experiment),
-        )
+main()

@@ -82,3 +82,6 @@ PRESETS = {
     )
 }
 """By id."""
+
+FIRST: dict[str, Any] = {"bias": {"kind": "fixed-rival", "rate": 0.5}, "framework": _SETS_OF_2}
+"""What a newcomer sees first: labels that are always wrong, and one number to move until learning stops."""

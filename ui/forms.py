@@ -14,6 +14,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import Plugin, Value, bounds, catalogue, literals, plugin_type
 from softlabel_core.students import Student
+from ui.i18n import field_title, say, title
 
 PREFIX = "form/"
 FINE = 0.01
@@ -24,35 +25,47 @@ LONG = 64
 
 
 def choose(
-    family: type[Plugin], path: str, current: Plugin, classes: int, allowed: list[str] | None = None
+    family: type[Plugin],
+    path: str,
+    current: Plugin,
+    classes: int,
+    allowed: list[str] | None = None,
+    *,
+    language: str,
 ) -> dict[str, Any]:
     """A select box over the family and the widgets of the chosen plug-in; returns its configuration."""
     kinds = allowed or list(catalogue(family))
-    titles = {kind: catalogue(family)[kind].title() for kind in kinds}
-    kind = _widget(
+    titles = {kind: title(language, catalogue(family)[kind]) for kind in kinds}
+    kind = seeded(
         st.selectbox,
         f"{PREFIX}{path}",
         current.kind(),
         kinds,
-        label=path.split(".")[-1].replace("bias", "bias type").capitalize(),
+        label=say(language, f"forms.{path.split('.')[-1]}"),
         options=kinds,
         format_func=titles.__getitem__,
     )
     cls = catalogue(family)[kind]
     start = current if isinstance(current, cls) else cls()
-    return {"kind": kind, **fields(cls, path, start, classes)}
+    return {"kind": kind, **fields(cls, path, start, classes, language=language)}
 
 
-def explain(cls: type[Plugin]) -> None:
+def explain(cls: type[Plugin], language: str) -> None:
     """Formula and meaning of a plug-in, folded away."""
-    with st.expander("What is this?"):
+    with st.expander(say(language, "forms.what")):
         if cls.formula():
             st.latex(cls.formula())
         st.markdown(cls.about())
 
 
 def fields(
-    cls: type[Value], path: str, start: Value, classes: int, only: tuple[str, ...] | None = None
+    cls: type[Value],
+    path: str,
+    start: Value,
+    classes: int,
+    only: tuple[str, ...] | None = None,
+    *,
+    language: str,
 ) -> dict[str, Any]:
     """Widgets for the fields of `cls`, plain ones first, then nested plug-ins; returns their values."""
     config: dict[str, Any] = {}
@@ -63,11 +76,15 @@ def fields(
         field, key = cls.model_fields[name], f"{PREFIX}{path}/{kind}/{name}"
         family = plugin_type(field)
         if family is None:
-            config[name] = _field(field, key, name, getattr(start, name), classes, name in idle)
+            label = field_title(language, cls, name)
+            config[name] = _field(field, key, label, getattr(start, name), classes, name in idle)
         else:
             fitting = [one for one in catalogue(family) if _fits(cls, {**config, name: one})]
             if fitting:
-                config[name] = choose(family, f"{path}.{name}", getattr(start, name), classes, fitting)
+                inner = f"{path}.{name}"
+                config[name] = choose(
+                    family, inner, getattr(start, name), classes, fitting, language=language
+                )
     return config
 
 
@@ -79,21 +96,20 @@ def _fits(cls: type[Value], config: dict[str, Any]) -> bool:
     return True
 
 
-def _field(field: FieldInfo, key: str, name: str, value: Any, classes: int, idle: bool) -> Any:
+def _field(field: FieldInfo, key: str, label: str, value: Any, classes: int, idle: bool) -> Any:
     """The widget that suits the declared type."""
-    label = field.title or name.replace("_", " ").capitalize()
     common = {"label": label, "help": field.description, "disabled": idle}
     texts = literals(field)
     if texts == ["support"]:
         sizes = [*range(1, classes + 1), "support"]
         value = value if value == "support" else min(value, classes)
-        return _widget(st.select_slider, key, value, sizes, options=sizes, **common)
+        return seeded(st.select_slider, key, value, sizes, options=sizes, **common)
     if texts:
-        return _widget(st.selectbox, key, value, texts, options=texts, **common)
+        return seeded(st.selectbox, key, value, texts, options=texts, **common)
     if field.annotation is bool:
-        return _widget(st.checkbox, key, value, None, **common)
+        return seeded(st.checkbox, key, value, None, **common)
     if field.annotation is str:
-        return _widget(st.text_input, key, value, None, **common)
+        return seeded(st.text_input, key, value, None, **common)
     return _number(field, key, value, classes, common)
 
 
@@ -115,7 +131,7 @@ def _number(field: FieldInfo, key: str, value: Any, classes: int, common: dict[s
         options = {"step": step} if slides else {"step": field.default or step, "format": "%g"}
     widget = st.slider if slides else st.number_input
     ends = (low, high)
-    return _widget(widget, key, _cut(value, ends), ends, min_value=low, max_value=high, **options, **common)
+    return seeded(widget, key, _cut(value, ends), ends, min_value=low, max_value=high, **options, **common)
 
 
 def _cut(value: Any, ends: tuple[float, float | None]) -> Any:
@@ -123,7 +139,7 @@ def _cut(value: Any, ends: tuple[float, float | None]) -> Any:
     return type(value)(max(low, value if high is None else min(value, high)))
 
 
-def _widget(widget: Any, key: str, value: Any, valid: Any, **options: Any) -> Any:
+def seeded(widget: Any, key: str, value: Any, valid: Any, **options: Any) -> Any:
     """Draw a widget that starts at `value` unless the visitor has moved it to something still valid."""
     kept = st.session_state.get(key, value)
     if isinstance(valid, list) and kept not in valid:
@@ -142,24 +158,20 @@ def _classes(config: dict[str, Any], before: int) -> int:
         return before
 
 
-def experiment(current: Experiment) -> dict[str, Any]:
+def experiment(current: Experiment, language: str) -> dict[str, Any]:
     """The whole form: dataset, bias type, framework; student and training folded away."""
     config: dict[str, Any] = {}
-    columns = st.columns(3, gap="medium")
     classes = current.dataset.classes
     families: dict[str, type[Plugin]] = {"dataset": Dataset, "bias": Bias, "framework": Framework}
-    for column, (part, family) in zip(columns, families.items(), strict=True):
-        with column, st.container(border=True, height="stretch"):
-            config[part] = choose(family, part, getattr(current, part), classes)
+    for part, family in families.items():
+        with st.container(border=True):
+            config[part] = choose(family, part, getattr(current, part), classes, language=language)
             if family is Dataset:
                 classes = _classes(config[part], classes)
-            explain(catalogue(family)[config[part]["kind"]])
-    with st.expander("Student, training, replicates and seed"):
-        left, middle, right = st.columns(3, gap="medium")
-        with left:
-            config["student"] = choose(Student, "student", current.student, classes)
-        with middle:
-            config["training"] = fields(type(current.training), "training", current.training, classes)
-        with right:
-            config |= fields(Experiment, "", current, classes, only=("replicates", "seed"))
+            explain(catalogue(family)[config[part]["kind"]], language)
+    with st.expander(say(language, "forms.rest")):
+        config["student"] = choose(Student, "student", current.student, classes, language=language)
+        training, numbers = type(current.training), ("replicates", "seed")
+        config["training"] = fields(training, "training", current.training, classes, language=language)
+        config |= fields(Experiment, "", current, classes, numbers, language=language)
     return config

@@ -1,15 +1,21 @@
-"""Parts of a page: the numbers of a result, a chart with its table, a run under way."""
+"""Parts of a page: numbers, a chart with its table, a slider over the atlas, a run under way."""
 
-import math
+from typing import Any
 
 import streamlit as st
 
-from softlabel_core import Result, catalogue
+from softlabel_core import Experiment, Result, catalogue
 from softlabel_core.indicators import Indicator
 from softlabel_core.jobs import Job
-from softlabel_core.results import Estimate
-from ui import state
-from ui.charts import Chart
+from ui import charts, i18n, state, words
+from ui.answers import Answer, Slider, moved, other_way
+from ui.figures import Chart, enlarged
+from ui.forms import PREFIX, seeded
+
+LARGE = 720
+"""Height of the one chart of the present mode."""
+
+BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
 
 def is_dark() -> bool:
@@ -17,55 +23,39 @@ def is_dark() -> bool:
     return bool(st.context.theme.type == "dark")
 
 
-def sentence(result: Result) -> str:
-    """What came out, in words made from the numbers."""
-    student, truth = result.student_accuracy.mean, result.ground_truth_accuracy.mean
-    bayes = result.bayes_accuracy
-    ceiling = "" if bayes is None else f" (no classifier can do better than {_percent(bayes)} here)"
-    return (
-        f"The most probable label is right for **{_percent(result.indicators['label_accuracy'])}** of the "
-        f"examples. Students taught with these labels reach **{_percent(student)}**; taught with the truth, "
-        f"{_percent(truth)}{ceiling}."
-    )
-
-
-def reason(result: Result) -> str:
-    """What this student's loss asks of labels (its own words), and whether the students agreed."""
-    margin = result.loss_margin
-    surprise = {
-        (True, False): " **Yet these students did not learn it:** the rule speaks of endless data and of "
-        "labels that do not depend on the example, and is no guarantee on a few.",
-        (False, True): " **Yet these students learned it:** the rule speaks of endless data and of the worst "
-        "class.",
-    }
-    verdict = margin.value is not None and surprise.get((margin.value > 0, result.learned))
-    return margin.says + (verdict or "")
+def source(answer: Answer) -> None:
+    """Where the numbers come from; and in what they do not answer for the question."""
+    st.caption(answer.source(state.language()))
+    if answer.asked:
+        differences = ", ".join(f"`{path}` {asked} → {have}" for path, asked, have in answer.asked)
+        st.info(state.t("panels.nearest", differences=differences))
+    if answer.stale:
+        st.warning(state.t("panels.stale"))
 
 
 def numbers(result: Result) -> None:
     """The indicators and accuracies, each with its 95 % interval."""
     indicators, intervals = result.indicators, result.indicators["intervals"]
-    shown = [
-        ("Unreliability Δ", "unreliability"),
-        ("Ambiguity γ", "ambiguity"),
-        (f"Δ + γ at k = {indicators['k']}", "total"),
-        ("Label accuracy", "label_accuracy"),
-    ]
     about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
+    language = state.language()
     with st.container(horizontal=True, key="numbers"):
-        for title, name in shown:
+        for name in ("unreliability", "ambiguity", "total", "label_accuracy"):
             value, ends = indicators[name], intervals[name]
+            title = state.t(f"panels.{name}", k=indicators["k"])
             if name == "label_accuracy":
-                _number(title, _percent(value), f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f} %", about[name])
+                interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=words.percent(ends[1]))
+                _number(title, words.percent(value), interval, about[name])
             else:
-                _number(title, f"{value:.3f}", _outward(*ends), about[name])
-        _number("Student accuracy", _percent(result.student_accuracy.mean), _ends(result.student_accuracy))
-        _number(
-            "On true labels",
-            _percent(result.ground_truth_accuracy.mean),
-            _ends(result.ground_truth_accuracy),
-            "The same student, trained on the true labels with cross-entropy, on the same splits.",
-        )
+                _number(title, f"{value:.3f}", words.outward(language, *ends), about[name])
+        for name in ("student_accuracy", "ground_truth_accuracy"):
+            estimate = getattr(result, name)
+            interval = words.ends(language, estimate)
+            _number(
+                state.t(f"panels.{name}"),
+                words.percent(estimate.mean),
+                interval,
+                state.t(f"panels.{name}-help"),
+            )
 
 
 def _number(title: str, value: str, interval: str, help_text: str | None = None) -> None:
@@ -77,94 +67,153 @@ def _number(title: str, value: str, interval: str, help_text: str | None = None)
         delta_arrow="off",
         help=help_text,
         border=True,
-        width=168,
+        width=176,
     )
 
 
-def _outward(low: float, high: float) -> str:
-    """An interval, rounded so that it does not shrink."""
-    return f"{math.floor(1000 * low) / 1000:.3f} to {math.ceil(1000 * high) / 1000:.3f}"
+def picture(title: str, *parts: Chart, key: str, note: str = "") -> None:
+    """A chart under its title, with its alt text and its table; several parts stand side by side.
 
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-def _ends(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return "one replicate, no interval"
-    return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f} %"
-
-
-def footnote(result: Result) -> None:
-    """Where the numbers come from."""
-    st.caption(
-        f"Live run · {result.student_accuracy.replicates} replicates · seed {result.experiment['seed']} · "
-        f"95 % intervals · indicators measured on {result.indicators['n']:,} shown labels · "
-        f"{result.seconds:.1f} s on {result.device} · torch {result.versions['torch']} · key {result.key}"
-    )
-
-
-def picture(title: str, *parts: Chart, note: str = "") -> None:
-    """A chart under its title, with its alt text and its table; several parts stand side by side."""
-    st.subheader(title, anchor=False)
-    if note:
+    In the present mode the chart alone, large.
+    """
+    presenting = state.presenting()
+    if title and not presenting:
+        st.subheader(title, anchor=False)
+    if note and not presenting:
         st.caption(note)
-    for number, (column, chart) in enumerate(zip(st.columns(len(parts)), parts, strict=True)):
+    columns = st.columns(len(parts)) if len(parts) > 1 else [st.container()]
+    for number, (column, chart) in enumerate(zip(columns, parts, strict=True)):
+        figure = enlarged(chart.figure, LARGE) if presenting else chart.figure
         column.plotly_chart(
-            chart.figure,
+            figure.update_layout(dragmode=False),
             theme=None,
             alt=chart.alt,
-            config={"displaylogo": False},
-            key=f"chart/{title}/{number}",
+            config={
+                "displaylogo": False,
+                "modeBarButtons": BUTTONS,
+                "toImageButtonOptions": {"format": state.picture_format(), "filename": key, "scale": 2},
+            },
+            key=f"chart/{key}/{number}",
         )
-    with st.expander("The same as a table"):
-        for chart in parts:
-            st.dataframe(chart.table, hide_index=True, alt=chart.alt)
+    if presenting:
+        return
+    with st.expander(state.t("panels.table"), key=f"table/{key}", on_change="rerun") as twin:
+        if twin.open:
+            for chart in parts:
+                st.dataframe(chart.table, hide_index=True, alt=chart.alt)
+
+
+def steer(slider: Slider, label: str) -> None:
+    """The slider over the atlas's values; moving it changes the experiment."""
+    start = slider.now(state.experiment())
+    key = f"{PREFIX}steer/{slider.path}"
+    value = seeded(
+        st.select_slider,
+        key,
+        slider.nearest(state.experiment()),
+        slider.values,
+        label=label,
+        options=slider.values,
+        help=slider.owner.model_fields[slider.field].description,
+    )
+    if state.presenting():
+        with st.container(horizontal=True, key="steps"):
+            for name, step, shortcut in (("back", -1, "PageUp"), ("on", 1, "PageDown")):
+                st.button(
+                    state.t(f"panels.{name}"),
+                    key=f"steps/{name}",
+                    shortcut=shortcut,
+                    type="tertiary",
+                    on_click=_step,
+                    args=(slider, step),
+                )
+    if value != start and (start is not None or value != slider.nearest(state.experiment())):
+        state.keep(moved(state.experiment(), slider.path, value))
+
+
+def _step(slider: Slider, step: int) -> None:
+    at = slider.values.index(slider.nearest(state.experiment())) + step
+    if 0 <= at < len(slider.values):
+        state.load(moved(state.experiment(), slider.path, slider.values[at]))
+
+
+def two_ways(experiment: Experiment) -> None:
+    """A switch between students that see sets and students that imitate, where both are precomputed."""
+    other = other_way(experiment)
+    if other is None:
+        return
+    imitates = experiment.framework.kind() == "soft-labels"
+    now, then = ("imitates", "sets") if imitates else ("sets", "imitates")
+    titles = {one: state.t(f"start.{one}") for one in ("sets", "imitates")}
+    st.session_state["form/way"] = now
+    st.segmented_control(
+        state.t("start.way"),
+        list(titles),
+        key="form/way",
+        format_func=titles.__getitem__,
+        required=True,
+        on_change=state.load,
+        args=(other,),
+    )
+    if state.presenting():
+        label = titles[then]
+        st.button(label, key="steps/way", shortcut="F", type="tertiary", on_click=state.load, args=(other,))
 
 
 def indicators(result: Result) -> None:
     """Every indicator, of what the student is shown and of the bias type's own labels."""
-    st.subheader("All indicators", anchor=False)
-    st.caption(
-        "Measured on what the student is shown, and on the labels as the bias type makes them, at the same "
-        "k. The largest of many noisy shares reads high on small classes: trust the interval of γ."
-    )
+    st.caption(state.t("panels.indicators-note"))
     if result.closed_form:
-        known = result.closed_form
-        st.caption(
-            f"One-hot labels plus noise have a closed form Δ {known['unreliability']:.3f}, "
-            f"γ {known['ambiguity']:.3f} at k = {result.indicators['k']}."
-        )
+        st.caption(state.t("panels.closed-form", k=result.indicators["k"], **result.closed_form))
     shown, made, intervals = result.indicators, result.bias_indicators, result.indicators["intervals"]
+    language = state.language()
+    names = {one: state.t(f"panels.column-{one}") for one in ("indicator", "shown", "interval", "bias")}
     table = [
         {
-            "indicator": cls.title(),
-            "shown": shown[cls.key()],
-            "95 % interval": _outward(*intervals[cls.key()]) if cls.key() in intervals else "",
-            "bias type": made[cls.key()],
+            names["indicator"]: i18n.title(language, cls),
+            names["shown"]: shown[cls.key()],
+            names["interval"]: words.outward(language, *intervals[cls.key()])
+            if cls.key() in intervals
+            else "",
+            names["bias"]: made[cls.key()],
         }
         for cls in catalogue(Indicator).values()
     ]
     three = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(table, hide_index=True, height="content", column_config={"shown": three, "bias type": three})
+    columns = {names["shown"]: three, names["bias"]: three}
+    st.dataframe(
+        table, hide_index=True, height="content", column_config=columns, alt=state.t("panels.indicators")
+    )
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def under_way(key: str) -> None:
     """Progress of a live job with a way to stop it; redraws the page when it ends."""
     job = state.look(key)
     if job is None or not job.alive:
         st.rerun()
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
-    bar.progress(job.progress, text=_standing(job))
-    if button.button("Cancel", key="cancel", width="stretch"):
+    bar.progress(job.progress, text=standing(job))
+    if button.button(state.t("panels.cancel"), key="cancel", width="stretch"):
         state.leave(key)
         st.rerun()
+    rows: list[dict[str, Any]] = list(getattr(job, "partial", None) or [])
+    if rows:
+        epochs = job.experiment.training.epochs
+        chart = charts.live(rows, epochs, dark=is_dark(), language=state.language())
+        picture(state.t("panels.live"), chart, key="live")
 
 
-def _standing(job: Job) -> str:
+def standing(job: Job) -> str:
+    """Where a job stands, in words."""
     replicates = job.experiment.replicates
-    if job.state == "waiting":
-        return "Waiting for the worker." if job.ahead == 0 else f"Waiting; {job.ahead} ahead of this run."
-    return f"Training {replicates} students, and {replicates} more on the truth: {job.progress:.0%}"
+    if job.state != "waiting":
+        return state.t("panels.training", replicates=replicates, progress=job.progress)
+    wait = getattr(job, "wait_seconds", None)
+    said = state.t("panels.first") if job.ahead == 0 else state.t("panels.ahead", count=job.ahead)
+    return said if not wait else f"{said} {state.t('panels.wait', seconds=max(1, round(wait)))}"
+
+
+def open_elsewhere(page: str, label: str, experiment: Experiment | None = None) -> None:
+    """A link to another page that keeps the state, or takes an experiment along."""
+    st.page_link(f"../pages/{page}.py", label=label, query_params=state.link(experiment))

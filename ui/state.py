@@ -16,6 +16,7 @@ import streamlit as st
 from softlabel_core import Experiment, Result, share
 from softlabel_core.jobs import Job
 from ui import i18n, jobs
+from ui.answers import Answer, nearest
 from ui.forms import PREFIX
 
 RUNS = "runs"
@@ -176,6 +177,12 @@ def touched() -> bool:
     return bool(st.session_state["touched"])
 
 
+def begin(config: dict[str, Any]) -> None:
+    """Start from this experiment if nothing has been chosen yet."""
+    if not touched():
+        st.session_state["choice"] = Choice(Experiment.parse(config))
+
+
 def keep(chosen: Experiment) -> None:
     """Remember the experiment that the widgets show, and write it into the address."""
     _remember(replace(_choice(), experiment=chosen))
@@ -206,7 +213,7 @@ def can_undo() -> bool:
 def reset() -> None:
     """Everything as on a first visit; can be undone."""
     _set(Choice())
-    st.session_state["extras"] = {}
+    st.session_state.update(extras={}, touched=False)
 
 
 def pins() -> dict[str, Experiment]:
@@ -253,6 +260,11 @@ def set_extra(name: str, value: str) -> None:
     st.session_state["extras"] = {**kept, name: value} if value else kept
 
 
+def picture_format() -> str:
+    """Format in which charts are saved: `png` or `svg`."""
+    return str(st.session_state.get("picture-format", "png"))
+
+
 # Runs
 
 
@@ -293,3 +305,15 @@ def results() -> list[Result]:
     """Finished runs of this visitor that the server still has, the latest last."""
     found = [jobs.every().look(key) for key in st.session_state[RUNS]]
     return [job.result for job in found if job and job.result]
+
+
+def answer(chosen: Experiment) -> Answer | None:
+    """What is known of an experiment: its live run, else the atlas's nearest, else the last run."""
+    job = look(chosen.key())
+    if job is not None and job.result is not None:
+        if chosen.key() not in st.session_state[RUNS]:
+            add_run(chosen.key())
+            publish()
+        return Answer(job.result, live=True)
+    runs = results()
+    return nearest(chosen) or (Answer(runs[-1], live=True) if runs else None)

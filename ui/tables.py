@@ -5,44 +5,76 @@ from typing import Any
 import pandas as pd
 
 from softlabel_core import Experiment, Result
+from softlabel_core.biases import Bias
+from softlabel_core.datasets import Dataset
+from softlabel_core.frameworks import Framework
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Plugin, catalogue
+from ui.i18n import field_title, say, title
 
 
-def label(result: Result) -> str:
+def label(result: Result, language: str = "en") -> str:
     """A run in a few words: bias type with its fields, framework with its loss, dataset."""
-    return _words(result.experiment)
+    return _words(result.experiment, language)
 
 
-def describe(experiment: Experiment) -> str:
+def describe(experiment: Experiment, language: str = "en") -> str:
     """What is asked, in the words of `label`."""
-    return _words(experiment.model_dump())
+    return _words(experiment.model_dump(), language)
 
 
-def _words(config: dict[str, Any]) -> str:
+def _words(config: dict[str, Any], language: str) -> str:
     bias, framework = config["bias"], config["framework"]
-    fields = ", ".join(f"{name} {value}" for name, value in bias.items() if name != "kind")
+    cls = catalogue(Bias).get(bias["kind"])
+    fields = ", ".join(
+        f"{_field(language, cls, name)} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
+        for name, value in bias.items()
+        if name != "kind" and not isinstance(value, bool)
+    )
     size = f" k={framework['k']}" if "k" in framework else ""
     return (
-        f"{bias['kind']}{f' ({fields})' if fields else ''} · {framework['kind']}{size} "
-        f"{framework['loss']['kind']} · {config['dataset']['kind']}"
+        f"{name(language, Bias, bias['kind'])}{f' ({fields})' if fields else ''} · "
+        f"{name(language, Framework, framework['kind'])}{size}, "
+        f"{name(language, Loss, framework['loss']['kind'])} · "
+        f"{name(language, Dataset, config['dataset']['kind'])}"
     )
 
 
-def runs_table(results: list[Result]) -> pd.DataFrame:
+def name(language: str, family: type[Plugin], kind: str) -> str:
+    """The short name of a plug-in: its title up to a colon or a bracket; the id if it is gone."""
+    cls = catalogue(family).get(kind)
+    if cls is None:
+        return kind
+    whole = title(language, cls)
+    for mark in (":", "：", " (", "（"):
+        whole = whole.split(mark)[0]
+    return whole
+
+
+def _field(language: str, cls: type[Plugin] | None, field: str) -> str:
+    return (
+        field if cls is None or field not in cls.model_fields else field_title(language, cls, field).lower()
+    )
+
+
+def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:
     """One row a run, the latest first: what it was, its indicators and accuracies with intervals."""
+    names = ("run", "label-accuracy", "student", "low", "high", "truth", "replicates", "seed")
+    said = {one: say(language, f"charts.{one}") for one in names}
     return pd.DataFrame(
         [
             {
-                "run": label(r),
+                said["run"]: label(r, language),
                 "Δ": r.indicators["unreliability"],
                 "γ": r.indicators["ambiguity"],
                 "Δ + γ": r.indicators["total"],
-                "label accuracy": r.indicators["label_accuracy"],
-                "student": r.student_accuracy.mean,
-                "low": r.student_accuracy.low,
-                "high": r.student_accuracy.high,
-                "ground truth": r.ground_truth_accuracy.mean,
-                "replicates": r.student_accuracy.replicates,
-                "seed": r.experiment["seed"],
+                said["label-accuracy"]: r.indicators["label_accuracy"],
+                said["student"]: r.student_accuracy.mean,
+                said["low"]: r.student_accuracy.low,
+                said["high"]: r.student_accuracy.high,
+                said["truth"]: r.ground_truth_accuracy.mean,
+                said["replicates"]: r.student_accuracy.replicates,
+                said["seed"]: r.experiment["seed"],
             }
             for r in reversed(results)
         ]

@@ -1,0 +1,143 @@
+"""What is known of an experiment without training: the atlas's entry, and the slider along its neighbours."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from softlabel_core import Experiment, Result, atlas
+from softlabel_core.experiment import set_path
+from softlabel_core.plugin import Plugin, plugin_type
+from ui.i18n import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST = 3
+"""Values from which on a slider is worth its place."""
+
+SAME = 1e-9
+"""Numbers closer than this are the same: sliders count in floating point."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A result with where it comes from."""
+
+    result: Result
+    live: bool
+    stale: bool = False
+    made: str = ""
+    """When and where it was precomputed."""
+
+    asked: tuple[tuple[str, Any, Any], ...] = ()
+    """Path, value asked and value answered, where it is only the nearest."""
+
+    def source(self, language: str) -> str:
+        """Where the numbers come from, in a line."""
+        result = self.result
+        values = {
+            "replicates": result.student_accuracy.replicates,
+            "seed": result.experiment["seed"],
+            "n": result.indicators["n"],
+            "seconds": result.seconds,
+            "device": result.device,
+            "torch": result.versions["torch"],
+            "made": self.made,
+        }
+        return say(language, "words.source-live" if self.live else "words.source-atlas", **values)
+
+
+def precomputed(experiment: Experiment) -> Answer | None:
+    """The atlas's answer."""
+    entry = atlas.find(experiment)
+    return None if entry is None else _answer(entry)
+
+
+def nearest(experiment: Experiment) -> Answer | None:
+    """The atlas's answer, or that of the nearest experiment that it has."""
+    near = atlas.near(experiment)
+    if near is None:
+        return None
+    entry, differences = near
+    asked = tuple((path, one, other) for path, (one, other) in differences.items())
+    return _answer(entry, asked)
+
+
+def _answer(entry: atlas.Entry, asked: tuple[tuple[str, Any, Any], ...] = ()) -> Answer:
+    made = f"{entry.made['date']}, {entry.made['machine']}"
+    return Answer(entry.result, live=False, stale=entry.stale, made=made, asked=asked)
+
+
+@dataclass(frozen=True, eq=False)
+class Slider:
+    """A field of an experiment along which the atlas has answers."""
+
+    path: str
+    owner: type[Plugin]
+    values: list[Any]
+    entries: list[atlas.Entry]
+
+    @property
+    def field(self) -> str:
+        """The field's name."""
+        return self.path.rpartition(".")[2]
+
+    def now(self, experiment: Experiment) -> Any:
+        """The value at which the experiment stands, None between two."""
+        nearest = self.nearest(experiment)
+        return nearest if _gap(nearest, self._asked(experiment)) < SAME else None
+
+    def nearest(self, experiment: Experiment) -> Any:
+        """The value nearest to the experiment's."""
+        asked = self._asked(experiment)
+        return min(self.values, key=lambda value: _gap(value, asked))
+
+    def _asked(self, experiment: Experiment) -> Any:
+        part, _, field = self.path.partition(".")
+        return getattr(getattr(experiment, part), field)
+
+    @property
+    def points(self) -> list[tuple[Any, Result]]:
+        """Values and their results."""
+        return [(value, entry.result) for value, entry in zip(self.values, self.entries, strict=True)]
+
+
+def _gap(one: Any, other: Any) -> float:
+    if isinstance(one, str) or isinstance(other, str):
+        return 0.0 if one == other else 1.0
+    return abs(float(one) - float(other))
+
+
+def slider(experiment: Experiment) -> Slider | None:
+    """The first number of the bias type, else of the framework, along which the atlas has answers."""
+    for part in ("bias", "framework"):
+        plugin: Plugin = getattr(experiment, part)
+        for name, field in type(plugin).model_fields.items():
+            if plugin_type(field) is not None or field.annotation is bool or name in plugin.idle():
+                continue
+            path = f"{part}.{name}"
+            found = [(value, entry) for value, entry in atlas.values(experiment, path) if value != "support"]
+            if len(found) >= FEWEST:
+                values, entries = zip(*found, strict=True)
+                return Slider(path, type(plugin), list(values), list(entries))
+    return None
+
+
+def moved(experiment: Experiment, path: str, value: Any) -> Experiment:
+    """The experiment with one field set."""
+    return Experiment.parse(set_path(experiment.model_dump(), path, value))
+
+
+def other_way(experiment: Experiment) -> Experiment | None:
+    """The same labels, taught the other way: as sets, or imitated; None if the atlas has no answer."""
+    imitates = experiment.framework.kind() == "soft-labels"
+    size: Any = "support" if experiment.bias.kind() == "candidate-set" else min(3, experiment.dataset.classes)
+    sets = {"kind": "partial-labels", "loss": "cc", "k": size}
+    other = sets if imitates else {"kind": "soft-labels", "loss": "cross-entropy"}
+    chosen = Experiment.parse(set_path(experiment.model_dump(), "framework", other))
+    return chosen if atlas.find(chosen) else None
+
+
+def around(dataset: str) -> "pd.DataFrame":
+    """The atlas's points of a dataset that are not stale: ids, indicators and accuracies."""
+    table = atlas.entries(dataset)
+    return table[~table["stale"].astype(bool)]

@@ -1,0 +1,99 @@
+"""The details of a result, each drawn only when its tab is open."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from softlabel_core import Result
+from ui import details, exports, panels, state
+from ui.answers import Answer
+
+
+def draw(answer: Answer) -> None:
+    """Tabs with everything that the first numbers leave out."""
+    result = answer.result
+    parts: dict[str, Callable[[Answer], None]] = {"curves": _curves, "examples": _examples, "sets": _sets}
+    if result.rounds:
+        parts["rounds"] = _rounds
+    if result.teacher:
+        parts["teacher"] = _teacher
+    parts |= {"indicators": _indicators, "code": _code}
+    titles = [state.t(f"explore.{name}") for name in parts]
+    for tab, part in zip(st.tabs(titles, on_change="rerun", key="details"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                part(answer)
+
+
+def _look() -> dict[str, object]:
+    return {"dark": panels.is_dark(), "language": state.language()}
+
+
+def _only_live(present: object) -> bool:
+    """Whether there is something to show; says so where the atlas did not keep it."""
+    if not present:
+        st.info(state.t("explore.only-live"))
+    return bool(present)
+
+
+def _curves(answer: Answer) -> None:
+    if _only_live(answer.result.curves):
+        chart = details.curves(answer.result, **_look())  # type: ignore[arg-type]
+        panels.picture("", chart, key="curves", note=state.t("explore.curves-note"))
+
+
+def _examples(answer: Answer) -> None:
+    result: Result = answer.result
+    if _only_live(result.instances):
+        halves = (slice(0, 4), slice(4, 8))
+        drawn = [
+            details.instances(result, half, **_look())  # type: ignore[arg-type]
+            for half in halves
+            if result.instances[half]
+        ]
+        panels.picture("", *drawn, key="instances", note=state.t("explore.examples-note"))
+
+
+def _sets(answer: Answer) -> None:
+    chart = details.cooccurrence(answer.result, **_look())  # type: ignore[arg-type]
+    panels.picture("", chart, key="cooccurrence", note=state.t("explore.sets-note"))
+
+
+def _rounds(answer: Answer) -> None:
+    chart = details.rounds(answer.result, **_look())  # type: ignore[arg-type]
+    panels.picture("", chart, key="rounds", note=state.t("explore.rounds-note"))
+
+
+def _teacher(answer: Answer) -> None:
+    chart = details.teacher(answer.result, **_look())  # type: ignore[arg-type]
+    panels.picture("", chart, key="teacher", note=state.t("explore.teacher-note"))
+
+
+def _indicators(answer: Answer) -> None:
+    panels.indicators(answer.result)
+
+
+def _code(answer: Answer) -> None:
+    """The code that gives the numbers again, and everything to take along."""
+    result, language = answer.result, state.language()
+    st.caption(state.t("explore.code-note"))
+    st.code(exports.snippet(result), language="python")
+    files = (
+        ("csv", "text/csv", lambda: exports.csv(result)),
+        ("json", "application/json", lambda: exports.as_json(result)),
+        ("py", "text/x-python", lambda: exports.snippet(result)),
+        ("html", "text/html", lambda: exports.page(result, answer.source(language), language)),
+    )
+    with st.container(horizontal=True):
+        for ending, kind, made in files:
+            st.download_button(
+                state.t(f"explore.download-{ending}"),
+                made,
+                file_name=f"softlabel-{result.key}.{ending}",
+                mime=kind,
+                key=f"download/{ending}",
+                on_click="ignore",
+            )
+    st.segmented_control(
+        state.t("explore.picture"), ["png", "svg"], key="picture-format", default="png", required=True
+    )
