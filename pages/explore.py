@@ -69,9 +69,8 @@ def _results(chosen: Experiment) -> Answer | None:
     chart = charts.scatter(
         [*runs, result],
         result.key,
-        dark=panels.is_dark(),
         behind=answers.around(result.experiment["dataset"]["kind"]),
-        language=language,
+        **panels.look(),
     )
     panels.picture(state.t("explore.scatter"), chart, key="scatter", note=state.t("explore.scatter-note"))
     return answer

@@ -24,9 +24,7 @@ def main() -> None:
     panels.two_ways(experiment)
     if slider is not None and answer is not None:
         now = slider.now(experiment)
-        chart = charts.along(
-            slider.points, now, name=question(slider), dark=panels.is_dark(), language=language
-        )
+        chart = charts.along(slider.points, now, name=question(slider), **panels.look())
         panels.picture("", chart, key="along")
     if presenting:
         return

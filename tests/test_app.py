@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from softlabel_core import Experiment, catalogue, share
+from softlabel_core import Experiment, atlas, catalogue, share
 from softlabel_core.biases import Bias
+from softlabel_core.compare import difference
 from softlabel_core.docs import families
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
@@ -228,6 +229,36 @@ def test_controls_can_be_hidden_by_link() -> None:
     assert not app.selectbox
     app.button(key="bar/controls-show").click().run()
     assert app.selectbox
+
+
+def compare(**parameters: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / "compare.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def test_compare_invites_to_pin() -> None:
+    app = compare()
+    assert "Pin" in app.markdown[0].value
+    app.button(key="two/same-accuracy-opposite-fate").click().run()
+    assert "points" in sound(app).markdown[0].value
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_compare_says_the_difference_of_the_two_pins() -> None:
+    preset = PRESETS["same-accuracy-opposite-fate"]
+    one, other = (atlas.find(side) for side in (preset.experiment, preset.twin))
+    found = difference(one.result, other.result)
+    assert found.clear
+    pins = {"a": preset.experiment, "b": preset.twin}
+    link = {f"{side}.{name}": text for side, e in pins.items() for name, text in share.short(e).items()}
+    app = compare(**link)
+    assert f"**{100 * found.mean:.1f} points**" in app.markdown[0].value
+    app.button(key="swap").click().run()
+    assert "Students of **B**" in sound(app).markdown[0].value
+    app.button(key="unpin/b").click().run()
+    assert "**B** is not pinned" in sound(app).info[0].value
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda page: page.stem)

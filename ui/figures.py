@@ -1,7 +1,7 @@
 """What every chart is made of: a figure with its alt text and table, one style, intervals, marked levels."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -20,6 +20,13 @@ class Chart:
     figure: go.Figure
     alt: str
     table: pd.DataFrame
+
+
+class Look(TypedDict):
+    """How a visitor sees charts."""
+
+    dark: bool
+    language: str
 
 
 def styled(figure: go.Figure, colours: Palette, height: int) -> go.Figure:

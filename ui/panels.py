@@ -9,7 +9,7 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.jobs import Job
 from ui import charts, i18n, state, words
 from ui.answers import Answer, Slider, moved, other_way
-from ui.figures import Chart, enlarged
+from ui.figures import Chart, Look, enlarged
 from ui.forms import PREFIX, seeded
 
 LARGE = 720
@@ -21,6 +21,11 @@ BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
 def is_dark() -> bool:
     """Whether this visitor sees the dark theme."""
     return bool(st.context.theme.type == "dark")
+
+
+def look() -> Look:
+    """How this visitor sees charts."""
+    return {"dark": is_dark(), "language": state.language()}
 
 
 def source(answer: Answer) -> None:
@@ -200,7 +205,7 @@ def under_way(key: str) -> None:
     rows: list[dict[str, Any]] = list(getattr(job, "partial", None) or [])
     if rows:
         epochs = job.experiment.training.epochs
-        chart = charts.live(rows, epochs, dark=is_dark(), language=state.language())
+        chart = charts.live(rows, epochs, **look())
         picture(state.t("panels.live"), chart, key="live")
 
 

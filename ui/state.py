@@ -229,6 +229,12 @@ def pin(side: Side, chosen: Experiment | None) -> None:
     )
 
 
+def swap() -> None:
+    """A for B and B for A."""
+    turned: dict[str, Experiment] = {"a": pins()["b"], "b": pins()["a"]}
+    _set(replace(_choice(), pins=turned))
+
+
 # What is hidden
 
 

@@ -8,9 +8,16 @@ from softlabel_core import Experiment, Result
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
+from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
 from ui.i18n import field_title, say, title
+
+FEW = 4
+"""A bias type of up to three fields is named with all of them, another with what is not as usual."""
+
+MAIN = ("unreliability", "ambiguity", "total", "label_accuracy")
+"""Indicators that stand first."""
 
 
 def label(result: Result, language: str = "en") -> str:
@@ -27,9 +34,9 @@ def _words(config: dict[str, Any], language: str) -> str:
     bias, framework = config["bias"], config["framework"]
     cls = catalogue(Bias).get(bias["kind"])
     fields = ", ".join(
-        f"{_field(language, cls, name)} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
-        for name, value in bias.items()
-        if name != "kind" and not isinstance(value, bool)
+        f"{_field(language, cls, one)} {value:g}" if isinstance(value, int | float) else f"{one} {value}"
+        for one, value in bias.items()
+        if one != "kind" and (len(bias) <= FEW or not _is_default(cls, one, value))
     )
     size = f" k={framework['k']}" if "k" in framework else ""
     return (
@@ -49,6 +56,10 @@ def name(language: str, family: type[Plugin], kind: str) -> str:
     for mark in (":", "：", " (", "（"):
         whole = whole.split(mark)[0]
     return whole
+
+
+def _is_default(cls: type[Plugin] | None, field: str, value: Any) -> bool:
+    return cls is not None and field in cls.model_fields and cls.model_fields[field].default == value
 
 
 def _field(language: str, cls: type[Plugin] | None, field: str) -> str:
@@ -79,3 +90,17 @@ def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:
             for r in reversed(results)
         ]
     ).round(4)
+
+
+def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFrame:
+    """Every indicator and accuracy of two results, and their difference."""
+    rows = [
+        (say(language, f"panels.{name}"), *(getattr(one, name).mean for one in both))
+        for name in ("student_accuracy", "ground_truth_accuracy")
+    ]
+    rows += [
+        (title(language, cls), *(one.indicators[cls.key()] for one in both))
+        for cls in sorted(catalogue(Indicator).values(), key=lambda cls: not cls.key().startswith(MAIN))
+    ]
+    names = (say(language, "panels.column-indicator"), "A", "B", say(language, "compare.difference"))
+    return pd.DataFrame([(name, a, b, round(a - b, 6) + 0.0) for name, a, b in rows], columns=names)

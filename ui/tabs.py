@@ -25,10 +25,6 @@ def draw(answer: Answer) -> None:
                 part(answer)
 
 
-def _look() -> dict[str, object]:
-    return {"dark": panels.is_dark(), "language": state.language()}
-
-
 def _only_live(present: object) -> bool:
     """Whether there is something to show; says so where the atlas did not keep it."""
     if not present:
@@ -38,7 +34,7 @@ def _only_live(present: object) -> bool:
 
 def _curves(answer: Answer) -> None:
     if _only_live(answer.result.curves):
-        chart = details.curves(answer.result, **_look())  # type: ignore[arg-type]
+        chart = details.curves(answer.result, **panels.look())
         panels.picture("", chart, key="curves", note=state.t("explore.curves-note"))
 
 
@@ -47,25 +43,23 @@ def _examples(answer: Answer) -> None:
     if _only_live(result.instances):
         halves = (slice(0, 4), slice(4, 8))
         drawn = [
-            details.instances(result, half, **_look())  # type: ignore[arg-type]
-            for half in halves
-            if result.instances[half]
+            details.instances(result, half, **panels.look()) for half in halves if result.instances[half]
         ]
         panels.picture("", *drawn, key="instances", note=state.t("explore.examples-note"))
 
 
 def _sets(answer: Answer) -> None:
-    chart = details.cooccurrence(answer.result, **_look())  # type: ignore[arg-type]
+    chart = details.cooccurrence(answer.result, **panels.look())
     panels.picture("", chart, key="cooccurrence", note=state.t("explore.sets-note"))
 
 
 def _rounds(answer: Answer) -> None:
-    chart = details.rounds(answer.result, **_look())  # type: ignore[arg-type]
+    chart = details.rounds(answer.result, **panels.look())
     panels.picture("", chart, key="rounds", note=state.t("explore.rounds-note"))
 
 
 def _teacher(answer: Answer) -> None:
-    chart = details.teacher(answer.result, **_look())  # type: ignore[arg-type]
+    chart = details.teacher(answer.result, **panels.look())
     panels.picture("", chart, key="teacher", note=state.t("explore.teacher-note"))
 
 

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from softlabel_core import Result
+from softlabel_core.compare import Difference
 from softlabel_core.results import Estimate
 from ui import i18n
 
@@ -132,3 +133,20 @@ def _case(result: Result) -> str:
     if margin is None:
         return f"{kind}-unknown" if kind == "lws" else "unknown"
     return f"{kind}-{'pass' if margin > 0 else 'fail'}"
+
+
+def comparison(language: str, found: Difference) -> str:
+    """How A and B differ, with the interval and what it rests on. Markdown."""
+    points = f"{abs(100 * found.mean):.1f}"
+    if found.low is None or found.high is None:
+        return i18n.say(language, "compare.alone", points=points)
+    low, high = sorted((100 * found.low, 100 * found.high))
+    if found.mean < 0 and found.clear:
+        low, high = -high, -low
+    low, high = math.floor(round(10 * low, 6)) / 10, math.ceil(round(10 * high, 6)) / 10
+    way = "same" if not found.clear else "better" if found.mean > 0 else "worse"
+    how = i18n.say(
+        language, f"compare.{'paired' if found.paired else 'unpaired'}", replicates=found.replicates
+    )
+    values = {"points": points, "low": f"{low:.1f}", "high": f"{high:.1f}", "how": how}
+    return i18n.say(language, f"compare.{way}", replicates=found.replicates, **values)
