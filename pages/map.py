@@ -6,8 +6,9 @@ import streamlit as st
 
 from softlabel_core import Experiment, atlas, atlas_plan
 from softlabel_core.biases.candidate_set import CandidateSet
-from softlabel_core.exceptions import REASONS, exceptions
-from ui import charts_map, i18n, panels, state
+from softlabel_core.exceptions import REASONS, committed_exceptions
+from ui import answers, charts_map, i18n, panels, state
+from ui.answers import Answer
 
 # How often each of the places one can pick an entry at was left for another: a new key clears it.
 TURNS = "map/turns"
@@ -22,12 +23,12 @@ def main() -> None:
     if state.controls():
         _choose(plane)
     left, right = st.columns([11, 9], gap="large") if state.controls() else (st.container(), None)
-    entry = _entry(chosen)
+    answer = _answer(chosen)
     with left:
-        _plane(plane, entry)
+        _plane(plane, answer)
     if right is not None:
         with right:
-            _cell(chosen, entry)
+            _cell(answer)
         _exceptions()
 
 
@@ -67,39 +68,40 @@ def _change_plane(name: str) -> None:
         _turn("")
 
 
-def _entry(chosen: Experiment) -> atlas.Entry | None:
-    """What the atlas has on the present choice: itself, or on the plane the nearest cell."""
-    near = atlas.near(chosen) if atlas_plan.plane_of(chosen) else None
-    return near[0] if near else atlas.find(chosen) if state.touched() else None
+def _answer(chosen: Experiment) -> Answer | None:
+    """What the atlas has on the present choice: itself, or on a plane the nearest cell."""
+    if atlas_plan.plane_of(chosen):
+        return answers.nearest(chosen)
+    return answers.precomputed(chosen) if state.touched() else None
 
 
-def _plane(plane: Experiment, entry: atlas.Entry | None) -> None:
-    table = atlas_plan.grid(plane)
-    if table.empty:
-        st.info(state.t("map.empty"))
-        return
-    chart = charts_map.plane(
-        table,
-        plane.dataset.classes,
-        entry.key if entry else None,
-        language=state.language(),
-        dark=panels.is_dark(),
-        large=state.presenting(),
+def _plane(plane: Experiment, answer: Answer | None) -> None:
+    chart, keys = charts_map.drawn(
+        atlas_plan.planes().index(plane),
+        answer.result.key if answer else None,
+        state.language(),
+        panels.is_dark(),
+        state.presenting(),
     )
-    key = _key("chart", atlas.content(plane))
+    key = _key("chart", _way(plane) + plane.dataset.kind())
     st.plotly_chart(
         chart.figure,
         theme=None,
         alt=chart.alt,
-        config={"displayModeBar": False},
+        config={
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"format": state.picture_format(), "filename": "map", "scale": 2},
+        },
         key=key,
         on_select=lambda: _pick("chart", _clicked(key)),
         selection_mode="points",
     )
     if state.controls():
         st.caption(state.t("map.note", edge=atlas_plan.least_ambiguity(1.0, plane.dataset.classes)))
-        with st.expander(state.t("map.twin")):
-            _rows("table", chart.table, list(table["key"]), chart.alt)
+        with st.expander(state.t("map.twin"), on_change="rerun") as twin:
+            if twin.open:
+                _rows("table", chart.table, keys, chart.alt)
 
 
 def _rows(name: str, shown: Any, keys: list[str], said: str) -> None:
@@ -145,22 +147,20 @@ def _turn(by: str) -> None:
     st.session_state[TURNS] = {name: count + (name != by) for name, count in turns.items()}
 
 
-def _cell(chosen: Experiment, entry: atlas.Entry | None) -> None:
-    """The numbers of the entry that was picked."""
-    if entry is None:
+def _cell(answer: Answer | None) -> None:
+    """The numbers of what was picked."""
+    if answer is None:
         st.info(state.t("map.pick"))
         return
-    config = entry.result.experiment
-    language = state.language()
+    result, language = answer.result, state.language()
+    config = result.experiment
     st.markdown(
         f"**{charts_map.settings(config, language)}**  \n{charts_map.taught(config['framework'], language)}"
     )
-    result = entry.result
-    rule = "below" if result.indicators["total"] < 1 else "above"
-    learned = "learned" if result.learned else "failed"
+    side = "below" if result.indicators["total"] < 1 else "above"
     st.markdown(
         state.t(
-            f"map.verdict.{rule}-{learned}",
+            f"map.verdict.{side}-{'learned' if result.learned else 'failed'}",
             total=result.indicators["total"],
             accuracy=result.student_accuracy.mean,
             truth=result.ground_truth_accuracy.mean,
@@ -168,32 +168,17 @@ def _cell(chosen: Experiment, entry: atlas.Entry | None) -> None:
         )
     )
     panels.numbers(result)
-    if entry.stale:
-        st.warning(state.t("map.stale"))
-    made = entry.made
-    st.caption(
-        state.t(
-            "map.made",
-            replicates=result.student_accuracy.replicates,
-            seed=config["seed"],
-            date=made["date"],
-            machine=made["machine"],
-            torch=made["versions"]["torch"],
-        )
-    )
-    st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=state.link(entry.experiment))
+    panels.source(answer)
+    link = state.link(Experiment.parse(config))
+    st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=link)
 
 
 def _exceptions() -> None:
     """Entries of all bias types that do not do as the rule says, by the reason why."""
     st.subheader(state.t("map.rule.title"), anchor=False)
-    every = atlas.entries()
-    wrong = exceptions(every)
-    st.markdown(
-        state.t(
-            "map.rule.lead", entries=len(every), wrong=len(wrong), right=1 - len(wrong) / max(1, len(every))
-        )
-    )
+    every, wrong = len(atlas.committed()), committed_exceptions()
+    right = 1 - len(wrong) / max(1, every)
+    st.markdown(state.t("map.rule.lead", entries=every, wrong=len(wrong), right=right))
     if wrong.empty:
         return
     counts = wrong["why"].value_counts()
@@ -207,11 +192,9 @@ def _exceptions() -> None:
     )
     if why is None:
         return
-    rows = wrong[wrong["why"] == why].sort_values("accuracy", ignore_index=True)
-    st.markdown(state.t(f"map.why.{why}.text", failed=int(rows["expected"].sum()), all=len(rows)))
-    configs = [atlas.config(key) for key in rows["key"]]
-    shown = charts_map.exceptions_table(rows, configs, state.language())
-    _rows(f"rule/{why}", shown, list(rows["key"]), state.t("map.rule.alt", rows=len(rows)))
+    shown, keys, failed = charts_map.exceptions_drawn(why, state.language())
+    st.markdown(state.t(f"map.why.{why}.text", failed=failed, all=len(keys)))
+    _rows(f"rule/{why}", shown, keys, state.t("map.rule.alt", rows=len(keys)))
 
 
 state.open_session()

@@ -3,8 +3,10 @@
 No list of cases: a reason follows from what the plug-ins say of themselves and from the measured numbers.
 """
 
+import functools
 from typing import TYPE_CHECKING, Any
 
+from softlabel_core import atlas
 from softlabel_core.biases import Bias
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
@@ -34,6 +36,12 @@ def exceptions(table: "pd.DataFrame") -> "pd.DataFrame":
     expected = table["total"] < 1
     wrong = table.assign(expected=expected)[expected != table["learned"]]
     return wrong.assign(why=[_why(row) for row in wrong.to_dict("records")]).reset_index(drop=True)
+
+
+@functools.cache
+def committed_exceptions() -> "pd.DataFrame":
+    """Those of the committed atlas."""
+    return exceptions(atlas.entries())
 
 
 def _why(row: dict[str, Any]) -> str:

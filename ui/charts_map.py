@@ -3,6 +3,7 @@
 No streamlit here. Cells show what was computed and nothing between them.
 """
 
+import functools
 import re
 from typing import Any
 
@@ -10,20 +11,33 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from softlabel_core import atlas, atlas_plan
 from softlabel_core.atlas_plan import AXES, least_ambiguity
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.exceptions import committed_exceptions
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
-from ui.charts import FONT, Chart
+from ui.figures import FONT, LARGE, Chart
 from ui.i18n import field_title, say, title
 from ui.palette import SEQUENTIAL, palette
 
 X, Y = AXES
 
-LARGE = 22
-"""Letters on a projector."""
+EDGED = (("#ffffff", 5), ("#000000", 2))
+"""Colours and widths of a line that shows on light and dark."""
+
+
+@functools.lru_cache(maxsize=128)
+def drawn(
+    number: int, current: str | None, language: str, dark: bool, large: bool
+) -> tuple[Chart, list[str]]:
+    """Chart of a plane of the committed atlas, by its place in `planes()`; the keys of its rows."""
+    of = atlas_plan.planes()[number]
+    table = atlas_plan.grid(of)
+    chart = plane(table, of.dataset.classes, current, language=language, dark=dark, large=large)
+    return chart, list(table["key"])
 
 
 def plane(
@@ -42,118 +56,126 @@ def plane(
     """
     colours, font = palette(dark), LARGE if large else FONT
     xs, ys = (np.unique(table[axis]) for axis in (X, Y))
-    grid = table.pivot(index=Y, columns=X, values="accuracy").reindex(index=ys, columns=xs).to_numpy()
-    figure = go.Figure()
-    _hatch(figure, xs, ys, classes, colours.rival)
-    figure.add_heatmap(
-        x=xs,
-        y=ys,
-        z=100 * grid,
-        zmin=0,
-        zmax=100,
-        colorscale=SEQUENTIAL,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        hoverinfo="skip",
-    )
-    for colour, width in (("#ffffff", 5), ("#000000", 2)):
-        figure.add_scatter(
-            x=[0, 1], y=[1, 0], mode="lines", line={"color": colour, "width": width}, hoverinfo="skip"
-        )
-    step = float(xs[1] - xs[0])
-    for here in table[table["key"] == current].to_dict("records"):
-        for colour, width in (("#ffffff", 6), ("#000000", 3)):
-            figure.add_shape(
-                type="rect",
-                x0=here[X] - step / 2,
-                x1=here[X] + step / 2,
-                y0=here[Y] - step / 2,
-                y1=here[Y] + step / 2,
-                line={"color": colour, "width": width},
-                name=current,
-            )
-    _numbers(figure, table, font if large else 12)
-    clear = {"marker": {"opacity": 0}}
-    figure.add_scatter(
-        x=table[X],
-        y=table[Y],
-        mode="markers",
-        marker={"symbol": "square", "size": 34, "opacity": 0},
-        selected=clear,
-        unselected=clear,
-        customdata=table[["key", "accuracy", "total"]],
-        hovertemplate=say(language, "map.hover") + "<extra></extra>",
-    )
-    ends = [-step / 2, 1 + step / 2]
-    figure.update_xaxes(title=say(language, "map.x"), range=ends, tickvals=xs)
-    figure.update_yaxes(title=say(language, "map.y"), range=ends, tickvals=ys)
-    quiet = {
+    half = float(xs[1] - xs[0]) / 2 if len(xs) > 1 else 0.5
+    traces = [
+        _stripes(xs, ys, half, classes, colours.rival),
+        _heat(table, xs, ys),
+        *_line(),
+        _numbers(table, font if large else 12),
+        _squares(table, say(language, "map.hover")),
+    ]
+    notes = [_note(0.0, 1 + half, "Δ + γ = 1", colours.ink, xanchor="left", yshift=12)]
+    if least_ambiguity(1.0, classes) > 0.5:  # two classes: there is room to say it
+        paper = "rgba(20,20,20,0.9)" if dark else "rgba(255,255,255,0.9)"
+        notes.append(_note(0.6, 0.0, say(language, "map.impossible"), colours.ink, bgcolor=paper))
+    axis = {
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
         "automargin": True,
         "tickformat": ".1f",
+        "range": [-half, 1 + half],
     }
-    figure.update_xaxes(**quiet)
-    figure.update_yaxes(**quiet)
-    _name(figure, 0.0, 1 + step / 2, "Δ + γ = 1", "left", 12, colours.ink)
-    if least_ambiguity(1.0, classes) > 0.5:  # two classes: there is room to say it
-        _name(figure, 0.6, 0.0, say(language, "map.impossible"), "center", 0, colours.ink)
-        figure.layout.annotations[-1].bgcolor = "rgba(20,20,20,0.9)" if dark else "rgba(255,255,255,0.9)"
-    figure.update_layout(
-        height=760 if large else 520,
-        margin={"l": 8, "r": 8, "t": 34, "b": 8},
-        showlegend=False,
-        hoverdistance=40,
-        clickmode="event+select",
-        dragmode=False,
-        font={"size": font, "color": colours.ink, "family": "Source Sans, sans-serif"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
+    layout = {
+        "xaxis": {**axis, "tickvals": xs, "title": {"text": say(language, "map.x"), "standoff": 16}},
+        "yaxis": {**axis, "tickvals": ys, "title": {"text": say(language, "map.y"), "standoff": 16}},
+        "annotations": notes,
+        "shapes": _frame(table[table["key"] == current], half),
+        "height": 720 if large else 520,
+        "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
+        "showlegend": False,
+        "hoverdistance": 40,
+        "clickmode": "event+select",
+        "dragmode": False,
+        "font": {"size": font, "color": colours.ink, "family": "Source Sans, sans-serif"},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+    # One plain dictionary: plotly checks it once, in a third of the time of adding part after part.
+    figure = go.Figure({"data": traces, "layout": layout})
     return Chart(figure, _said(table, classes, language), _twin(table, language))
 
 
-def _name(figure: go.Figure, x: float, y: float, text: str, anchor: str, shift: int, colour: str) -> None:
-    figure.add_annotation(
-        x=x, y=y, text=text, showarrow=False, xanchor=anchor, yshift=shift, font={"color": colour}
-    )
+def _note(x: float, y: float, text: str, colour: str, **more: Any) -> dict[str, Any]:
+    return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": colour}, **more}
 
 
-def _hatch(figure: go.Figure, xs: np.ndarray, ys: np.ndarray, classes: int, colour: str) -> None:
+def _heat(table: pd.DataFrame, xs: np.ndarray, ys: np.ndarray) -> dict[str, Any]:
+    grid = table.pivot(index=Y, columns=X, values="accuracy").reindex(index=ys, columns=xs)
+    look = {"colorscale": SEQUENTIAL, "zmin": 0, "zmax": 1, "showscale": False, "xgap": 1, "ygap": 1}
+    return {"type": "heatmap", "x": xs, "y": ys, "z": grid.to_numpy(), "hoverinfo": "skip", **look}
+
+
+def _line() -> list[dict[str, Any]]:
+    """Delta + gamma = 1, dark with a light edge, so that it shows on every cell."""
+    line = {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [1, 0], "hoverinfo": "skip"}
+    return [{**line, "line": {"color": colour, "width": width}} for colour, width in EDGED]
+
+
+def _frame(here: pd.DataFrame, half: float) -> list[dict[str, Any]]:
+    """A frame around the cell that is loaded."""
+    return [
+        {
+            "type": "rect",
+            **{f"{axis}{end}": one[name] + side for axis, name in (("x", X), ("y", Y)) for end, side in ends},
+            "line": {"color": colour, "width": width + 1},
+        }
+        for one in here.to_dict("records")
+        for ends in [((0, -half), (1, half))]
+        for colour, width in EDGED
+    ]
+
+
+def _squares(table: pd.DataFrame, hover: str) -> dict[str, Any]:
+    """What a click selects."""
+    clear = {"marker": {"opacity": 0}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": table[X],
+        "y": table[Y],
+        "marker": {"symbol": "square", "size": 34, "opacity": 0},
+        "selected": clear,
+        "unselected": clear,
+        "customdata": table[["key", "accuracy", "total"]],
+        "hovertemplate": hover + "<extra></extra>",
+    }
+
+
+def _stripes(xs: np.ndarray, ys: np.ndarray, half: float, classes: int, colour: str) -> dict[str, Any]:
     """Stripes over the cells where no sets can be."""
-    half = float(xs[1] - xs[0]) / 2
     across: list[float | None] = []
     up: list[float | None] = []
     for x in xs.tolist():
         for y in ys[ys < least_ambiguity(x, classes) - 1e-9].tolist():
             across += [x - half, x + half, x + half, x - half, x - half, None]
             up += [y - half, y - half, y + half, y + half, y - half, None]
-    figure.add_scatter(
-        x=across,
-        y=up,
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor="rgba(0,0,0,0)",
-        fillpattern={"shape": "/", "fgcolor": colour, "size": 8, "solidity": 0.25},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": across,
+        "y": up,
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": "rgba(0,0,0,0)",
+        "fillpattern": {"shape": "/", "fgcolor": colour, "size": 8, "solidity": 0.25},
+        "hoverinfo": "skip",
+    }
 
 
-def _numbers(figure: go.Figure, table: pd.DataFrame, size: int) -> None:
+def _numbers(table: pd.DataFrame, size: int) -> dict[str, Any]:
     """Accuracies in the cells, beside the line where it crosses them, dark on light and light on dark."""
     crossed = np.isclose(table[X] + table[Y], 1)
-    figure.add_scatter(
-        x=table[X],
-        y=table[Y],
-        mode="text",
-        text=[f"{100 * value:.0f}" for value in table["accuracy"]],
-        textposition=["top right" if on else "middle center" for on in crossed],
-        textfont={"size": size, "color": ["#000000" if v > 0.5 else "#ffffff" for v in table["accuracy"]]},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": table[X],
+        "y": table[Y],
+        "text": [f"{100 * value:.0f}" for value in table["accuracy"]],
+        "textposition": ["top right" if on else "middle center" for on in crossed],
+        "textfont": {"size": size, "color": ["#000000" if v > 0.5 else "#ffffff" for v in table["accuracy"]]},
+        "hoverinfo": "skip",
+    }
 
 
 def _said(table: pd.DataFrame, classes: int, language: str) -> str:
@@ -188,6 +210,16 @@ def _twin(table: pd.DataFrame, language: str) -> pd.DataFrame:
     }
     names = {column: say(language, f"map.column.{key}") for column, key in columns.items()}
     return table[list(columns)].round(3).rename(columns=names)
+
+
+@functools.lru_cache(maxsize=32)
+def exceptions_drawn(why: str, language: str) -> tuple[pd.DataFrame, list[str], int]:
+    """The committed exceptions for one reason: a table, its keys, how many failed below the line."""
+    rows = committed_exceptions()
+    rows = rows[rows["why"] == why].sort_values("accuracy", ignore_index=True)
+    keys = list(rows["key"])
+    shown = exceptions_table(rows, [atlas.config(key) for key in keys], language)
+    return shown, keys, int(rows["expected"].sum())
 
 
 def exceptions_table(rows: pd.DataFrame, configs: list[dict[str, Any]], language: str) -> pd.DataFrame:
