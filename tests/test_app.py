@@ -232,17 +232,19 @@ def test_controls_can_be_hidden_by_link() -> None:
 
 
 def compare(**parameters: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / "compare.py", default_timeout=60)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return sound(app.run())
+    return sound(main(**parameters).switch_page("../pages/compare.py").run())
+
+
+def leads(app: AppTest) -> str:
+    """All sentences of the page."""
+    return " ".join(one.value for one in app.markdown)
 
 
 def test_compare_invites_to_pin() -> None:
     app = compare()
-    assert "Pin" in app.markdown[0].value
+    assert "Nothing to compare yet" in leads(app)
     app.button(key="two/same-accuracy-opposite-fate").click().run()
-    assert "points" in sound(app).markdown[0].value
+    assert "95 % interval" in leads(sound(app))
     assert len(app.get("plotly_chart")) == 2
 
 
@@ -254,9 +256,9 @@ def test_compare_says_the_difference_of_the_two_pins() -> None:
     pins = {"a": preset.experiment, "b": preset.twin}
     link = {f"{side}.{name}": text for side, e in pins.items() for name, text in share.short(e).items()}
     app = compare(**link)
-    assert f"**{100 * found.mean:.1f} points**" in app.markdown[0].value
+    assert f"**{100 * found.mean:.1f} points**" in leads(app)
     app.button(key="swap").click().run()
-    assert "Students of **B**" in sound(app).markdown[0].value
+    assert "Students of **B**" in leads(sound(app))
     app.button(key="unpin/b").click().run()
     assert "**B** is not pinned" in sound(app).info[0].value
 

@@ -180,7 +180,7 @@ def touched() -> bool:
 def begin(config: dict[str, Any]) -> None:
     """Start from this experiment if nothing has been chosen yet."""
     if not touched():
-        st.session_state["choice"] = Choice(Experiment.parse(config))
+        st.session_state["choice"] = replace(_choice(), experiment=Experiment.parse(config))
 
 
 def keep(chosen: Experiment) -> None:
