@@ -57,10 +57,10 @@ def build(
     missing, stale = pending(file)
     left = [experiment for experiment in missing + stale if not _at_hand(experiment)]
     waiting = {atlas.content(experiment) for experiment in missing + stale if _at_hand(experiment)}
-    todo = {_name(one): one for one in atlas_plan.plan() if atlas.content(one) in waiting}
+    todo = [one for one in atlas_plan.plan() if atlas.content(one) in waiting]
     made = json.dumps(_made(), sort_keys=True)
     results = finish(folder, todo, trim=_small, on_progress=on_progress)
-    new = {atlas.content(todo[name]): _row(todo[name], result, made) for name, result in results.items()}
+    new = {atlas.content(one): _row(one, result, made) for one, result in zip(todo, results, strict=True)}
     rows = []
     for experiment in atlas_plan.plan():
         row = new.get(atlas.content(experiment)) or old.packed(experiment)
@@ -70,11 +70,6 @@ def build(
     if rows:
         _write(rows, file)
     return left
-
-
-def _name(experiment: Experiment) -> str:
-    """Name of the file of a finished experiment: other code is another file."""
-    return f"{experiment.key()}-{fingerprint.of(*fingerprint.plugins(experiment))}"
 
 
 def _at_hand(experiment: Experiment) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from softlabel_core import fingerprint
 from softlabel_core.execute import run_sweep
 from softlabel_core.experiment import Experiment
 from softlabel_core.results import Result
@@ -14,34 +15,38 @@ BLOCK = 24
 
 def finish(
     folder: Path,
-    named: dict[str, Experiment],
+    experiments: list[Experiment],
     *,
     trim: Callable[[Result], Result],
     on_progress: Callable[[float], None] | None = None,
-) -> dict[str, Result]:
-    """Results by name, in the order of `named`; what has no file `<name>.json` in `folder` is run first.
+) -> list[Result]:
+    """Results in the order of `experiments`; what has no file in `folder` is run first.
 
-    `trim` leaves out what need not be kept. `on_progress` gets the finished fraction in [0, 1].
+    A file's name holds the fingerprint of the code: what other code finished does not count. `trim` leaves
+    out what need not be kept. `on_progress` gets the finished fraction in [0, 1].
     """
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [name for name in named if not _file(folder, name).exists()]
-    done = len(named) - len(missing)
+    files = {_file(folder, experiment): experiment for experiment in experiments}
+    missing = [file for file in files if not file.exists()]
+    done = len(files) - len(missing)
     for start in range(0, len(missing), BLOCK):
         block = missing[start : start + BLOCK]
 
         def report(fraction: float, done: int = done, size: int = len(block)) -> None:
             if on_progress:
-                on_progress((done + fraction * size) / len(named))
+                on_progress((done + fraction * size) / len(files))
 
-        results = run_sweep([named[name] for name in block], on_progress=report)
-        for name, result in zip(block, results, strict=True):
-            _save(_file(folder, name), trim(result))
+        results = run_sweep([files[file] for file in block], on_progress=report)
+        for file, result in zip(block, results, strict=True):
+            _save(file, trim(result))
         done += len(block)
-    return {name: Result.model_validate_json(_file(folder, name).read_text()) for name in named}
+    kept = {file: Result.model_validate_json(file.read_text()) for file in files}
+    return [kept[_file(folder, experiment)] for experiment in experiments]
 
 
-def _file(folder: Path, name: str) -> Path:
-    return folder / f"{name}.json"
+def _file(folder: Path, experiment: Experiment) -> Path:
+    code = fingerprint.of(*fingerprint.plugins(experiment))
+    return folder / f"{experiment.key()}-{code}.json"
 
 
 def _save(file: Path, result: Result) -> None:

@@ -34,8 +34,8 @@ def reproduce(
 ) -> "pd.DataFrame":
     """Run what is missing in `folder` and return one row an experiment."""
     planned = studies(replicates, seed)
-    named = {cell.experiment.key(): cell.experiment for study in planned for cell in study.cells}
-    return _table(finish(folder, named, trim=_small, on_progress=on_progress), planned)
+    asked = [cell.experiment for study in planned for cell in study.cells]
+    return _table(finish(folder, asked, trim=_small, on_progress=on_progress), planned)
 
 
 def _small(result: Result) -> Result:
@@ -43,14 +43,16 @@ def _small(result: Result) -> Result:
     return result.model_copy(update={"instances": [], "curves": [], "rounds": []})
 
 
-def _table(results: dict[str, Result], planned: list[Study]) -> "pd.DataFrame":
+def _table(results: list[Result], planned: list[Study]) -> "pd.DataFrame":
     import pandas as pd
 
-    rows = []
-    for study in planned:
-        for cell in study.cells:
-            rows.append({"study": study.name, **_row(cell, results[cell.experiment.key()])})
-    return pd.DataFrame(rows)
+    places = [(study.name, cell) for study in planned for cell in study.cells]
+    return pd.DataFrame(
+        [
+            {"study": study, **_row(cell, result)}
+            for (study, cell), result in zip(places, results, strict=True)
+        ]
+    )
 
 
 def _row(cell: Cell, result: Result) -> dict[str, Any]:
