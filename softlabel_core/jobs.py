@@ -1,18 +1,27 @@
-"""Jobs as visitors see them: queued, computed once, cancelled by those who asked, kept for a while."""
+"""Jobs as visitors see them: queued fairly, computed once, cancelled by those who asked, kept for a while.
 
+The queue is here and not in the engine: the engine gets only what it runs now, so that a waiting job is
+cancelled by forgetting it, and whose turn it is can still change.
+"""
+
+import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Literal
 
+from softlabel_core.cost import Cost
 from softlabel_core.experiment import Experiment
 from softlabel_core.results import Result
-from softlabel_core.runner import Handle, JobError, Runner, WorkerLost
+from softlabel_core.runner import Handle, JobError, Runner, WorkerLost, train
 from softlabel_core.train import Cancelled
 
-QUEUE = 50
+QUEUE = 300
 """Jobs that may wait; one more is refused with a sentence."""
+
+EACH = 10
+"""Jobs of one visitor that may wait."""
 
 KEPT = 500
 """Finished jobs kept in memory, the latest first."""
@@ -20,25 +29,47 @@ KEPT = 500
 PRESENT = 5.0
 """Seconds after which a visitor who no longer looks at a job has no say in cancelling it."""
 
+GONE = 30.0
+"""Seconds without anybody looking after which a job gives up its place; above a short loss of network."""
+
+TICK = 0.1
+"""Seconds between two looks at the queue while something is in it."""
+
+SECONDS = 120.0
+"""Predicted seconds above which a run is refused, unless the server was told otherwise."""
+
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class Busy(Exception):
-    """The queue is full."""
+    """The run is refused: too long, or too many are waiting. The message is a sentence for the visitor."""
 
 
 @dataclass
 class Job:
-    """One experiment under way or finished."""
+    """One experiment waiting, under way or finished."""
 
     experiment: Experiment
-    handle: Handle
+    seconds: float
+    """Predicted seconds of the run itself."""
+
+    handle: Handle | None = None
+    """The engine's side of it, once its turn has come."""
+
     visitors: dict[str, float] = field(default_factory=dict)
+    """Who wants it -> when they last looked; the first of them is whose turn it takes."""
+
     state: State = "waiting"
     result: Result | None = None
     problem: str = ""
     ahead: int = 0
+    """Unfinished jobs whose turn comes before."""
+
+    wait_seconds: float = 0.0
+    """Expected seconds until it begins."""
+
     lost: int = 0
+    begun: float | None = None
 
     @property
     def alive(self) -> bool:
@@ -48,29 +79,58 @@ class Job:
     @property
     def progress(self) -> float:
         """Finished fraction in [0, 1]."""
-        return 1.0 if self.state == "done" else self.handle.progress()
+        if self.state == "done":
+            return 1.0
+        return self.handle.progress() if self.handle else 0.0
+
+    @property
+    def owner(self) -> str:
+        """Whose turn it takes."""
+        return next(iter(self.visitors), "")
+
+    def left(self) -> float:
+        """Predicted seconds until it ends, once it runs."""
+        return max(0.0, self.seconds - (time.monotonic() - self.begun if self.begun else 0.0))
+
+    def watched(self, seconds: float) -> bool:
+        """Whether anybody looked within the last so many seconds."""
+        now = time.monotonic()
+        return any(now - seen < seconds for seen in list(self.visitors.values()))
 
 
 class Jobs:
     """All jobs of a server, by the key of their experiment. Thread-safe."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, *, seconds: float = SECONDS) -> None:
+        """`seconds`: predicted time above which a run is refused."""
+        self.limit, self.cost = seconds, Cost()
         self._runner = runner
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._alive: list[Job] = []
+        self._ending: list[Handle] = []  # cancelled, their worker not free yet
+        self._turns: OrderedDict[str, int] = OrderedDict()
+        self._turn = 0
         self._lock = threading.RLock()
+        self._wake, self._closed = threading.Event(), False
+        threading.Thread(target=self._watch, name="jobs", daemon=True).start()
 
     def start(self, experiment: Experiment, visitor: str) -> Job:
-        """The job of this experiment, submitted unless it is under way or done; raises `Busy`."""
+        """The job of this experiment, queued unless it is under way or done; raises `Busy`."""
+        key = experiment.key()
+        seconds = self.cost.seconds(experiment)
         with self._lock:
-            job = self.look(experiment.key(), visitor)
+            job = self.look(key, visitor)
             if job is None or job.state in ("failed", "cancelled"):
-                if self._waiting() >= QUEUE:
-                    raise Busy(f"{QUEUE} runs are waiting already; please try again in a minute.")
-                job = Job(experiment, self._runner.submit(experiment.model_dump(mode="json")))
-                self._jobs[experiment.key()] = job
+                self._admit(experiment, seconds, visitor)
+                job = Job(experiment, seconds, visitors={visitor: time.monotonic()})
+                self._jobs.pop(key, None)
+                self._jobs[key] = job
+                self._alive.append(job)
                 self._forget()
             job.visitors[visitor] = time.monotonic()
-            return self._refreshed(job)
+            self._advance()
+        self._wake.set()
+        return job
 
     def look(self, key: str, visitor: str | None = None) -> Job | None:
         """The job with this key as it stands now, or None. `visitor` is noted as present."""
@@ -78,9 +138,11 @@ class Jobs:
             job = self._jobs.get(key)
             if job is None:
                 return None
-            if visitor is not None:
+            if visitor is not None and job.alive:
                 job.visitors[visitor] = time.monotonic()
-            return self._refreshed(job)
+            if job.handle and job.alive:
+                self._advance()
+            return job
 
     def stop(self, key: str, visitor: str) -> None:
         """`visitor` no longer wants it; it is cancelled unless someone else is still looking at it."""
@@ -96,27 +158,100 @@ class Jobs:
 
     def close(self) -> None:
         """Stop everything."""
+        self._closed = True
+        self._wake.set()
         self._runner.close()
+
+    def _admit(self, experiment: Experiment, seconds: float, visitor: str) -> None:
+        """Refuse what takes too long or finds no place; raises `Busy`."""
+        if seconds > self.limit:
+            spread = self.cost.spread(experiment)
+            raise Busy(
+                f"This run would take about {seconds:,.0f} seconds (between {seconds / spread:,.0f} and "
+                f"{seconds * spread:,.0f}); at most {self.limit:,.0f} are allowed here. Choose fewer "
+                "replicates or epochs, fewer examples or a smaller network."
+            )
+        waiting = [job for job in self._alive if job.handle is None]
+        if len(waiting) >= QUEUE:
+            raise Busy(f"{QUEUE} runs are waiting already; please try again in a minute.")
+        if sum(job.owner == visitor for job in waiting) >= EACH:
+            raise Busy(f"{EACH} of your runs are waiting already; stop one, or wait for one to begin.")
+
+    def _watch(self) -> None:
+        """In a thread of its own: settle what has ended, hand out what is next, drop what nobody wants."""
+        while not self._closed:
+            with self._lock:
+                self._advance()
+                idle = not self._alive
+                if idle:
+                    self._wake.clear()
+            self._wake.wait() if idle else time.sleep(TICK)
+
+    def _advance(self) -> None:
+        for job in self._alive:
+            if job.handle and job.handle.done():
+                self._settle(job)
+            elif not job.watched(GONE):
+                self._cancel(job)
+        self._alive = [job for job in self._alive if job.alive]
+        self._ending = [handle for handle in self._ending if not handle.done()]
+        running = [job for job in self._alive if job.handle]
+        for job in self._order():
+            taken, busy = len(running) + len(self._ending), {one.owner for one in running}
+            if taken < self._runner.workers and job.owner not in busy:
+                self._hand_out(job)
+                running.append(job)
+        wait = sum(job.left() for job in running)
+        for job in running:
+            taken_up = job.handle is not None and job.handle.running()
+            if taken_up and job.begun is None:
+                job.begun = time.monotonic()
+            job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
+        for place, job in enumerate(self._order(), start=len(running)):
+            job.ahead, job.wait_seconds = place, wait / self._runner.workers
+            wait += job.seconds
+
+    def _order(self) -> list[Job]:
+        """Jobs without a worker as their turns come: visitor by visitor, who was served longest ago first."""
+        own: Counter[str] = Counter()
+        ranked = []
+        for number, job in enumerate(self._alive):
+            if job.handle is None:
+                ranked.append(((own[job.owner], self._turns.get(job.owner, 0), number), job))
+                own[job.owner] += 1
+        return [job for _, job in sorted(ranked, key=lambda pair: pair[0])]
+
+    def _hand_out(self, job: Job) -> None:
+        self._turn += 1
+        self._turns.pop(job.owner, None)
+        self._turns[job.owner] = self._turn
+        while len(self._turns) > 10 * QUEUE:
+            self._turns.popitem(last=False)
+        self._submit(job)
+
+    def _submit(self, job: Job) -> None:
+        job.handle = self._runner.submit(train, job.experiment.model_dump(mode="json"))
+        job.begun = None
 
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:
-            if job.alive and not self._watched(job):
-                job.handle.cancel()
-                job.state = "cancelled"
+            if job.alive and not job.watched(PRESENT):
+                self._cancel(job)
+                self._advance()
             return not job.alive
 
-    def _refreshed(self, job: Job) -> Job:
-        if job.alive and job.handle.done():
-            self._settle(job)
-        elif job.alive:
-            job.state = "running" if job.handle.running() else "waiting"
-            job.ahead = self._ahead(job)
-        return job
+    def _cancel(self, job: Job) -> None:
+        if job.handle:
+            job.handle.cancel()
+            self._ending.append(job.handle)
+        job.state = "cancelled"
 
     def _settle(self, job: Job) -> None:
+        assert job.handle is not None  # noqa: S101  # for the type checker
         try:
             job.result = Result.model_validate(job.handle.result(0))
             job.state = "done"
+            self.cost.note(job.experiment, job.result.seconds)
         except Cancelled:
             job.state = "cancelled"
         except WorkerLost:
@@ -125,7 +260,7 @@ class Jobs:
             job.state, job.problem = "failed", str(error)
         except Exception:
             job.state, job.problem = "failed", "The run failed for a reason we did not foresee."
-            raise
+            logging.getLogger(__name__).exception("An unforeseen failure of %s", job.experiment.key())
 
     def _retry(self, job: Job) -> None:
         """A lost worker is forgiven once."""
@@ -133,26 +268,7 @@ class Jobs:
         if job.lost > 1:
             job.state, job.problem = "failed", "The run lost its worker process twice and was given up."
         else:
-            job.handle = self._runner.submit(job.experiment.model_dump(mode="json"))
-            job.state = "waiting"
-
-    def _watched(self, job: Job) -> bool:
-        now = time.monotonic()
-        return any(now - seen < PRESENT for seen in job.visitors.values())
-
-    def _waiting(self) -> int:
-        return sum(
-            job.alive and not job.handle.running() and not job.handle.done() for job in self._jobs.values()
-        )
-
-    def _ahead(self, job: Job) -> int:
-        """Unfinished jobs that were submitted before this one."""
-        before = 0
-        for other in self._jobs.values():
-            if other is job:
-                break
-            before += other.alive and not other.handle.done()
-        return before
+            self._submit(job)
 
     def _forget(self) -> None:
         for key in [key for key, job in self._jobs.items() if not job.alive][

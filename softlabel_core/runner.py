@@ -7,11 +7,14 @@ two small files of the job's own folder, so a worker may be killed at any moment
 import json
 import multiprocessing
 import os
+import resource
 import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +64,43 @@ class Handle(ABC):
 
     @abstractmethod
     def result(self, timeout: float | None = None) -> dict[str, Any]:
-        """The `Result` as plain data; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
+        """What the task returned; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
+
+
+class Channel:
+    """What a task in a worker says to the server, and hears: two small files of the job's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._reported = folder, 0.0
+        self.cancel: threading.Event = _CancelFile(folder / "cancel")
+
+    def progress(self, fraction: float) -> None:
+        """Report the finished fraction in [0, 1]; more often than every `BEAT` seconds is left out."""
+        now = time.monotonic()
+        if now - self._reported >= BEAT:
+            self._reported = now
+            part = self._folder / "progress.part"
+            part.write_text(json.dumps(fraction))
+            os.replace(part, self._folder / "progress")
+
+
+Task = Callable[..., dict[str, Any]]
+"""A function at the top of a module of this package: plain data and a `Channel` last, to plain data. It says
+what is wrong with its data by raising `Invalid`."""
 
 
 class Runner(ABC):
-    """An engine that runs experiments."""
+    """An engine that runs tasks."""
+
+    workers: int
+    """Jobs that run side by side; more than that wait within the engine."""
 
     @abstractmethod
-    def submit(self, config: dict[str, Any]) -> Handle:
-        """Queue the experiment that `config` describes (plain data)."""
+    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
+        """Run `task(*data, channel)`, for at most `limit` seconds, with at most `memory` bytes more than now.
+
+        Without a limit the engine's own holds.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -80,20 +111,21 @@ class EmbeddedRunner(Runner):
     """Worker processes beside this one (Pebble); a killed worker fails its own job only."""
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
-        self.limit = limit
+        self.limit, self.workers = limit, workers
         self._folder = tempfile.TemporaryDirectory(prefix="softlabel-")
         self._pool = ProcessPool(max_workers=workers, context=multiprocessing.get_context("spawn"))
         self._submitted = 0
         self._lock = threading.Lock()
         self._pool.schedule(_warm_up)
 
-    def submit(self, config: dict[str, Any]) -> Handle:
+    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
         with self._lock:
             self._submitted += 1
             folder = Path(self._folder.name, str(self._submitted))
         folder.mkdir()
-        future = self._pool.schedule(work, args=(config, str(folder)), timeout=self.limit)
-        return _EmbeddedHandle(future, folder, self.limit)
+        limit = self.limit if limit is None else limit
+        future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
+        return _EmbeddedHandle(future, folder, limit)
 
     def close(self) -> None:
         self._pool.stop()
@@ -152,20 +184,33 @@ class _CancelFile(threading.Event):
         return super().is_set() or self._path.exists()
 
 
-def work(config: dict[str, Any], folder: str) -> dict[str, Any]:
-    """In the worker: run the experiment, reporting to `folder`."""
-    reported = 0.0
+def work(task: Task, data: tuple[Any, ...], folder: str, memory: int | None) -> dict[str, Any]:
+    """In the worker: run a task, reporting to `folder`."""
+    with _at_most(memory):
+        return task(*data, Channel(Path(folder)))
 
-    def report(fraction: float) -> None:
-        nonlocal reported
-        now = time.monotonic()
-        if now - reported >= BEAT:
-            reported = now
-            Path(folder, "progress.part").write_text(json.dumps(fraction))
-            os.replace(Path(folder, "progress.part"), Path(folder, "progress"))
 
-    result = run(Experiment.parse(config), on_progress=report, cancel=_CancelFile(Path(folder, "cancel")))
+def train(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """A task: the `Result` of the experiment that `config` describes, as plain data."""
+    result = run(Experiment.parse(config), on_progress=channel.progress, cancel=channel.cancel)
     return result.model_dump(mode="json")
+
+
+@contextmanager
+def _at_most(memory: int | None) -> Iterator[None]:
+    """Let this process take `memory` bytes of addresses more than it has; beyond, `Invalid` is raised."""
+    if memory is None:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, before[1]))
+    try:
+        yield
+    except MemoryError:
+        raise Invalid(f"memory: allowed: at most {memory / 2**20:,.0f} MiB; the task needed more.") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _warm_up() -> None:

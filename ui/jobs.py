@@ -2,17 +2,21 @@
 
 import atexit
 import functools
+import os
 import threading
 
-from softlabel_core.jobs import Jobs
+from softlabel_core.jobs import SECONDS, Jobs
 from softlabel_core.runner import EmbeddedRunner
+
+MAX_SECONDS = "SOFTLABEL_MAX_SECONDS"
+"""Environment variable: predicted seconds above which a run is refused."""
 
 _lock = threading.Lock()
 
 
 @functools.cache
 def _jobs() -> Jobs:
-    started = Jobs(EmbeddedRunner())
+    started = Jobs(EmbeddedRunner(), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
     atexit.register(started.close)
     return started
 

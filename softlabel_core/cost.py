@@ -1,0 +1,133 @@
+"""How long a run will take, before it is run: operations over a rate, corrected by the runs that finished.
+
+A network of P weights that sees n examples in e epochs costs 3 P n e multiplications and additions (forward,
+and twice as much backward), its test and its report P each; small networks cost the calls of every step
+instead. A prediction starts from a machine measured once (`STEP`, `RATE`) and is multiplied by the mean ratio
+of truth to prediction of the runs with this student that the server has finished.
+"""
+
+import functools
+import math
+import threading
+from dataclasses import dataclass, field
+
+from softlabel_core.biases import BadTeacher
+from softlabel_core.datasets import Dataset
+from softlabel_core.experiment import Experiment
+from softlabel_core.streams import stream
+from softlabel_core.students import Convolutional, Student
+from softlabel_core.students.mlp import MLP
+from softlabel_core.students.random_features import GRID, RandomFeatures
+from softlabel_core.train import CHUNK
+
+START = 0.2
+"""Seconds before and after the training: splits, labels, indicators."""
+
+STEP = 4e-4
+"""Seconds of the calls of one step of a chunk."""
+
+RATE = 1.5e10
+"""Multiplications and additions a second."""
+
+SPREAD = 2.0
+"""Factor by which a prediction may be wrong, either way, while no run has finished."""
+
+MEMORY = 20
+"""Finished runs that a correction remembers."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Networks of one kind that a run trains together."""
+
+    student: Student
+    networks: int
+    epochs: int
+    batch_size: int
+    examples: int
+    tested: int
+    features: int
+    classes: int
+
+    @property
+    def operations(self) -> float:
+        """Multiplications and additions: three a weight and example, one a weight and tested example."""
+        shapes = self.student.shapes(self.features, self.classes)
+        weights = [math.prod(shape) for shape in shapes]
+        if isinstance(self.student, Convolutional):  # a kernel is used at every pixel
+            pixels = math.prod(self.student.image_shape(self.features)[1:])
+            weights[:-2] = [weight * pixels for weight in weights[:-2]]
+        return sum(weights) * self.networks * self.epochs * (3 * self.examples + self.tested)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all chunks."""
+        return self.epochs * -(-self.examples // self.batch_size) * -(-self.networks // CHUNK)
+
+
+def parts(experiment: Experiment) -> list[Part]:
+    """What a run trains: its teachers, its students round by round, and the students shown the truth."""
+    examples, tested, features = _sizes(experiment.dataset)
+    training, bias, classes = experiment.training, experiment.bias, experiment.dataset.classes
+    student = experiment.student
+    seen = 2 * student.filters * GRID**2 if isinstance(student, RandomFeatures) else features
+    networks = experiment.replicates * (2 + experiment.framework.relabellings)
+    found = [Part(student, networks, training.epochs, training.batch_size, examples, tested, seen, classes)]
+    if bias.teachers:
+        width = bias.width if isinstance(bias, BadTeacher) else 64
+        epochs, batch = (getattr(bias, "epochs", 0) or 20), (128 if hasattr(bias, "epochs") else 32)
+        teachers = experiment.replicates * bias.teachers
+        found.append(Part(MLP(width=width), teachers, epochs, batch, examples, examples, features, classes))
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _sizes(dataset: Dataset) -> tuple[int, int, int]:
+    """Examples for training, for the test, and features: as declared, else those of a split."""
+    sizes = [getattr(dataset, name, None) for name in ("train_size", "test_size")]
+    if None not in sizes:
+        return int(sizes[0] or 0), int(sizes[1] or 0), math.prod(dataset.image_shape or (2,))
+    split = dataset.split(generator=stream(0, "split", 0))
+    return len(split.train), len(split.test), split.train.features.shape[1]
+
+
+def uncorrected(experiment: Experiment) -> float:
+    """Predicted seconds on the machine that `STEP` and `RATE` were measured on."""
+    return START + sum(part.steps * STEP + part.operations / RATE for part in parts(experiment))
+
+
+@dataclass
+class Cost:
+    """Predictions of one server, corrected by what its runs took. Thread-safe."""
+
+    _ratios: dict[str, list[float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def seconds(self, experiment: Experiment) -> float:
+        """Predicted seconds of a run, without waiting."""
+        return uncorrected(experiment) * math.exp(self._mean(experiment))
+
+    def spread(self, experiment: Experiment) -> float:
+        """Factor f >= 1: two of three runs take between seconds / f and seconds * f."""
+        ratios = self._known(experiment)
+        if len(ratios) < 3:
+            return SPREAD
+        mean = sum(ratios) / len(ratios)
+        return math.exp(math.sqrt(sum((ratio - mean) ** 2 for ratio in ratios) / (len(ratios) - 1)))
+
+    def note(self, experiment: Experiment, seconds: float) -> None:
+        """A run took so many seconds (> 0)."""
+        ratio = math.log(max(seconds, 1e-3) / uncorrected(experiment))
+        with self._lock:
+            ratios = self._ratios.setdefault(experiment.student.kind(), [])
+            ratios.append(ratio)
+            del ratios[:-MEMORY]
+
+    def _known(self, experiment: Experiment) -> list[float]:
+        with self._lock:
+            return list(self._ratios.get(experiment.student.kind(), ()))
+
+    def _mean(self, experiment: Experiment) -> float:
+        """Mean log ratio, drawn to 0 by one made-up run that took as long as predicted."""
+        ratios = self._known(experiment)
+        return sum(ratios) / (len(ratios) + 1)
