@@ -17,13 +17,13 @@ TURNS = "map/turns"
 def main() -> None:
     """The page."""
     st.title(state.t("map.title"), anchor=False)
-    st.markdown(state.t("map.lead"))
     chosen = state.experiment()
-    plane = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0]
+    plane, answer = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0], _answer(chosen)
+    told = _verdict(answer) if answer and state.presenting() else state.t("map.lead")
+    st.markdown(told)
     if state.controls():
         _choose(plane)
     left, right = st.columns([11, 9], gap="large") if state.controls() else (st.container(), None)
-    answer = _answer(chosen)
     with left:
         _plane(plane, answer)
     if right is not None:
@@ -147,6 +147,19 @@ def _turn(by: str) -> None:
     st.session_state[TURNS] = {name: count + (name != by) for name, count in turns.items()}
 
 
+def _verdict(answer: Answer) -> str:
+    """What the rule expects of it, and what came out."""
+    result = answer.result
+    side = "below" if result.indicators["total"] < 1 else "above"
+    return state.t(
+        f"map.verdict.{side}-{'learned' if result.learned else 'failed'}",
+        total=result.indicators["total"],
+        accuracy=result.student_accuracy.mean,
+        truth=result.ground_truth_accuracy.mean,
+        guess=1 / len(result.class_names),
+    )
+
+
 def _cell(answer: Answer | None) -> None:
     """The numbers of what was picked."""
     if answer is None:
@@ -157,16 +170,7 @@ def _cell(answer: Answer | None) -> None:
     st.markdown(
         f"**{charts_map.settings(config, language)}**  \n{charts_map.taught(config['framework'], language)}"
     )
-    side = "below" if result.indicators["total"] < 1 else "above"
-    st.markdown(
-        state.t(
-            f"map.verdict.{side}-{'learned' if result.learned else 'failed'}",
-            total=result.indicators["total"],
-            accuracy=result.student_accuracy.mean,
-            truth=result.ground_truth_accuracy.mean,
-            guess=1 / len(result.class_names),
-        )
-    )
+    st.markdown(_verdict(answer))
     panels.numbers(result)
     panels.source(answer)
     link = state.link(Experiment.parse(config))

@@ -95,3 +95,15 @@ def test_another_plane_and_an_exception_are_loaded(server: str, page: Page) -> N
     pick_row(page, table, 0)
     expect(page).to_have_url(re.compile("bias=hidden-class"))
     expect(page.get_by_text("Yet these students did not learn")).to_be_visible()
+
+
+def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_map(page, server, present="1", **share.query(cell(0.2, 0.6)))
+    expect(page.get_by_text("the rule expects learning")).to_be_visible()
+    expect(page.get_by_text("Where does the rule fail?")).to_have_count(0)
+    sizes = page.locator("[data-testid=stPlotlyChart] .textpoint text").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert sizes
+    assert min(sizes) >= 18
