@@ -17,19 +17,30 @@ TURNS = "map/turns"
 def main() -> None:
     """The page."""
     st.title(state.t("map.title"), anchor=False)
+    lead, body = st.container(), st.container()
+    if state.presenting():
+        _steer(state.experiment())
     chosen = state.experiment()
     plane, answer = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0], _answer(chosen)
-    told = _verdict(answer) if answer and state.presenting() else state.t("map.lead")
-    st.markdown(told)
-    if state.controls():
+    lead.markdown(_verdict(answer) if answer and state.presenting() else state.t("map.lead"))
+    with body:
+        if not state.controls():
+            _plane(plane, answer)
+            return
         _choose(plane)
-    left, right = st.columns([11, 9], gap="large") if state.controls() else (st.container(), None)
-    with left:
-        _plane(plane, answer)
-    if right is not None:
+        left, right = st.columns([11, 9], gap="large")
+        with left:
+            _plane(plane, answer)
         with right:
             _cell(answer)
         _exceptions()
+
+
+def _steer(chosen: Experiment) -> None:
+    """Across the line with the keyboard."""
+    slider = answers.slider(chosen) if atlas_plan.plane_of(chosen) else None
+    if slider is not None:
+        panels.steer(slider, state.t("map.x"))
 
 
 def _choose(plane: Experiment) -> None:
@@ -78,7 +89,7 @@ def _answer(chosen: Experiment) -> Answer | None:
 def _plane(plane: Experiment, answer: Answer | None) -> None:
     chart, keys = charts_map.drawn(
         atlas_plan.planes().index(plane),
-        answer.result.key if answer else None,
+        _place(answer),
         state.language(),
         panels.is_dark(),
         state.presenting(),
@@ -102,6 +113,14 @@ def _plane(plane: Experiment, answer: Answer | None) -> None:
         with st.expander(state.t("map.twin"), on_change="rerun") as twin:
             if twin.open:
                 _rows("table", chart.table, keys, chart.alt)
+
+
+def _place(answer: Answer | None) -> charts_map.Place | None:
+    """Where on the plane it is, if it is on one."""
+    here = Experiment.parse(answer.result.experiment) if answer else None
+    if here is None or not atlas_plan.plane_of(here) or not isinstance(here.bias, CandidateSet):
+        return None
+    return here.bias.unreliability, here.bias.ambiguity
 
 
 def _rows(name: str, shown: Any, keys: list[str], said: str) -> None:

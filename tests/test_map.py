@@ -36,15 +36,16 @@ def test_every_cell_is_an_entry_and_no_cell_is_missing(name: str) -> None:
     assert str(len(table)) in chart.alt
 
 
-def test_the_picked_cell_is_framed_and_nothing_else() -> None:
+def test_what_is_loaded_is_framed_between_the_cells_too() -> None:
     plane = PLANES["digits/cc"]
     table = atlas_plan.grid(plane)
     one = table.iloc[20]
-    frames = charts_map.plane(table, 10, one["key"], language="zh", dark=True).figure.layout.shapes
-    assert frames
-    for frame in frames:
-        middle = (frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2
-        assert middle == (pytest.approx(one[X]), pytest.approx(one[Y]))
+    for place in ((one[X], one[Y]), (0.33, 0.41)):
+        frames = charts_map.plane(table, 10, place, language="zh", dark=True).figure.layout.shapes
+        assert frames
+        for frame in frames:
+            middle = (frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2
+            assert middle == pytest.approx(place)
     assert not charts_map.plane(table, 10, None, language="en").figure.layout.shapes
 
 

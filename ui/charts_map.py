@@ -25,13 +25,16 @@ from ui.palette import SEQUENTIAL, palette
 
 X, Y = AXES
 
+Place = tuple[float, float]
+"""Delta and gamma as set."""
+
 EDGED = (("#ffffff", 5), ("#000000", 2))
 """Colours and widths of a line that shows on light and dark."""
 
 
 @functools.lru_cache(maxsize=128)
 def drawn(
-    number: int, current: str | None, language: str, dark: bool, large: bool
+    number: int, current: Place | None, language: str, dark: bool, large: bool
 ) -> tuple[Chart, list[str]]:
     """Chart of a plane of the committed atlas, by its place in `planes()`; the keys of its rows."""
     of = atlas_plan.planes()[number]
@@ -43,13 +46,13 @@ def drawn(
 def plane(
     table: pd.DataFrame,
     classes: int,
-    current: str | None,
+    current: Place | None,
     *,
     language: str,
     dark: bool = False,
     large: bool = False,
 ) -> Chart:
-    """Heat map of accuracy over Delta and gamma; the entry with key `current` is framed.
+    """Heat map of accuracy over Delta and gamma; `current` is framed, on a cell or between.
 
     `table` is `atlas_plan.grid` of it. Transparent squares above the cells carry the keys of the
     entries as `customdata`: they are what a click selects.
@@ -80,7 +83,7 @@ def plane(
         "xaxis": {**axis, "tickvals": xs, "title": {"text": say(language, "map.x"), "standoff": 16}},
         "yaxis": {**axis, "tickvals": ys, "title": {"text": say(language, "map.y"), "standoff": 16}},
         "annotations": notes,
-        "shapes": _frame(table[table["key"] == current], half),
+        "shapes": _frame(current, half) if current else [],
         "height": 720 if large else 520,
         "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
         "showlegend": False,
@@ -112,17 +115,12 @@ def _line() -> list[dict[str, Any]]:
     return [{**line, "line": {"color": colour, "width": width}} for colour, width in EDGED]
 
 
-def _frame(here: pd.DataFrame, half: float) -> list[dict[str, Any]]:
-    """A frame around the cell that is loaded."""
+def _frame(place: Place, half: float) -> list[dict[str, Any]]:
+    """A frame of the size of a cell around what is loaded."""
+    x, y = place
+    ends = {"x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
     return [
-        {
-            "type": "rect",
-            **{f"{axis}{end}": one[name] + side for axis, name in (("x", X), ("y", Y)) for end, side in ends},
-            "line": {"color": colour, "width": width + 1},
-        }
-        for one in here.to_dict("records")
-        for ends in [((0, -half), (1, half))]
-        for colour, width in EDGED
+        {"type": "rect", **ends, "line": {"color": colour, "width": width + 1}} for colour, width in EDGED
     ]
 
 

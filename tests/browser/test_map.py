@@ -102,6 +102,11 @@ def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server
     open_map(page, server, present="1", **share.query(cell(0.2, 0.6)))
     expect(page.get_by_text("the rule expects learning")).to_be_visible()
     expect(page.get_by_text("Where does the rule fail?")).to_have_count(0)
+    for key, delta in (("PageDown", 0.3), ("PageDown", 0.4), ("PageUp", 0.3)):  # steps across the line
+        page.keyboard.press(key)
+        expect(page.get_by_text(f"{accuracy(cell(delta, 0.6))}%")).to_be_visible()
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page.get_by_text(f"{accuracy(cell(0.4, 0.6))}%")).to_be_visible()
     sizes = page.locator("[data-testid=stPlotlyChart] .textpoint text").evaluate_all(
         "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
     )
