@@ -12,7 +12,7 @@ from ui.answers import Answer, Slider, moved, other_way
 from ui.figures import Chart, Look, enlarged
 from ui.forms import PREFIX, seeded
 
-LARGE = 720
+LARGE = 660
 """Height of the one chart of the present mode."""
 
 BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
@@ -150,6 +150,13 @@ def two_ways(experiment: Experiment) -> None:
     imitates = experiment.framework.kind() == "soft-labels"
     now, then = ("imitates", "sets") if imitates else ("sets", "imitates")
     titles = {one: state.t(f"start.{one}") for one in ("sets", "imitates")}
+    if state.presenting():
+        label = f"{state.t('start.way')}: {titles[now]} → {titles[then]}"
+        with st.container(key="ways"):
+            st.button(
+                label, key="steps/way", shortcut="F", type="tertiary", on_click=state.load, args=(other,)
+            )
+        return
     st.session_state["form/way"] = now
     st.segmented_control(
         state.t("start.way"),
@@ -160,9 +167,6 @@ def two_ways(experiment: Experiment) -> None:
         on_change=state.load,
         args=(other,),
     )
-    if state.presenting():
-        label = titles[then]
-        st.button(label, key="steps/way", shortcut="F", type="tertiary", on_click=state.load, args=(other,))
 
 
 def indicators(result: Result) -> None:

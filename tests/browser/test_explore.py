@@ -1,12 +1,20 @@
 """The path from choosing to reading the numbers, in a real browser."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import Experiment, run, share
+from softlabel_core import Experiment, atlas, run, share
 
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 LONG = {"training.epochs": "200", "replicates": "64"}
 """A run of many seconds, to look at it under way."""
 
@@ -18,7 +26,7 @@ def open_explore(page: Page, server: str, **parameters: str) -> None:
 
 
 def train_button(page: Page):
-    return page.get_by_role("button", name="Train", exact=True)
+    return page.get_by_role("button", name="Train live")
 
 
 def chart(page: Page, said: str):
@@ -36,16 +44,28 @@ def no_exception(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_fresh_server_deep_link_trains_and_shows_the_true_numbers(fresh_server: str, page: Page) -> None:
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def trained(page: Page) -> None:
+    """Train what is chosen and wait for its own numbers."""
+    train_button(page).click()
+    expect(page.get_by_text(re.compile("^Live run"))).to_be_visible()
+    expect(page.get_by_text("The choices have changed")).to_have_count(0)
+
+
+def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(fresh_server: str, page: Page) -> None:
     """The first request a new server ever gets is /explore; the numbers equal a run of the core."""
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url))
     chosen = Experiment.parse({"replicates": 4, "seed": 3})
+    entry = atlas.find(chosen)
+    assert entry is not None
     open_explore(page, fresh_server, **share.query(chosen))
-    expect(page.get_by_text("No run yet")).to_be_visible()
-    expect(page.get_by_role("link", name="Start")).to_be_visible()
-    train_button(page).click()
-    expect(page.get_by_text("On true labels")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
+    assert number(page, "Student accuracy") == f"{100 * entry.result.student_accuracy.mean:.1f} %"
+    trained(page)
     truth = run(chosen, device="cpu")
     assert number(page, "Unreliability") == f"{truth.indicators['unreliability']:.3f}"
     assert number(page, "Ambiguity") == f"{truth.indicators['ambiguity']:.3f}"
@@ -55,9 +75,10 @@ def test_fresh_server_deep_link_trains_and_shows_the_true_numbers(fresh_server: 
     assert number(page, "On true labels") == f"{100 * truth.ground_truth_accuracy.mean:.1f} %"
     low, high = truth.student_accuracy.low, truth.student_accuracy.high
     expect(page.get_by_text(f"{100 * low:.1f} to {100 * high:.1f} %")).to_be_visible()
-    charts = page.locator("[data-testid=stPlotlyChart] .main-svg")
-    expect(charts.first).to_be_visible()
-    for said in ("Scatter of Δ", "Learning curves", "Co-occurrence matrix", "training examples"):
+    expect(chart(page, "Scatter of Δ")).to_be_visible()
+    tabs = {"Learning curves": "Learning curves", "Examples": "training examples", "Who is": "Co-occurrence"}
+    for name, said in tabs.items():
+        tab(page, name)
         expect(chart(page, said)).to_be_visible()
     no_exception(page)
     assert [url for url in outside if not url.startswith((fresh_server, "data:", "blob:"))] == []
@@ -65,18 +86,42 @@ def test_fresh_server_deep_link_trains_and_shows_the_true_numbers(fresh_server: 
 
 def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page) -> None:
     open_explore(page, server, replicates="2", **{"training.epochs": "3"})
-    for presses in range(2):
-        for _ in range(presses):
-            page.get_by_role("slider", name="Rank").press("ArrowRight")
-        train_button(page).click()
-        expect(page.get_by_text("The choices above have changed")).to_have_count(0)
-        expect(page.get_by_text(f"demotion (rank {3 + presses}")).to_have_count(0)
-        expect(chart(page, rf"Scatter.*rank {3 + presses}")).to_be_visible()
+    trained(page)
+    page.get_by_role("slider", name="Rank").press("ArrowRight")
+    expect(page.get_by_text("The choices have changed")).to_be_visible()
+    trained(page)
+    expect(chart(page, "Scatter.*rank 3.*rank 4")).to_be_visible()
     before = number(page, "Student accuracy")
     page.reload()
     expect(chart(page, "Scatter.*rank 3.*rank 4")).to_be_visible()
     assert number(page, "Student accuracy") == before
     no_exception(page)
+
+
+def test_downloads_parse_and_the_script_gives_the_number(server: str, page: Page, tmp_path: Path) -> None:
+    open_explore(page, server, replicates="2", seed="11", **{"training.epochs": "2"})
+    trained(page)
+    shown = number(page, "Student accuracy")
+    tab(page, "Code and files")
+    files = {}
+    for ending, name in (("csv", "CSV"), ("json", "JSON"), ("py", "Python"), ("html", "HTML")):
+        with page.expect_download() as caught:
+            page.get_by_role("button", name=name).click()
+        files[ending] = tmp_path / caught.value.suggested_filename
+        caught.value.save_as(files[ending])
+    table = pd.read_csv(files["csv"])
+    assert f"{100 * table['student_accuracy'].mean():.1f} %" == shown
+    assert f"{100 * json.loads(files['json'].read_text())['student_accuracy']['mean']:.1f} %" == shown
+    printed = subprocess.run(
+        [sys.executable, files["py"]], capture_output=True, text=True, timeout=120, cwd=ROOT, env=ENVIRONMENT
+    )
+    assert float(printed.stdout) == pytest.approx(table["student_accuracy"].mean(), abs=1e-4), printed.stderr
+    context = page.context.browser.new_context(offline=True)
+    alone = context.new_page()
+    alone.goto(files["html"].as_uri())
+    expect(alone.locator(".main-svg").first).to_be_visible()
+    expect(alone.get_by_text(shown.removesuffix(" %")).first).to_be_visible()
+    context.close()
 
 
 def test_progress_reload_and_cancel(server: str, page: Page) -> None:
@@ -102,7 +147,7 @@ def test_another_visitor_is_served_while_a_run_is_under_way(
     expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
     context = browser.new_context()
     other = context.new_page()
-    open_explore(other, server)
+    open_explore(other, server, seed="21")
     other.get_by_role("slider", name="Rank").press("ArrowRight")
     expect(other).to_have_url(re.compile(r"bias\.rank=4"))
     train_button(other).click()
@@ -125,17 +170,19 @@ def test_a_broken_link_opens_with_a_notice(server: str, page: Page) -> None:
     no_exception(page)
 
 
-@pytest.mark.parametrize("dataset", ["moons", "spiral", "gaussian-ring"])
 @pytest.mark.parametrize(
-    "framework", ["soft-labels", "partial-labels", "additive-noise", "incomplete-supervision"]
+    ("dataset", "framework"),
+    [
+        ("moons", "soft-labels"),
+        ("spiral", "incomplete-supervision"),
+        ("gaussian-ring", "additive-noise"),
+        ("moons", "partial-labels"),
+    ],
 )
-def test_every_framework_on_every_other_dataset(
-    server: str, page: Page, dataset: str, framework: str
-) -> None:
+def test_every_framework_and_other_datasets(server: str, page: Page, dataset: str, framework: str) -> None:
     quick = {"replicates": "1", "training.epochs": "1"}
     open_explore(page, server, dataset=dataset, framework=framework, **quick)
-    train_button(page).click()
-    expect(page.get_by_text("On true labels")).to_be_visible()
+    trained(page)
     expect(chart(page, "Learning curves")).to_be_visible()
     no_exception(page)
 
@@ -157,31 +204,3 @@ def test_switching_the_kind_by_hand(server: str, page: Page) -> None:
 def choose(page: Page, label: str, title: str) -> None:
     page.get_by_role("combobox", name=re.compile(f"(^|\\s){label}")).click()
     page.get_by_role("option", name=title).click()
-
-
-def test_start_leads_to_a_loaded_explore(server: str, page: Page) -> None:
-    page.goto(server)
-    page.get_by_role("link", name="Try it").nth(2).click()
-    expect(page).to_have_url(re.compile("/explore.*bias=fixed-rival"))
-    expect(train_button(page)).to_be_visible()
-    page.get_by_role("link", name="Start").click()
-    expect(page.get_by_role("link", name="Try it").first).to_be_visible()
-    page.get_by_role("link", name="Explore").click()
-    expect(page).to_have_url(re.compile("/explore.*bias=fixed-rival"))
-    no_exception(page)
-
-
-@pytest.mark.parametrize("path", ["/", "/explore"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_phone_has_no_sideways_scroll(server: str, browser: Browser, path: str, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    phone = context.new_page()
-    phone.goto(server + path)
-    expect(phone.get_by_role("heading", level=1)).to_be_visible()
-    if path == "/explore":
-        expect(train_button(phone)).to_be_visible()
-        train_button(phone).click()
-        expect(phone.get_by_text("On true labels")).to_be_visible()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    no_exception(phone)
-    context.close()

@@ -1,0 +1,160 @@
+"""What stands around every page: links, language, notices, share, present, keyboard."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from softlabel_core import Experiment, share
+
+PAGES = ["", "learn", "explore", "map", "compare", "labels"]
+CHOSEN = Experiment.parse(
+    {"bias": {"kind": "fixed-rival", "rate": 0.7}, "framework": {"kind": "partial-labels", "k": 2}}
+)
+
+
+def link(experiment: Experiment, **more: str) -> str:
+    return "&".join(f"{name}={value}" for name, value in (share.short(experiment) | more).items())
+
+
+def state(page: Page) -> Experiment:
+    """What the address bar says."""
+    experiment, problems = share.parse({k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()})
+    assert problems == []
+    return experiment
+
+
+def ready(page: Page) -> None:
+    expect(page.locator(".st-key-bar").get_by_role("button").last).to_be_visible()
+    expect(page).to_have_url(re.compile("seed="))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_fresh_server_answers_a_deep_link_first(fresh_server: str, page: Page, path: str) -> None:
+    page.goto(f"{fresh_server}/{path}?{link(CHOSEN)}")
+    ready(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert urlsplit(page.url).path == f"/{path}"
+    assert state(page) == CHOSEN
+
+
+def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{server}/explore?{link(CHOSEN)}")
+    ready(page)
+    page.get_by_role("slider", name="Rate").press("ArrowRight")
+    moved = CHOSEN.replace(bias=CHOSEN.bias.replace(rate=0.71))
+    expect(page).to_have_url(re.compile(r"bias\.rate=0\.71"))
+    page.get_by_role("button", name="Share").click()
+    shown = page.locator("[data-testid=stPopoverBody] code")
+    expect(shown).to_contain_text("bias.rate=0.71")
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    address = shown.inner_text()
+    assert len(address) < 200
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(address)
+    ready(other)
+    assert state(other) == moved
+    for name in ("Start", "Learn", "Map", "Compare", "Your labels", "Explore"):
+        other.get_by_role("link", name=name, exact=True).first.click()
+        expect(other.get_by_role("link", name=name, exact=True).first).to_have_attribute(
+            "aria-current", "page"
+        )
+        ready(other)
+        assert state(other) == moved, name
+        other.reload()
+        ready(other)
+        assert state(other) == moved, f"{name} after a reload"
+    context.close()
+
+
+def test_both_languages_show_the_same_numbers(server: str, browser: Browser) -> None:
+    seen = {}
+    for language, said in (("en", "Student accuracy"), ("zh", "学生准确率")):
+        context = browser.new_context(locale="fr-FR")
+        page = context.new_page()
+        page.goto(f"{server}/explore?{link(CHOSEN, lang=language)}")
+        expect(page.get_by_test_id("stMetric").filter(has_text=said)).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == language
+        seen[language] = page.get_by_test_id("stMetricValue").all_inner_texts()
+        assert state(page) == CHOSEN
+        context.close()
+    assert seen["en"] == seen["zh"]
+    assert len(seen["en"]) == 6
+
+
+def test_the_language_follows_the_browser_and_the_button(server: str, browser: Browser) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{server}/explore")
+    ready(page)
+    expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "zh"
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.reload()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_broken_link_opens_and_names_what_it_left_out(server: str, page: Page, path: str) -> None:
+    page.goto(f"{server}/{path}?ds=evil&delta=7&bias=evil&replicates=-3&seed=5")
+    for said in ("ds, delta", "bias: allowed: one of .*got evil", "a whole number from 1 to 64; got -3"):
+        expect(page.get_by_text(re.compile(said))).to_be_visible()
+    ready(page)
+    expect(page).to_have_url(re.compile("seed=5"))
+    expect(page).not_to_have_url(re.compile("evil"))
+
+
+def test_controls_can_be_hidden_by_a_link(server: str, page: Page) -> None:
+    page.goto(f"{server}/explore?{link(CHOSEN, controls='0')}")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    expect(page.get_by_role("slider")).to_have_count(0)
+    page.get_by_role("button", name="Show controls").click()
+    expect(page.get_by_role("slider").first).to_be_visible()
+    assert state(page) == CHOSEN
+
+
+def test_pins_travel_with_the_link(server: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{server}/explore?{link(CHOSEN)}")
+    ready(page)
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("button", name="Pin as A").click()
+    expect(page).to_have_url(re.compile(r"a\.bias=fixed-rival"))
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    ready(other)
+    other.get_by_role("link", name="Compare", exact=True).first.click()
+    expect(other.get_by_text("B is not pinned")).to_be_visible()
+    expect(other.locator(".st-key-lead")).to_contain_text("no clear difference")
+    context.close()
+
+
+def test_methods_open_over_every_page(server: str, page: Page) -> None:
+    page.goto(f"{server}/compare?{link(CHOSEN)}")
+    ready(page)
+    page.get_by_role("button", name="Methods").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_text("Unreliability degree Δ")).to_be_visible()
+    expect(panel.get_by_role("link", name="https://arxiv.org/abs/2302.08155")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_the_keyboard_alone_reaches_the_bar_and_the_slider(server: str, page: Page) -> None:
+    page.goto(f"{server}/?{link(CHOSEN)}")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    reached = ""
+    name = "(e => e.getAttribute('aria-label') || e.innerText)(document.activeElement)"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached += f"{page.evaluate(name)} "
+    for said in ("Reset", "Pin", "Share", "Present", "Methods", "中文", "Explore", "How often", "as a table"):
+        assert said in reached, reached
