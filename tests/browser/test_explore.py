@@ -202,5 +202,8 @@ def test_switching_the_kind_by_hand(server: str, page: Page) -> None:
 
 
 def choose(page: Page, label: str, title: str) -> None:
-    page.get_by_role("combobox", name=re.compile(f"(^|\\s){label}")).click()
+    box = page.get_by_role("combobox", name=re.compile(f"(^|\\s){label}"))
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # a menu closes when the page scrolls
+    box.click()
     page.get_by_role("option", name=title).click()
