@@ -23,23 +23,25 @@ def finish(
     """Results in the order of `experiments`; what has no file in `folder` is run first.
 
     A file's name holds the fingerprint of the code: what other code finished does not count. `trim` leaves
-    out what need not be kept. `on_progress` gets the finished fraction in [0, 1].
+    out what need not be kept. `on_progress` gets the finished fraction in [0, 1], counted in students.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {_file(folder, experiment): experiment for experiment in experiments}
     missing = [file for file in files if not file.exists()]
-    done = len(files) - len(missing)
+    work = {file: one.replicates * (1 + one.framework.relabellings) for file, one in files.items()}
+    done = sum(work.values()) - sum(work[file] for file in missing)
     for start in range(0, len(missing), BLOCK):
         block = missing[start : start + BLOCK]
+        size = sum(work[file] for file in block)
 
-        def report(fraction: float, done: int = done, size: int = len(block)) -> None:
+        def report(fraction: float, done: int = done, size: int = size) -> None:
             if on_progress:
-                on_progress((done + fraction * size) / len(files))
+                on_progress((done + fraction * size) / sum(work.values()))
 
         results = run_sweep([files[file] for file in block], on_progress=report)
         for file, result in zip(block, results, strict=True):
             _save(file, trim(result))
-        done += len(block)
+        done += size
     kept = {file: Result.model_validate_json(file.read_text()) for file in files}
     return [kept[_file(folder, experiment)] for experiment in experiments]
 
