@@ -1,0 +1,109 @@
+"""Many visitors against a fresh server: `python benchmarks/load.py 20 100 [--seconds 30]`.
+
+Each visitor is a websocket that speaks Streamlit's protobuf: it opens Start, then asks for the script to run
+again every three seconds. Printed: errors, first load, rerun (p50, p95), growth of the server's memory.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from statistics import quantiles
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+ROOT = Path(__file__).resolve().parents[1]
+PAUSE = 3.0
+
+
+async def rerun(socket: ClientConnection, problems: list[str]) -> float:
+    """Seconds until the script has run; notes exceptions on the page."""
+    ask, started = BackMsg(), time.perf_counter()
+    ask.rerun_script.query_string = ""
+    await socket.send(ask.SerializeToString())
+    while True:
+        message = ForwardMsg()
+        message.ParseFromString(await asyncio.wait_for(socket.recv(), 60))
+        if message.delta.new_element.HasField("exception"):
+            problems.append(message.delta.new_element.exception.message)
+        kind = message.WhichOneof("type")
+        if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            return time.perf_counter() - started
+
+
+async def visit(port: int, until: float, first: list[float], later: list[float], problems: list[str]) -> None:
+    """One visitor, who comes within three seconds and stays."""
+    await asyncio.sleep(random.uniform(0, PAUSE))  # noqa: S311
+    try:
+        address, origin = f"ws://localhost:{port}/_stcore/stream", f"http://localhost:{port}"
+        async with connect(address, origin=origin, subprotocols=["streamlit"], max_size=None) as socket:
+            first.append(await rerun(socket, problems))
+            while time.monotonic() < until:
+                await asyncio.sleep(PAUSE)
+                later.append(await rerun(socket, problems))
+    except Exception as error:  # counted, the others go on
+        problems.append(repr(error))
+
+
+async def crowd(port: int, visitors: int, seconds: float) -> tuple[list[float], list[float], list[str]]:
+    """So many visitors at once."""
+    first, later, problems = [], [], []
+    until = time.monotonic() + seconds
+    await asyncio.gather(*(visit(port, until, first, later, problems) for _ in range(visitors)))
+    return first, later, problems
+
+
+def measure(visitors: int, seconds: float) -> None:
+    """Start a server, let them come, print a row."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    log = subprocess.DEVNULL
+    server = subprocess.Popen(  # noqa: S603
+        [*command, "--server.headless=true"], cwd=ROOT, stdout=log, stderr=log, env={**os.environ}
+    )
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health")
+                break
+            except OSError:
+                time.sleep(0.5)
+        asyncio.run(crowd(port, 1, 0))  # the first visitor of all pays for the imports
+        before = memory(server.pid)
+        first, later, problems = asyncio.run(crowd(port, visitors, seconds))
+        grown = memory(server.pid) - before
+    finally:
+        server.terminate()
+        server.wait()
+    ends = [1000 * quantiles(times, n=20)[at] for times in (first, later) for at in (9, 18)]
+    print(f"| {visitors} | {len(problems)} | {len(later)} | ", end="")
+    print(" | ".join(f"{end:.0f}" for end in ends), f"| {grown:.0f} |", flush=True)
+    for problem in sorted(set(problems))[:3]:
+        print(problem, file=sys.stderr)
+
+
+def memory(process: int) -> float:
+    """Resident memory in MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("visitors", type=int, nargs="+")
+    arguments.add_argument("--seconds", type=float, default=30)
+    given = arguments.parse_args()
+    print("| visitors | errors | reruns | first load p50 (ms) | p95 | rerun p50 (ms) | p95 | memory (MiB) |")
+    print("|---|---|---|---|---|---|---|---|")
+    for number in given.visitors:
+        measure(number, given.seconds)
