@@ -112,7 +112,7 @@ def _train(a: Experiment, b: Experiment) -> None:
                 for one in (a, b):
                     state.start(one)
             except Busy as busy:
-                st.warning(str(busy))
+                st.warning(state.t("panels.refused", problem=i18n.plain(str(busy))))
             else:
                 st.rerun()
     if under_way:

@@ -42,7 +42,7 @@ def _train(chosen: Experiment) -> None:
             else:
                 st.rerun()
         except Busy as busy:
-            st.warning(str(busy))
+            st.warning(state.t("panels.refused", problem=i18n.plain(str(busy))))
     if live:
         panels.under_way(chosen.key())
     elif job is not None and job.state == "failed":

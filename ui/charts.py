@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import FONT, Chart, accuracy_axis, error, level, styled
+from ui.figures import FONT, Chart, accuracy_axis, error, level, line_of_the_rule, styled
 from ui.i18n import say
 from ui.palette import Palette, palette
 from ui.tables import label, runs_table
@@ -60,7 +60,7 @@ def scatter(
         truth = say(language, "charts.truth")
         level(figure, result.ground_truth_accuracy.mean, truth, colours.truth, "dot")
         level(figure, 1 / len(result.class_names), say(language, "charts.guessing"), colours.rival, "dash")
-    _line_of_the_rule(figure, colours)
+    line_of_the_rule(figure, colours, 1.16)
     figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.05, 2.05], dtick=0.5)
     accuracy_axis(figure, say(language, "charts.y-student"), 1.2)
     said = "; ".join(
@@ -80,13 +80,6 @@ def _behind(figure: go.Figure, table: pd.DataFrame, colours: Palette, language: 
         name=say(language, "charts.precomputed"),
         customdata=table["bias"] + " · " + table["framework"] + " · " + table["loss"],
         hovertemplate=say(language, "charts.hover-run"),
-    )
-
-
-def _line_of_the_rule(figure: go.Figure, colours: Palette) -> None:
-    figure.add_vline(x=1, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
-    figure.add_annotation(
-        x=1, y=1.16, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6, font={"color": colours.ink}
     )
 
 
@@ -163,9 +156,8 @@ def _shade(figure: go.Figure, x: list[Any], over: list[bool], colours: Palette) 
     if first is None or not all(over[first:]) or any(isinstance(value, str) for value in x):
         return
     width = (x[-1] - x[0]) or 1.0
-    figure.add_vrect(
-        x0=x[first], x1=x[-1] + 0.04 * width, fillcolor=colours.faint, opacity=0.45, line_width=0
-    )
+    ends = {"x0": x[first], "x1": x[-1] + 0.04 * width, "y0": 0, "y1": 1, "yref": "paper"}
+    figure.add_shape(type="rect", **ends, fillcolor=colours.faint, opacity=0.45, line={"width": 0})
     figure.add_annotation(
         x=(x[first] + x[-1]) / 2 if first < len(x) - 1 else x[-1],
         y=1.07,

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import Chart, accuracy_axis, error, styled
+from ui.figures import Chart, accuracy_axis, error, line_of_the_rule, styled
 from ui.i18n import say
 from ui.palette import palette
 from ui.tables import label
@@ -74,8 +74,7 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
             marker={"symbol": symbol, "size": 16, "color": colour},
             hovertemplate=f"{name}<br>Δ + γ %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
         )
-    figure.add_vline(x=1, line={"color": colours.ink, "width": 1.5, "dash": "dash"})
-    figure.add_annotation(x=1, y=1.05, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6)
+    line_of_the_rule(figure, colours, 1.05)
     figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
     accuracy_axis(figure, say(language, "charts.y-student"))
     totals = {name: f"Δ + γ {one.indicators['total']:.2f}" for name, one in zip("ab", results, strict=True)}

@@ -231,7 +231,9 @@ def instances(result: Result, part: slice, *, dark: bool, language: str = "en") 
             for one in shown
         ]
     ).round(3)
-    figure = styled(figure, colours, 430).update_yaxes(showgrid=False)
+    figure = styled(figure, colours, 430)
+    for axes in (figure.update_xaxes, figure.update_yaxes):  # of all the small charts
+        axes(showgrid=False, zeroline=False, automargin=True)
     return Chart(figure, say(language, "charts.alt-instances", count=len(shown), words=words), table)
 
 

@@ -31,6 +31,7 @@ class Look(TypedDict):
 
 def styled(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     """The one style of all figures: no frame, no legend, faint horizontal lines."""
+    grid = {"gridcolor": colours.faint, "zeroline": False, "automargin": True, "title": {"standoff": 8}}
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 16, "b": 8},
@@ -39,10 +40,10 @@ def styled(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"font": {"size": FONT}},
+        dragmode=False,
+        xaxis={**grid, "showgrid": False},
+        yaxis=grid,
     )
-    grid = {"gridcolor": colours.faint, "zeroline": False, "automargin": True, "title_standoff": 8}
-    figure.update_xaxes(**grid, showgrid=False)
-    figure.update_yaxes(**grid)
     return figure
 
 
@@ -78,9 +79,19 @@ def error(low: list[float], value: list[float], high: list[float]) -> dict[str, 
 
 def level(figure: go.Figure, y: float, text: str, colour: str, dash: str) -> None:
     """A horizontal line with its name at the right end."""
-    figure.add_hline(y=y, line={"color": colour, "width": 2, "dash": dash})
+    line = {"color": colour, "width": 2, "dash": dash}
+    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=y, y1=y, line=line)
     figure.add_annotation(
         x=1, xref="paper", y=y, text=text, showarrow=False, xanchor="right", yshift=11, font={"color": colour}
+    )
+
+
+def line_of_the_rule(figure: go.Figure, colours: Palette, top: float) -> None:
+    """The line Δ + γ = 1 of a horizontal axis of Δ + γ."""
+    line = {"color": colours.ink, "width": 1.5, "dash": "dash"}
+    figure.add_shape(type="line", x0=1, x1=1, y0=0, y1=1, yref="paper", line=line)  # add_vline takes 3 ms
+    figure.add_annotation(
+        x=1, y=top, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6, font={"color": colours.ink}
     )
 
 

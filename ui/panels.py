@@ -90,7 +90,7 @@ def picture(title: str, *parts: Chart, key: str, note: str = "") -> None:
     for number, (column, chart) in enumerate(zip(columns, parts, strict=True)):
         figure = enlarged(chart.figure, LARGE) if presenting else chart.figure
         column.plotly_chart(
-            figure.update_layout(dragmode=False),
+            figure,
             theme=None,
             alt=chart.alt,
             config={
