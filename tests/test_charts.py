@@ -134,3 +134,11 @@ def test_text_is_large_enough_for_a_hall(digits: Result) -> None:
         assert figure.layout.font.size == LARGE >= 18
         assert all(note.font.size >= 18 for note in figure.layout.annotations)
         assert all(t.textfont.size >= 18 for t in figure.data if t.type == "scatter" and t.text is not None)
+
+
+@pytest.mark.parametrize("name", ["digits", "spiral", "taught"])
+def test_lines_differ_by_more_than_colour(name: str, request: pytest.FixtureRequest) -> None:
+    for chart in all_charts(request.getfixturevalue(name), False, "en"):
+        lines = [trace for trace in chart.figure.data if trace.type == "scatter" and trace.line.width]
+        looks = [(line.line.dash, str(line.marker.symbol)) for line in lines]
+        assert len(set(looks)) == len(looks), looks

@@ -3,13 +3,14 @@
 No streamlit here: `scatter([result], result.key, dark=False).figure.show()` works in a notebook.
 """
 
+import textwrap
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import FONT, Chart, accuracy_axis, error, level, line_of_the_rule, styled
+from ui.figures import FONT, Chart, accuracy_axis, error, level, line_of_the_rule, mark, styled
 from ui.i18n import say
 from ui.palette import Palette, palette
 from ui.tables import label, runs_table
@@ -56,11 +57,12 @@ def scatter(
                 customdata=[label(r, language) for r in group],
                 hovertemplate=say(language, "charts.hover-run"),
             )
+    marks = [line_of_the_rule(colours, 1.16)]
     for result in latest:
-        truth = say(language, "charts.truth")
-        level(figure, result.ground_truth_accuracy.mean, truth, colours.truth, "dot")
-        level(figure, 1 / len(result.class_names), say(language, "charts.guessing"), colours.rival, "dash")
-    line_of_the_rule(figure, colours, 1.16)
+        truth, guessing = say(language, "charts.truth"), say(language, "charts.guessing")
+        marks.append(level(result.ground_truth_accuracy.mean, truth, colours.truth, "dot"))
+        marks.append(level(1 / len(result.class_names), guessing, colours.rival, "dash"))
+    mark(figure, *marks)
     figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.05, 2.05], dtick=0.5)
     accuracy_axis(figure, say(language, "charts.y-student"), 1.2)
     said = "; ".join(
@@ -76,7 +78,7 @@ def _behind(figure: go.Figure, table: pd.DataFrame, colours: Palette, language: 
         x=table["total"],
         y=table["accuracy"],
         mode="markers",
-        marker={"symbol": "circle", "size": 6, "color": colours.rival, "opacity": 0.3},
+        marker={"symbol": "circle", "size": 5, "color": colours.rival, "opacity": 0.2},
         name=say(language, "charts.precomputed"),
         customdata=table["bias"] + " · " + table["framework"] + " · " + table["loss"],
         hovertemplate=say(language, "charts.hover-run"),
@@ -126,7 +128,8 @@ def along(
     if now in x:
         _here(figure, now, taught[x.index(now)], colours)
     _name_lines(figure, x, (taught, labels), names, colours)
-    figure.update_xaxes(title=name, type="category" if any(isinstance(one, str) for one in x) else None)
+    wrapped = "<br>".join(textwrap.wrap(name, 36))  # a phone is narrow
+    figure.update_xaxes(title=wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
     accuracy_axis(figure, say(language, "charts.y-right"), 1.12)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))
     alt = say(language, "charts.alt-along", name=name, now=now, runs=said)

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import Chart, accuracy_axis, error, line_of_the_rule, styled
+from ui.figures import Chart, accuracy_axis, error, line_of_the_rule, mark, styled
 from ui.i18n import say
 from ui.palette import palette
 from ui.tables import label
@@ -47,12 +47,12 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
             error_y={**error([low], [mean.mean], [high]), "thickness": 2, "width": 8},
             mode="markers+text",
             text=[f"<b>{name}</b> {plus_minus(mean)}"],
-            textposition="middle right",
+            textposition="middle right" if place else "middle left",
             textfont={"color": colour, "size": 16},
             marker={"symbol": symbol, "size": 16, "color": colour},
             hoverinfo="skip",
         )
-    figure.update_xaxes(tickvals=[0, 1], ticktext=["A", "B"], range=[-0.3, 1.9])
+    figure.update_xaxes(tickvals=[0, 1], ticktext=["A", "B"], range=[-0.9, 1.9])
     accuracy_axis(figure, say(language, "charts.y-student"))
     alt = say(language, "charts.alt-pair", **_said(results))
     return Chart(styled(figure, colours, 400), alt, _by_replicate(values, language))
@@ -74,7 +74,7 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
             marker={"symbol": symbol, "size": 16, "color": colour},
             hovertemplate=f"{name}<br>Δ + γ %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
         )
-    line_of_the_rule(figure, colours, 1.05)
+    mark(figure, line_of_the_rule(colours, 1.05))
     figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
     accuracy_axis(figure, say(language, "charts.y-student"))
     totals = {name: f"Δ + γ {one.indicators['total']:.2f}" for name, one in zip("ab", results, strict=True)}

@@ -77,22 +77,29 @@ def error(low: list[float], value: list[float], high: list[float]) -> dict[str, 
     }
 
 
-def level(figure: go.Figure, y: float, text: str, colour: str, dash: str) -> None:
+Mark = tuple[dict[str, Any], dict[str, Any]]
+"""A line with its name, as plotly's shape and annotation."""
+
+
+def level(y: float, text: str, colour: str, dash: str) -> Mark:
     """A horizontal line with its name at the right end."""
     line = {"color": colour, "width": 2, "dash": dash}
-    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=y, y1=y, line=line)
-    figure.add_annotation(
-        x=1, xref="paper", y=y, text=text, showarrow=False, xanchor="right", yshift=11, font={"color": colour}
-    )
+    shape = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "line": line}
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "y": y, "yshift": 11}
+    return shape, {**place, "text": text, "showarrow": False, "font": {"color": colour}}
 
 
-def line_of_the_rule(figure: go.Figure, colours: Palette, top: float) -> None:
+def line_of_the_rule(colours: Palette, top: float) -> Mark:
     """The line Δ + γ = 1 of a horizontal axis of Δ + γ."""
     line = {"color": colours.ink, "width": 1.5, "dash": "dash"}
-    figure.add_shape(type="line", x0=1, x1=1, y0=0, y1=1, yref="paper", line=line)  # add_vline takes 3 ms
-    figure.add_annotation(
-        x=1, y=top, text="Δ + γ = 1", showarrow=False, xanchor="left", xshift=6, font={"color": colours.ink}
-    )
+    shape = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+    place = {"x": 1, "xanchor": "left", "xshift": 6, "y": top}
+    return shape, {**place, "text": "Δ + γ = 1", "showarrow": False, "font": {"color": colours.ink}}
+
+
+def mark(figure: go.Figure, *marks: Mark) -> None:
+    """Draw them all at once: one by one each costs milliseconds, `add_vline` three."""
+    figure.update_layout(shapes=[one[0] for one in marks], annotations=[one[1] for one in marks])
 
 
 def accuracy_axis(figure: go.Figure, title: str, top: float = 1.08) -> None:

@@ -12,7 +12,7 @@ from ui.answers import Answer
 def draw(answer: Answer) -> None:
     """Tabs with everything that the first numbers leave out."""
     result = answer.result
-    parts: dict[str, Callable[[Answer], None]] = {"curves": _curves, "examples": _examples, "sets": _sets}
+    parts: dict[str, Callable[[Answer], None]] = {"sets": _sets, "curves": _curves, "examples": _examples}
     if result.rounds:
         parts["rounds"] = _rounds
     if result.teacher:

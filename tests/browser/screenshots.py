@@ -1,56 +1,69 @@
-"""Screenshots of every page into `screenshots/`, and the README's own: `make screenshots`."""
+"""Screenshots of every page in light, dark, on a phone, presented; the README's too: `make screenshots`."""
 
 from pathlib import Path
 
 from conftest import CHROMIUM, FLAGS, ROOT, serving
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
-README = ROOT / "docs" / "images" / "explore.png"
-VIEWS = {
-    "light": (1280, "light"),
-    "dark": (1280, "dark"),
-    "phone": (390, "light"),
-    "phone-dark": (390, "dark"),
+README = ROOT / "docs" / "images"
+PAGES = {
+    "start": "",
+    "learn": "",
+    "explore": "bias=demotion",
+    "map": "",
+    "compare": "a.bias=skillful-bad-teacher&b.bias=skillful-bad-teacher&b.framework=soft-labels",
+    "labels": "",
 }
+VIEWS = {
+    "light": (1280, 900, "light", ""),
+    "dark": (1280, 900, "dark", ""),
+    "phone": (390, 844, "light", ""),
+    "zh": (1280, 900, "light", "lang=zh"),
+    "present": (1920, 1080, "light", "present=1"),
+}
+CHOSEN = ("start", "explore", "compare")
+"""Pages whose light view stands in the documentation."""
 
 
-def trained(page: Page, address: str) -> None:
-    """Explore after a run, all of it in view."""
-    page.goto(address + "/explore")
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("On true labels").wait_for()
-    page.mouse.move(0, 500)
-    page.locator("[data-testid=stPlotlyChart] .main-svg").nth(8).wait_for()
+def settled(page: Page) -> None:
+    """The page and its first chart are there, and nothing moves."""
+    page.locator("[data-testid=stMarkdown]").first.wait_for()
+    page.wait_for_timeout(4000)
 
 
 def whole(page: Page, file: Path) -> None:
     """The whole page, however long."""
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(2000)
     page.screenshot(path=file)
+
+
+def shoot(browser: Browser, address: str, name: str, view: str) -> None:
+    """One page as one visitor sees it."""
+    width, height, scheme, more = VIEWS[view]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.goto(f"{address}/{name if name != 'start' else ''}?{PAGES[name]}&{more}")
+    settled(page)
+    if view == "light" and name in CHOSEN:
+        page.screenshot(path=README / f"{name}.png")
+    if view == "present":
+        page.screenshot(path=FOLDER / f"{name}-{view}.png")
+    else:
+        whole(page, FOLDER / f"{name}-{view}.png")
+    page.close()
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, (width, scheme) in VIEWS.items():
-            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            trained(page, address)
-            if name == "light":
-                page.set_viewport_size({"width": width, "height": 1180})
-                page.wait_for_timeout(2500)
-                page.screenshot(path=README)
-            whole(page, FOLDER / f"explore-{name}.png")
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(address)
-            page.get_by_role("link", name="Try it").first.wait_for()
-            whole(page, FOLDER / f"start-{name}.png")
-            page.close()
+        for view in VIEWS:
+            for name in PAGES:
+                shoot(browser, address, name, view)
         browser.close()
-    print(f"{2 * len(VIEWS)} screenshots in {FOLDER}")
+    print(f"{len(VIEWS) * len(PAGES)} screenshots in {FOLDER}")
 
 
 if __name__ == "__main__":

@@ -183,6 +183,7 @@ def test_every_framework_and_other_datasets(server: str, page: Page, dataset: st
     quick = {"replicates": "1", "training.epochs": "1"}
     open_explore(page, server, dataset=dataset, framework=framework, **quick)
     trained(page)
+    tab(page, "Learning curves")
     expect(chart(page, "Learning curves")).to_be_visible()
     no_exception(page)
 
