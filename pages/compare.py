@@ -67,6 +67,9 @@ def _pair(a: Experiment, b: Experiment) -> None:
     found, language = difference(*both), state.language()
     lead.markdown(words.comparison(language, found))
     pair = charts_pair.pair(both, paired=found.paired, **panels.look())
+    if not state.controls():
+        panels.source(first)
+        panels.source(second)
     if state.presenting():
         panels.picture("", pair, key="pair")
         return

@@ -64,7 +64,7 @@ def _results(chosen: Experiment) -> Answer | None:
     if not state.presenting():
         panels.numbers(result)
         st.markdown(words.reason(language, result))
-        panels.source(answer)
+    panels.source(answer)
     runs = [one for one in state.results() if one.key != result.key]
     chart = charts.scatter(
         [*runs, result],

@@ -26,10 +26,10 @@ def main() -> None:
         now = slider.now(experiment)
         chart = charts.along(slider.points, now, name=question(slider), **panels.look())
         panels.picture("", chart, key="along")
-    if presenting:
-        return
     if answer is not None:
         panels.source(answer)
+    if presenting:
+        return
     with st.container(horizontal=True):
         panels.open_elsewhere("learn", state.t("start.why"))
         panels.open_elsewhere("explore", state.t("start.try"))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,33 @@ def test_the_present_mode_has_a_way_in_and_out() -> None:
     assert {button.key for button in app.button} & {"bar/reset"} == set()
     app.button(key="bar/present-leave").click().run()
     assert "present" not in in_address(app)
+
+
+@pytest.mark.parametrize("page", ["start", "explore", "compare"])
+@pytest.mark.parametrize("link", [{"present": "1"}, {"controls": "0"}, {}])
+def test_numbers_always_say_where_they_come_from(page: str, link: dict[str, str]) -> None:
+    pins = {"a.bias": "one-hot", "b.bias": "demotion"}
+    app = sound(main(bias="demotion", **pins, **link).switch_page(f"../pages/{page}.py").run())
+    said = [caption.value for caption in app.caption if caption.value.startswith("Precomputed (")]
+    assert len(said) == (2 if page == "compare" else 1)
+
+
+def test_a_stale_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = atlas.find
+
+    def stale(experiment: Experiment) -> atlas.Entry | None:
+        entry = whole(experiment)
+        return entry and replace(entry, stale=True)
+
+    near = atlas.near(Experiment())
+    assert near is not None
+    monkeypatch.setattr(atlas, "find", stale)
+    monkeypatch.setattr(atlas, "near", lambda _: (replace(near[0], stale=True), near[1]))
+    for page in ("start", "explore", "compare"):
+        for link in ({}, {"present": "1"}):
+            pins = {"a.bias": "one-hot", "b.bias": "demotion"}
+            app = sound(main(bias="demotion", **pins, **link).switch_page(f"../pages/{page}.py").run())
+            assert any("has changed since" in one.value for one in app.warning), (page, link)
 
 
 def test_controls_can_be_hidden_by_link() -> None:

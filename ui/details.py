@@ -151,6 +151,7 @@ def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
             texttemplate="%{z:.2f}" if len(names) <= 10 else None,
             textfont={"size": 11},
             hovertemplate=say(language, "charts.hover-cooccurrence"),
+            showscale=len(names) > 10,
             colorbar={"tickformat": ".0%", "thickness": 12, "len": 0.9, "x": 1.0},
         )
     )

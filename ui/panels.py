@@ -12,7 +12,7 @@ from ui.answers import Answer, Slider, moved, other_way
 from ui.figures import Chart, Look, enlarged
 from ui.forms import PREFIX, seeded
 
-LARGE = 660
+LARGE = 620
 """Height of the one chart of the present mode."""
 
 BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
