@@ -1,6 +1,7 @@
 """Compare: A and B side by side, on the same axes and the same draws, and everything tried."""
 
 import json
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -131,11 +132,18 @@ def _numbers(both: tuple[Result, Result]) -> None:
     st.dataframe(
         table, hide_index=True, height="content", column_config=three, alt=state.t("compare.numbers")
     )
-    frames = [result.frame().assign(side=side) for side, result in zip("AB", both, strict=True)]
-    summaries = {side: result.summary() for side, result in zip("AB", both, strict=True)}
-    with st.container(horizontal=True):
-        _download("both-csv", pd.concat(frames).to_csv(index=False), "softlabel-a-b.csv")
-        _download("both-json", json.dumps(summaries, indent=2, ensure_ascii=False), "softlabel-a-b.json")
+    with st.container(horizontal=True):  # made when asked for: they take milliseconds
+        _download("both-csv", lambda: _frames(both).to_csv(index=False), "softlabel-a-b.csv")
+        _download("both-json", lambda: _summaries(both), "softlabel-a-b.json")
+
+
+def _frames(both: tuple[Result, Result]) -> pd.DataFrame:
+    return pd.concat([result.frame().assign(side=side) for side, result in zip("AB", both, strict=True)])
+
+
+def _summaries(both: tuple[Result, Result]) -> str:
+    every = {side: result.summary() for side, result in zip("AB", both, strict=True)}
+    return json.dumps(every, indent=2, ensure_ascii=False)
 
 
 def _tried() -> None:
@@ -147,10 +155,10 @@ def _tried() -> None:
     st.caption(state.t("compare.runs-note"))
     table = tables.runs_table(runs, state.language())
     st.dataframe(table, hide_index=True, height="content", alt=state.t("compare.runs"))
-    _download("runs-csv", table.to_csv(index=False), "softlabel-runs.csv")
+    _download("runs-csv", lambda: table.to_csv(index=False), "softlabel-runs.csv")
 
 
-def _download(name: str, content: str, file: str) -> None:
+def _download(name: str, content: Callable[[], str], file: str) -> None:
     kind = "application/json" if file.endswith("json") else "text/csv"
     label = state.t(f"compare.{name}")
     st.download_button(label, content, file_name=file, mime=kind, key=f"download/{name}", on_click="ignore")
