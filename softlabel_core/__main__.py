@@ -86,7 +86,7 @@ def _parser() -> _Parser:
 
     again = commands.add_parser("reproduce", help="run the studies behind docs/results.md")
     again.add_argument("--quick", action="store_true", help="compare a sample with the committed results")
-    again.add_argument("--replicates", type=int, default=4, help="splits of every experiment (default 4)")
+    again.add_argument("--replicates", type=int, default=8, help="splits of every experiment (default 8)")
     again.add_argument("--seed", type=int, default=0)
     again.add_argument("--folder", default=".softlabel", help="finished experiments; a killed run goes on")
     again.add_argument("--out", default="docs", help="folder for results.parquet and results.md")

@@ -62,12 +62,14 @@ class Experiment(Value):
         return self
 
     @model_validator(mode="after")
-    def _the_student_can_see_it(self) -> Self:
-        if self.student.needs_images and self.dataset.image_shape is None:
-            raise ValueError(
-                f"student: allowed: one that does not need images, since {self.dataset.kind()} has none; "
-                f"got {self.student.kind()}"
-            )
+    def _images_where_needed(self) -> Self:
+        for part in ("bias", "student"):
+            plugin = getattr(self, part)
+            if plugin.needs_images and self.dataset.image_shape is None:
+                raise ValueError(
+                    f"{part}: allowed: one that does not need images, since {self.dataset.kind()} has none; "
+                    f"got {plugin.kind()}"
+                )
         return self
 
     def key(self) -> str:

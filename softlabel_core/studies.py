@@ -10,8 +10,6 @@ from softlabel_core.plugin import catalogue
 UNRELIABILITY = [0.0, 0.1, 0.2, 0.3, 0.5]
 AMBIGUITY = [0.05, 0.1, 0.3, 0.5, 0.7, 0.9]
 SETS = ("cc", "proden", "average")
-DIGITS_PER_CLASS = 120
-"""Training examples of a class on digits, to turn labels per class into a fraction."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def self_training(base: dict[str, Any]) -> Study:
         ):
             framework = {
                 "kind": "incomplete-supervision",
-                "labelled": labels / DIGITS_PER_CLASS,
+                "labels_per_class": labels,
                 "rounds": rounds,
                 "pseudo": pseudo,
                 "k": 2,

@@ -3,7 +3,7 @@
 import functools
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from pydantic import Field
 from softlabel_core.examples import Examples
 from softlabel_core.plugin import Plugin, UpToClasses
 from softlabel_core.students.mlp import MLP
+from softlabel_core.students.random_features import RandomFeatures
 from softlabel_core.teachers import TeacherLoss, Trainer, Weight, degrees, mark, teach
 from softlabel_core.train import Training, train
 
@@ -39,6 +40,11 @@ class Bias(Plugin):
 
     teachers: ClassVar[int] = 0
     """Networks that are trained to label one replicate."""
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it works on images only."""
+        return False
 
     treats_classes_alike: ClassVar[bool] = True
     """Whether renaming the classes in a cycle renames the labels in the same way."""
@@ -99,6 +105,14 @@ class BadTeacher(Taught):
     epochs: Annotated[int, Field(ge=1, le=200)] = 80
     """Passes of the teacher over its examples; more make it memorise the drawn labels better."""
 
+    sees: Literal["features", "random-convolutions"] = "features"
+    """What the teacher gets of an example: its features, or fixed random convolutions of the image, which
+    photographs need."""
+
+    @property
+    def needs_images(self) -> bool:
+        return self.sees == "random-convolutions"
+
     @abstractmethod
     def loss(self) -> TeacherLoss:
         """What the teacher minimises; it reads the rows of `mark`."""
@@ -117,7 +131,7 @@ class BadTeacher(Taught):
             self.loss(),
             Training(learning_rate=5e-3, batch_size=128, epochs=self.epochs, schedule="constant"),
             generators=generators,
-            student=MLP(width=self.width),
+            student=RandomFeatures(width=self.width) if self.needs_images else MLP(width=self.width),
             observe=functools.partial(degrees, k=self.k),
         )
         return [

@@ -19,8 +19,8 @@ GRID = 3
 THRESHOLD = 0.25
 """What a response must exceed to count, in units of the image's mean response."""
 
-FLAT = 0.04
-"""Added to a patch's variance (the images' own is 1), so that noise on plain ground is not blown up."""
+FLAT = 0.01
+"""Added to a patch's variance (pixels span about -1 to 1), so that noise on plain ground is not blown up."""
 
 BATCH = 250
 """Images computed at once."""
