@@ -84,6 +84,12 @@ def _parser() -> _Parser:
     measuring.add_argument("--json", action="store_true", help="machine-readable")
     measuring.set_defaults(act=_indicators)
 
+    _add_builders(commands)
+    return parser
+
+
+def _add_builders(commands: Any) -> None:
+    """The commands that write what is committed."""
     again = commands.add_parser("reproduce", help="run the studies behind docs/results.md")
     again.add_argument("--quick", action="store_true", help="compare a sample with the committed results")
     again.add_argument("--replicates", type=int, default=8, help="splits of every experiment (default 8)")
@@ -102,7 +108,6 @@ def _parser() -> _Parser:
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
     docs.set_defaults(act=_docs)
-    return parser
 
 
 _FAMILY = {

@@ -343,18 +343,18 @@ def quick(**fields):
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_the_dashboard_s_sentence_is_the_loss_s(kind):
-    from ui import panels
+    from ui.words import reason
 
     cls = LOSSES[kind]
     framework = "partial-labels" if cls.reads == "sets" else "soft-labels"
     result = run(quick(framework={"kind": framework, "loss": kind}))
     expected = cls().margin({**result.indicators, "target_margin": None})
     assert result.loss_margin == expected
-    assert panels.reason(result).startswith(expected.says)
+    assert reason("en", result).startswith(expected.says)
     contrary = result.replace(loss_margin={"value": 1.0, "says": "Said by the loss."})
-    assert panels.reason(contrary).startswith("Said by the loss.")
+    assert reason("en", contrary).startswith("Said by the loss.")
     silent = result.replace(loss_margin={"value": None, "says": "Nothing is known."})
-    assert panels.reason(silent) == "Nothing is known."
+    assert reason("en", silent) == "Nothing is known."
 
 
 def test_average_on_sets_of_several_sizes_uses_what_it_is_shown():

@@ -385,8 +385,9 @@ def test_elsewhere_there_is_no_closed_form(changes):
 
 def _indicators_page(data):
     from softlabel_core import Result
-    from ui import panels
+    from ui import panels, state
 
+    state.open_session()
     panels.indicators(Result.parse(data))
 
 

@@ -285,11 +285,13 @@ def test_it_is_marked_as_needing_files():
 def test_the_form_asks_for_the_file_and_says_what_is_wrong(data):
     from streamlit.testing.v1 import AppTest
 
+    from ui.i18n import plain
+
     npz(data / "a.npz", features=POINTS, targets=TARGETS)
     app = AppTest.from_file(Path(__file__).parents[1] / "pages" / "explore.py", default_timeout=60).run()
     app.selectbox(key="form/dataset").set_value("uploaded").run()
     assert not app.exception
-    assert "data.npz, not there" in app.error[0].value
+    assert plain("data.npz, not there") in app.error[0].value
     box = app.text_input(key="form/dataset/uploaded/file")
     box.set_value("../a.npz").run()
     assert not app.exception

@@ -1,5 +1,6 @@
 """Charts of one result in detail: its epochs, rounds, teacher, classes and examples."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -212,6 +213,14 @@ def instances(result: Result, part: slice, *, dark: bool, language: str = "en") 
     figure.update_yaxes(row=2, type="category", autorange="reversed", dtick=1, fixedrange=True)
     for column in range(2, len(shown) + 1):
         figure.update_yaxes(row=2, col=column, showticklabels=False)
+    figure = styled(figure, colours, 430)
+    for axes in (figure.update_xaxes, figure.update_yaxes):  # of all the small charts
+        axes(showgrid=False, zeroline=False, automargin=True)
+    return Chart(figure, *_told(shown, names, language))
+
+
+def _told(shown: Sequence[dict[str, Any]], names: Sequence[str], language: str) -> tuple[str, pd.DataFrame]:
+    """The same examples in words and as a table."""
     words = "; ".join(
         say(
             language,
@@ -232,10 +241,7 @@ def instances(result: Result, part: slice, *, dark: bool, language: str = "en") 
             for one in shown
         ]
     ).round(3)
-    figure = styled(figure, colours, 430)
-    for axes in (figure.update_xaxes, figure.update_yaxes):  # of all the small charts
-        axes(showgrid=False, zeroline=False, automargin=True)
-    return Chart(figure, say(language, "charts.alt-instances", count=len(shown), words=words), table)
+    return say(language, "charts.alt-instances", count=len(shown), words=words), table
 
 
 def _example(figure: go.Figure, result: Result, one: dict[str, Any], column: int, colours: Palette) -> None:
