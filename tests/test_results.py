@@ -46,7 +46,7 @@ def cell(delta: float, gamma: float) -> pd.Series:
 
 
 def reaches(one: pd.Series, target: float) -> bool:
-    """Near the cliff and with few labels replicates differ by points: the 95 % interval must reach up to it."""
+    """Near the cliff and with few labels replicates differ by points: the interval must reach up to it."""
     return bool(one["high"] >= target - SLACK)
 
 
