@@ -56,7 +56,7 @@ def standardise(
     scaled together to variance 1 they still help memorising a little (docs/decisions.md).
     """
     axis = None if image_shape else 0
-    spread = np.ptp(train) / 2 if image_shape else train.std(0)
+    spread = (float(train.max()) - float(train.min())) / 2 if image_shape else train.std(0)
     shift = np.broadcast_to(train.mean(axis), train.shape[1:])
     scale = np.broadcast_to(np.where(spread > 0, spread, 1.0), train.shape[1:])
 
