@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +22,16 @@ from softlabel_core.experiment import Experiment, Sweep
 from softlabel_core.frameworks import Shown
 from softlabel_core.indicators import Sample, measure
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.results import Estimate, Result, versions
+from softlabel_core.results import Estimate, Result, curves, no_nan, versions
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
 from softlabel_core.train import Task, Trained, predict, train
 
 BLOCK = 512
 """Students whose labels are in memory at once; a longer sweep goes block by block."""
+
+Curve = Callable[[str, list[int], int, list[float]], None]
+"""Gets `shown` or `truth`, replicates, how many epochs they have had, and their test accuracies in [0, 1]."""
 
 INSTANCES = 10
 """Training examples that a result shows."""
@@ -38,21 +41,26 @@ def run(
     experiment: Experiment,
     *,
     on_progress: Callable[[float], None] | None = None,
+    on_curve: Curve | None = None,
     cancel: threading.Event | None = None,
     device: str | None = None,
 ) -> Result:
     """Train all replicates of an experiment and the ground-truth students beside them.
 
-    `on_progress` gets the finished fraction in [0, 1]; setting `cancel` raises `Cancelled` soon after.
-    `device` is `cpu` or `cuda`; by default a GPU where there is one.
+    `on_progress` gets the finished fraction in [0, 1], `on_curve` the students' accuracies while they learn,
+    from any thread; setting `cancel` raises `Cancelled` soon after. `device` is `cpu` or
+    `cuda`; by default a GPU where there is one.
     """
-    return run_sweep([experiment], on_progress=on_progress, cancel=cancel, device=device)[0]
+    return run_sweep([experiment], on_progress=on_progress, on_curve=on_curve, cancel=cancel, device=device)[
+        0
+    ]
 
 
 def run_sweep(
     sweep: Sweep | list[Experiment],
     *,
     on_progress: Callable[[float], None] | None = None,
+    on_curve: Curve | None = None,
     cancel: threading.Event | None = None,
     device: str | None = None,
 ) -> list[Result]:
@@ -62,7 +70,7 @@ def run_sweep(
     experiments = sweep.experiments() if isinstance(sweep, Sweep) else sweep
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     started = time.perf_counter()
-    work = _Work(device, cancel, on_progress, sum(_students(e) for e in experiments))
+    work = _Work(device, cancel, on_progress, on_curve, sum(_students(e) for e in experiments))
     results: list[Result] = []
     for block in _blocks(experiments):
         conditions = work.draw(block)
@@ -173,9 +181,9 @@ class _Condition:
                 }
                 for i, one in enumerate(by_replicate)
             ],
-            curves=_curves("shown", self.trained) + _curves("truth", references),
+            curves=curves("shown", self.trained) + curves("truth", references),
             rounds=self.rounds,
-            cooccurrence=_no_nan(Sample(labels, truth, k).cooccurrence),
+            cooccurrence=no_nan(Sample(labels, truth, k).cooccurrence),
             instances=self._instances(),
             class_names=experiment.dataset.class_names,
             image_shape=experiment.dataset.image_shape,
@@ -213,9 +221,10 @@ class _Work:
         device: str,
         cancel: threading.Event | None,
         on_progress: Callable[[float], None] | None,
+        on_curve: Curve | None,
         students: int,
     ) -> None:
-        self.device, self.cancel, self.on_progress = device, cancel, on_progress
+        self.device, self.cancel, self.on_progress, self.on_curve = device, cancel, on_progress, on_curve
         self.students, self.finished = students, 0
         self._splits: dict[str, list[Split]] = {}
         self._references: dict[str, list[Trained]] = {}
@@ -283,7 +292,18 @@ class _Work:
 
     def _train_tasks(self, tasks: list[Task], group: list[_Condition]) -> list[Trained]:
         first, share = group[0].experiment, sum(len(c.splits) for c in group)
-        return self._trained(tasks, first.student, first.training, share=share)
+
+        def report(members: Sequence[int], epoch: int, accuracy: list[float]) -> None:
+            for student in ("shown", "truth"):
+                own = [
+                    (tasks[i].replicate, a)
+                    for i, a in zip(members, accuracy, strict=True)
+                    if (i < share) == (student == "shown")
+                ]
+                if own and self.on_curve:
+                    self.on_curve(student, [r for r, _ in own], epoch, [a for _, a in own])
+
+        return self._trained(tasks, first.student, first.training, share=share, on_epoch=report)
 
     def _trained(self, *what: Any, share: int, **options: Any) -> list[Trained]:
         """`train` on this work's device, reported as `share` networks of all."""
@@ -321,20 +341,6 @@ def _reference_identity(experiment: Experiment) -> str:
     return _identity(experiment, "dataset", "student", "training", "replicates", "seed")
 
 
-def _curves(student: str, trained: list[Trained]) -> list[dict[str, Any]]:
-    return [
-        {
-            "student": student,
-            "replicate": i,
-            "epoch": epoch + 1,
-            "accuracy": float(one.accuracy[epoch]),
-            "loss": float(one.loss[epoch]),
-        }
-        for i, one in enumerate(trained)
-        for epoch in range(len(one.accuracy))
-    ]
-
-
 def _turn(targets: np.ndarray) -> np.ndarray:
     """How many examples of the same class came before each."""
     before = np.zeros(len(targets), dtype=np.int64)
@@ -342,7 +348,3 @@ def _turn(targets: np.ndarray) -> np.ndarray:
         members = targets == label
         before[members] = np.arange(np.count_nonzero(members))
     return before
-
-
-def _no_nan(matrix: np.ndarray) -> list[list[float | None]]:
-    return [[None if np.isnan(x) else float(x) for x in row] for row in matrix]

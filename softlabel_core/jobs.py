@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from softlabel_core.cost import Cost
 from softlabel_core.experiment import Experiment
@@ -68,6 +68,9 @@ class Job:
     wait_seconds: float = 0.0
     """Expected seconds until it begins."""
 
+    curves: dict[tuple[int, str], dict[int, float]] = field(default_factory=dict)
+    """(epoch, `shown` or `truth`) -> replicate -> test accuracy in [0, 1], so far."""
+
     lost: int = 0
     begun: float | None = None
 
@@ -82,6 +85,20 @@ class Job:
         if self.state == "done":
             return 1.0
         return self.handle.progress() if self.handle else 0.0
+
+    @property
+    def partial(self) -> list[dict[str, Any]]:
+        """A row an epoch and student (`shown` or `truth`): mean, low and high test accuracy so far."""
+        return [
+            {
+                "epoch": epoch,
+                "student": student,
+                "mean": sum(found.values()) / len(found),
+                "low": min(found.values()),
+                "high": max(found.values()),
+            }
+            for (epoch, student), found in sorted(self.curves.items())
+        ]
 
     @property
     def owner(self) -> str:
@@ -142,7 +159,13 @@ class Jobs:
                 job.visitors[visitor] = time.monotonic()
             if job.handle and job.alive:
                 self._advance()
+                self._read(job)
             return job
+
+    def _read(self, job: Job) -> None:
+        """Take in what was trained since; a later round of self-training writes over the one before."""
+        for student, replicates, epoch, accuracy in job.handle.rows() if job.handle else ():
+            job.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
 
     def stop(self, key: str, visitor: str) -> None:
         """`visitor` no longer wants it; it is cancelled unless someone else is still looking at it."""
@@ -231,7 +254,7 @@ class Jobs:
 
     def _submit(self, job: Job) -> None:
         job.handle = self._runner.submit(train, job.experiment.model_dump(mode="json"))
-        job.begun = None
+        job.begun, job.curves = None, {}
 
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:

@@ -14,6 +14,8 @@ from softlabel_core.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from softlabel_core.train import Trained
+
 
 class Estimate(Value):
     """Mean over replicates with a 95 % Student t interval, cut to [0, 1]; no interval for one replicate."""
@@ -149,3 +151,23 @@ def versions() -> dict[str, str]:
         name: importlib.metadata.version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")
     }
     return {"softlabel_core": __version__, "python": platform.python_version(), **packages}
+
+
+def curves(student: str, trained: "list[Trained]") -> list[dict[str, Any]]:
+    """Rows of `Result.curves` for students of all replicates in order."""
+    return [
+        {
+            "student": student,
+            "replicate": i,
+            "epoch": epoch + 1,
+            "accuracy": float(one.accuracy[epoch]),
+            "loss": float(one.loss[epoch]),
+        }
+        for i, one in enumerate(trained)
+        for epoch in range(len(one.accuracy))
+    ]
+
+
+def no_nan(matrix: np.ndarray) -> list[list[float | None]]:
+    """The matrix as JSON can have it."""
+    return [[None if np.isnan(x) else float(x) for x in row] for row in matrix]

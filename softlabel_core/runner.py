@@ -1,7 +1,7 @@
 """Where jobs run: a seam with one embedded engine, a worker process that is spawned once and kept.
 
-The worker never shares memory or locks with the server: progress and the wish to cancel travel through
-two small files of the job's own folder, so a worker may be killed at any moment and nothing hangs.
+The worker never shares memory or locks with the server: progress, rows and the wish to cancel travel
+through small files of the job's own folder, so a worker may be killed at any moment and nothing hangs.
 """
 
 import json
@@ -63,16 +63,25 @@ class Handle(ABC):
         """Finished fraction in [0, 1]."""
 
     @abstractmethod
+    def rows(self) -> list[list[Any]]:
+        """What the task has sent through `Channel.row` since this was asked last."""
+
+    @abstractmethod
     def result(self, timeout: float | None = None) -> dict[str, Any]:
         """What the task returned; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
 
 
 class Channel:
-    """What a task in a worker says to the server, and hears: two small files of the job's own folder."""
+    """What a task in a worker says to the server, and hears: small files of the job's own folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._reported = folder, 0.0
         self.cancel: threading.Event = _CancelFile(folder / "cancel")
+
+    def row(self, *values: Any) -> None:
+        """Send a row of plain data; from any thread. One write a line, appended, so lines are never mixed."""
+        with open(self._folder / "rows", "ab", buffering=0) as file:
+            file.write(json.dumps(values).encode() + b"\n")
 
     def progress(self, fraction: float) -> None:
         """Report the finished fraction in [0, 1]; more often than every `BEAT` seconds is left out."""
@@ -136,6 +145,7 @@ class EmbeddedRunner(Runner):
 class _EmbeddedHandle(Handle):
     def __init__(self, future: ProcessFuture, folder: Path, limit: float) -> None:
         self._future, self._folder, self._limit = future, folder, limit
+        self._read = 0
 
     def cancel(self) -> None:
         if not self._future.running():
@@ -157,6 +167,16 @@ class _EmbeddedHandle(Handle):
             return float(json.loads((self._folder / "progress").read_text()))
         except FileNotFoundError:  # not begun
             return 0.0
+
+    def rows(self) -> list[list[Any]]:
+        try:
+            with open(self._folder / "rows", "rb") as file:
+                file.seek(self._read)
+                whole = file.read().rpartition(b"\n")
+        except FileNotFoundError:  # nothing yet
+            return []
+        self._read += len(whole[0]) + len(whole[1])
+        return [json.loads(line) for line in whole[0].splitlines()]
 
     def result(self, timeout: float | None = None) -> dict[str, Any]:
         try:
@@ -192,7 +212,8 @@ def work(task: Task, data: tuple[Any, ...], folder: str, memory: int | None) -> 
 
 def train(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
     """A task: the `Result` of the experiment that `config` describes, as plain data."""
-    result = run(Experiment.parse(config), on_progress=channel.progress, cancel=channel.cancel)
+    asked = Experiment.parse(config)
+    result = run(asked, on_progress=channel.progress, on_curve=channel.row, cancel=channel.cancel)
     return result.model_dump(mode="json")
 
 

@@ -4,9 +4,7 @@ A run is one batched computation. Students that share their examples and their s
 to `CHUNK` students of any groups form a chunk, whose parameters are stacked and stepped together. Every
 student gives the same numbers whether it is trained alone or beside others (bitwise on a CPU, tested).
 
-One run on digits, 8 students and their 8 ground-truth twins, 20 epochs: 0.93 s in all on 2 CPU cores, against
-6.5 s for a plain loop over the same students (benchmarks/run.py, torch 2.13.0, 2026-11-23).
-
+One run on digits, 16 networks, 20 epochs: 0.93 s on 2 CPU cores; a plain loop 6.5 s (docs/decisions.md).
 Layout: g groups of m students, s = g * m; parameters (s, outputs, inputs), activations (s, features, b)
 with the batch last, so that a softmax over classes is fast and a group's first layer is one wide product.
 """
@@ -98,23 +96,24 @@ def train(
     *,
     device: str = "cpu",
     on_progress: Callable[[float], None] | None = None,
+    on_epoch: Callable[[Sequence[int], int, list[float]], None] | None = None,
     cancel: threading.Event | None = None,
     observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None = None,
 ) -> list[Trained]:
     """Train one student per task, in the order of `tasks`.
 
-    `on_progress` gets the finished fraction in [0, 1] after every epoch of a chunk, from any thread.
-    Setting `cancel` stops within an epoch of a chunk and raises `Cancelled`. `observe` gets every student's
-    probabilities for the training part after every epoch; only what it returns is kept, as `history`.
+    After every epoch of a chunk, from any thread, `on_progress` gets the finished fraction in [0, 1] and
+    `on_epoch` which tasks these are, their epochs so far and their test accuracies. Setting `cancel`
+    stops within an epoch of a chunk and raises `Cancelled`. `observe` gets every student's probabilities for
+    the training part after every epoch; only what it returns is kept, as `history`.
     """
-    splits = {id(task.split): task.split for task in tasks}
-    prepared = {key: _prepared(split, student) for key, split in splits.items()}
+    prepared = {key: _prepared(s, student) for key, s in {id(t.split): t.split for t in tasks}.items()}
     tasks = [replace(task, split=prepared[id(task.split)]) for task in tasks]
     chunks = _chunks(tasks, CHUNK if device == "cpu" else 64 * CHUNK)
     results: dict[int, Trained] = {}
     finished, lock = 0, threading.Lock()
 
-    def after_epoch() -> None:
+    def after_epoch(chunk: list[list[int]], epoch: int, accuracy: Tensor) -> None:
         nonlocal finished
         if cancel is not None and cancel.is_set():
             raise Cancelled
@@ -122,10 +121,12 @@ def train(
             finished += 1
             if on_progress:
                 on_progress(finished / (len(chunks) * training.epochs))
+        if on_epoch:
+            on_epoch([i for group in chunk for i in group], epoch + 1, accuracy.tolist())
 
     def work(chunk: list[list[int]]) -> None:
-        groups = [[tasks[i] for i in group] for group in chunk]
-        trained = _train_chunk(groups, student, training, device, after_epoch, observe)
+        groups, report = [[tasks[i] for i in group] for group in chunk], partial(after_epoch, chunk)
+        trained = _train_chunk(groups, student, training, device, report, observe)
         results.update(zip((i for group in chunk for i in group), trained, strict=True))
 
     with _one_thread_an_operation() as one, ThreadPoolExecutor(_workers(device), initializer=one) as pool:
@@ -218,7 +219,7 @@ def _train_chunk(
     student: Student,
     training: Training,
     device: str,
-    after_epoch: Callable[[], None],
+    after_epoch: Callable[[int, Tensor], None],
     observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None,
 ) -> list[Trained]:
     """Train the students of a chunk, `groups` (g) of equally many tasks (m) each."""
@@ -263,9 +264,8 @@ def _train_chunk(
             guesses = _probabilities(_logits(student, state.parameters, inputs.transpose(1, 2)))
             for kept, task, guess in zip(history, tasks, guesses, strict=True):
                 kept.append(observe(task, guess))
-        after_epoch()
-    curves = metrics.cpu().numpy()
-    parameters = [stacked.cpu().numpy() for stacked in state.parameters]
+        after_epoch(epoch, metrics[epoch, 0])
+    curves, parameters = metrics.cpu().numpy(), [stacked.cpu().numpy() for stacked in state.parameters]
     return [
         Trained(curves[:, 0, i], curves[:, 1, i], [p[i].copy() for p in parameters], history[i])
         for i in range(len(tasks))

@@ -50,6 +50,9 @@ class StubHandle(Handle):
     def progress(self):
         return 0.25
 
+    def rows(self):
+        return []
+
     def result(self, timeout=None):
         if isinstance(self.outcome, BaseException):
             raise self.outcome
@@ -126,6 +129,24 @@ def test_cancelling_a_waiting_job_leaves_the_running_one_and_its_worker_alone(re
     again = every.start(experiment(8), "b")
     wait_until(lambda: not every.look(key(8), "b").alive)
     assert again.state == "done"
+
+
+def test_accuracies_arrive_while_students_learn(real):
+    every, asked = (
+        Jobs(real),
+        experiment(9, {"dataset": "moons", "replicates": 4, "training": {"epochs": 80}}),
+    )
+    job, seen = every.start(asked, "me"), set()
+    while every.look(asked.key(), "me").alive:
+        seen.add(len(job.partial))
+        time.sleep(0.02)
+    assert job.state == "done"
+    assert len(seen - {0}) >= 3
+    final = {(row["epoch"], row["student"], row["replicate"]): row["accuracy"] for row in job.result.curves}
+    for row in job.partial:
+        values = [final[row["epoch"], row["student"], i] for i in range(4)]
+        assert row["low"] <= row["mean"] <= row["high"]
+        assert {row["low"], row["high"]} <= set(values)
 
 
 def test_one_of_50_visitors_who_asks_for_100_does_not_delay_the_others(finished):
