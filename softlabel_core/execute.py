@@ -22,6 +22,7 @@ from softlabel_core.experiment import Experiment, Sweep
 from softlabel_core.frameworks import Shown
 from softlabel_core.indicators import Sample, measure
 from softlabel_core.losses.cross_entropy import CrossEntropy
+from softlabel_core.pictures import pictures
 from softlabel_core.results import Estimate, Result, curves, no_nan, versions
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
@@ -184,6 +185,7 @@ class _Condition:
             curves=curves("shown", self.trained) + curves("truth", references),
             rounds=self.rounds,
             cooccurrence=no_nan(Sample(labels, truth, k).cooccurrence),
+            **pictures(experiment.student, self.trained, self.splits),
             instances=self._instances(),
             class_names=experiment.dataset.class_names,
             image_shape=experiment.dataset.image_shape,

@@ -79,6 +79,12 @@ class Result(Value):
     cooccurrence: list[list[float | None]]
     """Matrix M (c, c): how often the column's label is in the set of an example of the row's class."""
 
+    confusion: list[list[float | None]] = []
+    """Matrix (c, c): how often a test example of the row's class is named as the column's."""
+
+    boundary: dict[str, Any] | None = None
+    """Data of two dimensions only: what the first replicate's student names over the plane (`pictures`)."""
+
     instances: list[dict[str, Any]]
     """A few training examples of the first replicate: raw features, truth, soft label, what is shown."""
 

@@ -40,6 +40,10 @@ def all_charts(result: Result, dark: bool, language: str) -> list[charts.Chart]:
         details.cooccurrence(result, **look),
         details.instances(result, slice(0, 4), **look),
     ]
+    if result.confusion:
+        drawn.append(details.confusion(result, **look))
+    if result.boundary:
+        drawn.append(details.boundary(result, **look))
     if result.rounds:
         drawn.append(details.rounds(result, **look))
     if result.teacher:
@@ -142,3 +146,10 @@ def test_lines_differ_by_more_than_colour(name: str, request: pytest.FixtureRequ
         lines = [trace for trace in chart.figure.data if trace.type == "scatter" and trace.line.width]
         looks = [(line.line.dash, str(line.marker.symbol)) for line in lines]
         assert len(set(looks)) == len(looks), looks
+
+
+def test_the_boundary_tells_classes_apart_without_colour(spiral: Result) -> None:
+    figure = details.boundary(spiral, dark=False).figure
+    marks = [trace.marker.symbol for trace in figure.data[1:]]
+    assert len(set(marks)) == len(marks) == len(spiral.class_names)
+    np.testing.assert_array_equal(figure.data[0].z, spiral.boundary["named"])

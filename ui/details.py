@@ -14,6 +14,20 @@ from ui.i18n import say
 from ui.palette import SEQUENTIAL, Palette, palette
 from ui.words import percent
 
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "cross",
+    "triangle-up",
+    "star",
+    "x",
+    "pentagon",
+    "hexagon",
+    "bowtie",
+)
+"""A second channel beside colour."""
+
 
 def curves(result: Result, *, dark: bool, language: str = "en") -> Chart:
     """Test accuracy by epoch, mean and range over replicates, of the student and of its ground-truth twin."""
@@ -139,8 +153,21 @@ def _trajectory(
 
 def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
     """Heat map of M: rows are the true classes, columns the labels in the set."""
-    colours = palette(dark)
-    names, matrix = result.class_names, result.cooccurrence
+    alt = say(
+        language,
+        "charts.alt-cooccurrence",
+        k=result.indicators["k"],
+        gamma=result.indicators["ambiguity"],
+    )
+    title = say(language, "charts.in-set")
+    figure, table = _matrix(result.cooccurrence, result.class_names, title, dark, language)
+    return Chart(figure, alt, table)
+
+
+def _matrix(
+    matrix: list[list[float | None]], names: list[str], columns: str, dark: bool, language: str
+) -> tuple[go.Figure, pd.DataFrame]:
+    """A heat map of shares with the true classes as rows, and the same as a table."""
     figure = go.Figure(
         go.Heatmap(
             z=matrix,
@@ -151,28 +178,75 @@ def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
             colorscale=SEQUENTIAL,
             texttemplate="%{z:.2f}" if len(names) <= 10 else None,
             textfont={"size": 11},
-            hovertemplate=say(language, "charts.hover-cooccurrence"),
+            hovertemplate=say(language, "charts.hover-matrix"),
             showscale=len(names) > 10,
             colorbar={"tickformat": ".0%", "thickness": 12, "len": 0.9, "x": 1.0},
         )
     )
-    figure.update_xaxes(title=say(language, "charts.in-set"), type="category", constrain="domain")
-    figure.update_yaxes(
-        title=say(language, "charts.true-class"), type="category", autorange="reversed", scaleanchor="x"
-    )
+    true = say(language, "charts.true-class")
+    figure.update_xaxes(title=columns, type="category", constrain="domain")
+    figure.update_yaxes(title=true, type="category", autorange="reversed", scaleanchor="x")
+    table = pd.DataFrame(matrix, index=names, columns=names).round(3).rename_axis(true).reset_index()
+    return styled(figure, palette(dark), 460), table
+
+
+def confusion(result: Result, *, dark: bool, language: str = "en") -> Chart:
+    """Heat map of what students name (columns) for test examples of a class (rows)."""
+    names, matrix = result.class_names, np.array(result.confusion, dtype=float)
+    off = np.nan_to_num(np.where(np.eye(len(names), dtype=bool), 0, matrix))
+    truth, guess = np.unravel_index(off.argmax(), off.shape)
     alt = say(
         language,
-        "charts.alt-cooccurrence",
-        k=result.indicators["k"],
-        gamma=result.indicators["ambiguity"],
+        "charts.alt-confusion",
+        right=percent(result.student_accuracy.mean),
+        truth=names[truth],
+        guess=names[guess],
     )
-    table = (
-        pd.DataFrame(matrix, index=names, columns=names)
-        .round(3)
-        .rename_axis(say(language, "charts.true-class"))
-        .reset_index()
+    figure, table = _matrix(result.confusion, names, say(language, "charts.predicted"), dark, language)
+    return Chart(figure, alt, table)
+
+
+def boundary(result: Result, *, dark: bool, language: str = "en") -> Chart:
+    """What the first replicate's student names over the plane, and test examples by their truth."""
+    plane = result.boundary or {}
+    colours, names = palette(dark), result.class_names
+    figure = go.Figure(
+        go.Heatmap(
+            x=plane["x"],
+            y=plane["y"],
+            z=plane["named"],
+            zmin=0,
+            zmax=max(1, len(names) - 1),
+            colorscale=SEQUENTIAL,
+            opacity=0.55,
+            showscale=False,
+            hoverinfo="skip",
+        )
     )
-    return Chart(styled(figure, colours, 460), alt, table)
+    table = pd.DataFrame(plane["examples"])
+    for number, name in enumerate(names):
+        part = table[table["truth"] == number]
+        figure.add_scatter(
+            x=part["x"],
+            y=part["y"],
+            mode="markers",
+            marker={
+                "symbol": SYMBOLS[number % len(SYMBOLS)],
+                "size": 9,
+                "color": number,
+                "cmin": 0,
+                "cmax": max(1, len(names) - 1),
+                "colorscale": SEQUENTIAL,
+                "line": {"width": 1.5, "color": colours.ink},
+            },
+            name=name,
+            hovertemplate=f"{name}<extra></extra>",
+        )
+    figure.update_yaxes(scaleanchor="x", constrain="domain")
+    figure.update_xaxes(constrain="domain")
+    table["truth"] = [names[number] for number in table["truth"]]
+    table = table.rename(columns={"truth": say(language, "charts.the-truth")})
+    return Chart(styled(figure, colours, 460), say(language, "charts.alt-boundary", count=len(table)), table)
 
 
 def instances(result: Result, part: slice, *, dark: bool, language: str = "en") -> Chart:

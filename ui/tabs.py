@@ -13,6 +13,10 @@ def draw(answer: Answer) -> None:
     """Tabs with everything that the first numbers leave out."""
     result = answer.result
     parts: dict[str, Callable[[Answer], None]] = {"sets": _sets, "curves": _curves, "examples": _examples}
+    if result.confusion:
+        parts["confusion"] = _confusion
+    if result.boundary:
+        parts["boundary"] = _boundary
     if result.rounds:
         parts["rounds"] = _rounds
     if result.teacher:
@@ -51,6 +55,16 @@ def _examples(answer: Answer) -> None:
 def _sets(answer: Answer) -> None:
     chart = details.cooccurrence(answer.result, **panels.look())
     panels.picture("", chart, key="cooccurrence", note=state.t("explore.sets-note"))
+
+
+def _confusion(answer: Answer) -> None:
+    chart = details.confusion(answer.result, **panels.look())
+    panels.picture("", chart, key="confusion", note=state.t("explore.confusion-note"))
+
+
+def _boundary(answer: Answer) -> None:
+    chart = details.boundary(answer.result, **panels.look())
+    panels.picture("", chart, key="boundary", note=state.t("explore.boundary-note"))
 
 
 def _rounds(answer: Answer) -> None:
