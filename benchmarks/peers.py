@@ -59,9 +59,9 @@ class Work:
             yield list(members)
 
 
-def ours(work: Work) -> list[float]:
+def ours(work: Work, device: str = "cpu") -> list[float]:
     """softlabel_core"""
-    return [float(t.accuracy[-1]) for t in train(work.tasks, work.student, work.training, device="cpu")]
+    return [float(t.accuracy[-1]) for t in train(work.tasks, work.student, work.training, device=device)]
 
 
 def net(student: Student, d: int, c: int) -> Any:

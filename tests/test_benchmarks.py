@@ -7,14 +7,28 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from torch.nn.functional import cross_entropy
+from torch.utils.flop_counter import FlopCounterMode
+
+from softlabel_core.students import Student
+from softlabel_core.students.cnn import CNN
+from softlabel_core.students.linear import Linear
+from softlabel_core.students.mlp import MLP
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs can be imported as they import each other."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+
+
 def benchmark(name: str, *arguments: str) -> str:
-    """What it prints."""
+    """What it prints where no GPU is to be seen."""
     command = [sys.executable, str(ROOT / "benchmarks" / name), *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -29,3 +43,41 @@ def test_contenders_train_students_that_are_equally_good() -> None:
     assert set(told["accuracy"]) == {"ours", "dataloader_loop", "slice_loop", "sklearn"}
     for accuracy in told["accuracy"].values():
         assert accuracy == pytest.approx(told["accuracy"]["ours"], abs=0.03)
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize(
+    ("student", "features"), [(Linear(), 64), (MLP(width=128), 64), (CNN(), 64), (CNN(width=3), 3 * 32 * 32)]
+)
+def test_operations_counted_from_shapes_are_those_torch_counts(student: Student, features: int) -> None:
+    from gpu import flops
+    from peers import net
+
+    x, y = torch.randn(7, features), torch.randint(10, (7,))
+    network = net(student, features, 10)
+    with FlopCounterMode(display=False) as counted:
+        cross_entropy(network(x), y).backward()
+    assert 7 * flops(student, features, 10) == counted.get_total_flops()
+
+
+@pytest.mark.usefixtures("programs")
+def test_bytes_are_those_of_a_worked_example() -> None:
+    from gpu import traffic
+
+    # 2 x 4 + 2 and 3 x 2 + 3 parameters, read and written with their momentum; 5 outputs, 3 targets and
+    # 4 inputs of 8 examples, the inputs shared by two.
+    moved = 4 * (19 * 4 + 8 * (5 * 4 + 3 + 4 * 2 / 2))
+    assert traffic(MLP(width=2), 4, 3, batch=8, group=2) == moved
+
+
+def test_the_gpus_table_says_what_it_could_not_measure() -> None:
+    told = benchmark("gpu.py")
+    assert told == "not measured: no CUDA device\n"
+
+
+def test_the_gpus_table_can_be_tried_without_one() -> None:
+    told = benchmark("gpu.py", "--rounds", "1", "--try-on-cpu", "64", "--peak", "1", "1", "1")
+    rows = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 5
+    assert all(0 < float(row[4]) < 1 for row in rows)
+    assert all(float(row[5].strip(" |")) > 0 for row in rows[:4])
