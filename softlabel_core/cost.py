@@ -12,13 +12,13 @@ import threading
 from dataclasses import dataclass, field
 
 from softlabel_core.biases import BadTeacher
+from softlabel_core.chunks import LEAST
 from softlabel_core.datasets import Dataset
 from softlabel_core.experiment import Experiment
 from softlabel_core.streams import stream
 from softlabel_core.students import Convolutional, Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import GRID, RandomFeatures
-from softlabel_core.train import CHUNK
 
 START = 0.2
 """Seconds before and after the training: splits, labels, indicators."""
@@ -62,7 +62,7 @@ class Part:
     @property
     def steps(self) -> int:
         """Steps of all chunks."""
-        return self.epochs * -(-self.examples // self.batch_size) * -(-self.networks // CHUNK)
+        return self.epochs * -(-self.examples // self.batch_size) * -(-self.networks // LEAST)
 
 
 def parts(experiment: Experiment) -> list[Part]:

@@ -1,10 +1,10 @@
 """Teachers: networks trained on something wrong, whose outputs are the soft labels of their own examples.
 
-The teachers of all replicates are trained in one call. `Trainer` is `train.train`, or the same with the
-device, the progress and the cancelling of a run already set.
+Teachers of all replicates, and of all conditions of a sweep that have the same network, train together.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,9 +20,7 @@ from softlabel_core.losses import Loss, Tensor
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
-from softlabel_core.train import Task, Trained, Training, predict
-
-Trainer = Callable[..., list[Trained]]
+from softlabel_core.train import Observe, Task, Trained, Training, predict
 
 Weight = Annotated[float, Field(ge=0, le=100)]
 
@@ -44,29 +42,56 @@ class TeacherLoss(Loss):
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
 
 
-def teach(
-    trainer: Trainer,
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Soft labels of one replicate, and what is to be told of their making."""
+
+    soft_labels: Float[np.ndarray, "n c"]
+    teacher: list[dict[str, Any]] = field(default_factory=list)
+    """One row an epoch of the teacher, if there is one: `epoch`, and indicators of its labels by name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Teachers to train, one a replicate. Courses of the same `student` may be trained in one call."""
+
+    student: Student
+    tasks: list[Task]
+    label: Callable[[Examples, Float[np.ndarray, "n c"]], Float[np.ndarray, "n c"]]
+    """Soft labels (n, c) of a replicate's examples, from its teacher's probabilities (n, c)."""
+
+    def labelled(self, trained: Sequence[Trained]) -> list[Labelled]:
+        """What the trained teachers come to, in the order of `tasks`."""
+        made = []
+        for task, one in zip(self.tasks, trained, strict=True):
+            part = task.split.train
+            p = predict(self.student, [one], part)[0]
+            rows = [{"epoch": i, **row} for i, row in enumerate(one.history, start=1)]
+            made.append(Labelled(self.label(part, p), rows))
+        return made
+
+
+def course(
     parts: Sequence[Examples],
     targets: Sequence[Float[np.ndarray, "n c"]],
     loss: Loss,
     training: Training = WELL_TRAINED,
     *,
     generators: Sequence[np.random.Generator],
+    label: Callable[[Examples, Float[np.ndarray, "n c"]], Float[np.ndarray, "n c"]] = lambda part, p: p,
     student: Student = TEACHER,
-    observe: Callable[[Task, Float[np.ndarray, "n c"]], Any] | None = None,
-) -> tuple[list[Float[np.ndarray, "n c"]], list[list[Any]]]:
-    """Train one teacher a replicate; its probabilities for its own examples, and what `observe` saw.
+    observe: Observe | None = None,
+) -> Course:
+    """One teacher a replicate, trained on `targets`; `observe` sees it after every epoch.
 
     Initialisation and shuffle come from one draw of the replicate's generator.
     """
     seeds = [int(generator.integers(2**31)) for generator in generators]
     tasks = [
-        Task(_alone(examples), shown, np.ones(len(examples), dtype=bool), loss, seed, 0)
-        for examples, shown, seed in zip(parts, targets, seeds, strict=True)
+        Task(_alone(part), shown, np.ones(len(part), dtype=bool), loss, seed, 0, training, observe)
+        for part, shown, seed in zip(parts, targets, seeds, strict=True)
     ]
-    trained = trainer(tasks, student, training, observe=observe)
-    guesses = [predict(student, [one], part)[0] for one, part in zip(trained, parts, strict=True)]
-    return guesses, [one.history for one in trained]
+    return Course(student, tasks, label)
 
 
 def _alone(examples: Examples) -> Split:

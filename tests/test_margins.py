@@ -1,5 +1,7 @@
 """The losses sets and temperatures are read with: worked values, moments of moving, and their margins."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -147,7 +149,7 @@ def task(kind, replicate=0):
 def test_rc_takes_the_weights_of_the_end_of_the_last_epoch():
     """Two epochs of RC are an epoch on uniform sets, then one on its student's restricted posterior."""
     student, one = catalogue(Student)["linear"](), task("rc")
-    both = train([one], student, Training(epochs=2), observe=lambda _, p: p)[0]
+    both = train([replace(one, observe=lambda _, p: p)], student, Training(epochs=2))[0]
     after_first = both.history[0] * (one.targets > 0)
     # by hand, in a plain loop over the same batches
     x = torch.from_numpy(SPLIT.train.features)

@@ -1,4 +1,4 @@
-"""Every student's forward and backward pass, against autograd and one student at a time in plain NumPy."""
+"""Every student's forward and backward pass, against autograd and one student at a time by hand."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 
 from softlabel_core import catalogue
 from softlabel_core.streams import stream
-from softlabel_core.students import Student
+from softlabel_core.students import Scratch, Student
 from tests.declared import inner, label, variants
 
 KINDS = catalogue(Student)
@@ -32,42 +32,43 @@ def drawn(student, dtype=np.float64):
     return alone, parameters, inputs
 
 
-def by_hand(kind, parameters, x):
-    """Logits (c, b) of one student for x (d, b)."""
-    if kind == "linear":
-        weight, bias = parameters
-        return weight @ x + bias
-    assert kind == "mlp"
-    first, bias_1, second, bias_2 = parameters
-    return second @ np.maximum(first @ x + bias_1, 0) + bias_2
+def by_hand(parameters, x):
+    """Logits (c, b) of one student of one or two layers for x (d, b)."""
+    weight, bias, *above = parameters
+    z = weight @ x + bias
+    return above[0] @ z.relu() + above[1] if above else z
 
 
 @STUDENT
 def test_forward_is_each_student_by_itself(student):
     alone, parameters, inputs = drawn(student)
-    logits, _ = student.forward(parameters, inputs)
+    logits, _ = student.forward(parameters, inputs, Scratch())
     assert logits.shape == (GROUPS * MEMBERS, CLASSES, BATCH)
     for i, own in enumerate(alone):
         single, _ = student.forward(
-            [torch.from_numpy(p[None].astype(float)) for p in own], inputs[i // MEMBERS][None]
+            [torch.from_numpy(p[None].astype(float)) for p in own], inputs[i // MEMBERS][None], Scratch()
         )
         np.testing.assert_allclose(logits[i], single[0], atol=1e-12)
-        if student.kind() in ("linear", "mlp"):
-            np.testing.assert_allclose(
-                logits[i], by_hand(student.kind(), own, inputs[i // MEMBERS].numpy()), atol=1e-6
-            )
+        if student.exact:
+            plain = by_hand([torch.from_numpy(p).double() for p in own], inputs[i // MEMBERS])
+            np.testing.assert_allclose(logits[i], plain, atol=1e-6)
 
 
 @STUDENT
 def test_backward_is_autograd_s(student):
     _, parameters, inputs = drawn(student)
     with torch.no_grad():
-        logits, memory = student.forward(parameters, inputs)
+        logits, memory = student.forward(parameters, inputs, Scratch())
     slope = torch.from_numpy(stream(0, "slope").standard_normal(logits.shape))
     found = [torch.full_like(p, np.nan) for p in parameters]
-    student.backward(parameters, inputs, memory, slope.clone(), found)
+    student.backward(parameters, inputs, memory, slope.clone(), found, Scratch())
     leaves = [p.clone().requires_grad_() for p in parameters]
-    expected = torch.autograd.grad((student.forward(leaves, inputs)[0] * slope).sum(), leaves)
+    if student.exact:
+        each = [by_hand([p[i] for p in leaves], inputs[i // MEMBERS]) for i in range(GROUPS * MEMBERS)]
+        whole = torch.stack(each)
+    else:
+        whole = student.forward(leaves, inputs, Scratch())[0]
+    expected = torch.autograd.grad((whole * slope).sum(), leaves)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, atol=1e-10, rtol=1e-10)
 
@@ -76,8 +77,9 @@ def test_backward_is_autograd_s(student):
 def test_a_pass_leaves_parameters_and_inputs_alone(student):
     _, parameters, inputs = drawn(student, np.float32)
     before = [p.clone() for p in parameters], inputs.clone()
-    logits, memory = student.forward(parameters, inputs)
-    student.backward(parameters, inputs, memory, logits, [torch.empty_like(p) for p in parameters])
+    logits, memory = student.forward(parameters, inputs, Scratch())
+    found = [torch.empty_like(p) for p in parameters]
+    student.backward(parameters, inputs, memory, logits, found, Scratch())
     assert logits.dtype == torch.float32
     assert all(torch.equal(p, q) for p, q in zip(parameters, before[0], strict=True))
     assert torch.equal(inputs, before[1])

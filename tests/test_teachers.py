@@ -3,6 +3,7 @@
 import functools
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,7 +143,8 @@ def task(replicate=0):
 def test_observe_sees_every_epoch_of_every_student_and_changes_nothing():
     tasks, training = [task(i) for i in (0, 1, 0)], Training(epochs=3)
     plain = train(tasks, Linear(), training)
-    seen = train(tasks, Linear(), training, observe=lambda one, p: (one.replicate, p))
+    watched = [replace(one, observe=lambda task, p: (task.replicate, p)) for one in tasks]
+    seen = train(watched, Linear(), training)
     for one, other, given in zip(plain, seen, tasks, strict=True):
         assert one.history == []
         assert [replicate for replicate, _ in other.history] == [given.replicate] * 3
@@ -243,13 +245,13 @@ def test_a_teacher_may_see_random_convolutions_of_images_only():
 
 def test_conditions_of_a_sweep_share_their_teachers(monkeypatch):
     calls = []
-    original = UnderTrainedTeacher.label_all
+    original = UnderTrainedTeacher.course
 
     def counted(self, *args, **options):
         calls.append(self.epochs)
         return original(self, *args, **options)
 
-    monkeypatch.setattr(UnderTrainedTeacher, "label_all", counted)
+    monkeypatch.setattr(UnderTrainedTeacher, "course", counted)
     seen = []
     experiments = [
         Experiment.parse(

@@ -1,6 +1,9 @@
 """The trainer against an ordinary PyTorch loop, and a student alone against the same one beside others."""
 
+import subprocess
+import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import torch
 
 from softlabel_core import Cancelled, Invalid, Training, catalogue
 from softlabel_core.biases import Bias
+from softlabel_core.chunks import chunks
 from softlabel_core.datasets import Dataset
 from softlabel_core.losses import Loss
 from softlabel_core.simplex import one_hot
@@ -90,8 +94,10 @@ def test_one_student_is_an_ordinary_loop(kind, loss, labelled):
         Training(epochs=1, batch_size=4096),
         Training(epochs=3, batch_size=100, learning_rate=0.1, weight_decay=0.5),
         Training(epochs=1, batch_size=7, weight_decay=0),
+        Training(epochs=3, batch_size=100, optimizer="sgd", learning_rate=0.1),
+        Training(epochs=2, optimizer="sgd", momentum=0, schedule="constant", weight_decay=0.1),
     ],
-    ids=["one batch", "large steps", "small batches"],
+    ids=["one batch", "large steps", "small batches", "momentum", "no momentum"],
 )
 def test_settings_mean_what_they_say(training):
     split = DATASETS["spiral"](train_size=100).split(generator=stream(0, "split"))
@@ -158,6 +164,137 @@ def test_nor_at_any_size(student, dataset, batch_size):
     split = dataset.replace(train_size=100, test_size=100).split(generator=stream(0, "split"))
     sizes = (7,) if batch_size == 1 else (2, 17)  # single examples take long
     assert_alone(task(split=split), student, Training(epochs=1, batch_size=batch_size), sizes)
+
+
+def test_students_may_differ_by_how_they_are_trained():
+    """Learning rates, epochs and optimisers of their own, in one call; alone they come out the same."""
+    settings = [
+        Training(epochs=2),
+        Training(epochs=3),
+        Training(epochs=2, learning_rate=0.1),
+        Training(epochs=2, optimizer="sgd"),
+    ]
+    tasks = [replace(task(replicate=i), training=one) for one in settings for i in range(2)]
+    together = train(tasks, small("mlp"))
+    assert [len(one.accuracy) for one in together] == [2, 2, 3, 3, 2, 2, 2, 2]
+    assert len({one.parameters[0].tobytes() for one in together}) == len(tasks)
+    for one, other in zip(tasks, together, strict=True):
+        assert_same(train([one], small("mlp"))[0], other)
+
+
+def test_a_student_freezes_when_its_training_loss_no_longer_falls():
+    """The rate is so large that some get worse soon, others later."""
+    wild = Training(epochs=12, optimizer="sgd", learning_rate=0.3, schedule="constant")
+    careful = wild.replace(patience=2)
+    tasks = [task(replicate=i, seed=seed) for i in range(3) for seed in range(4)]
+    free, frozen = (train(tasks, small("mlp"), one) for one in (wild, careful))
+    stops = []
+    for one, other in zip(free, frozen, strict=True):  # in steps of the free student's own losses
+        rising = [e for e in range(2, 12) if min(one.loss[e - 1 : e + 1]) >= min(one.loss[: e - 1])]
+        stop = rising[0] if rising else 11
+        stops.append(stop)
+        np.testing.assert_array_equal(other.loss[: stop + 1], one.loss[: stop + 1])
+        assert len({*other.loss[stop:]}) == len({*other.accuracy[stop:]}) == 1
+    assert len({*stops}) > 2  # some early, some late
+    for i in (0, 5):
+        assert_same(train([tasks[i]], small("mlp"), careful)[0], frozen[i])
+        until = wild.replace(epochs=stops[i] + 1)
+        for p, q in zip(
+            frozen[i].parameters, train([tasks[i]], small("mlp"), until)[0].parameters, strict=True
+        ):
+            np.testing.assert_array_equal(p, q)
+
+
+def test_when_all_students_are_frozen_the_chunk_ends_and_the_progress_is_whole():
+    seen, epochs = [], []
+    train(
+        [task()],
+        small("linear"),
+        Training(epochs=50, optimizer="sgd", learning_rate=1.0, patience=1, schedule="constant"),
+        on_progress=seen.append,
+        on_epoch=lambda members, epoch, accuracy: epochs.append(epoch),
+    )
+    assert len(epochs) < 50
+    assert (seen[-1], epochs[-1]) == (1, 50)
+
+
+@pytest.mark.parametrize("memory", [1, 10**6, 10**7])
+def test_little_memory_changes_no_number(memory):
+    tasks = MIXED[:20]
+    plain = train(tasks, small("mlp"), SHORT)
+    for one, other in zip(plain, train(tasks, small("mlp"), SHORT, memory=memory), strict=True):
+        assert_same(one, other)
+
+
+def test_chunks_stay_within_memory():
+    student = STUDENTS["mlp"](width=512)
+    tasks = [replace(one, training=SHORT) for one in MIXED]
+    counts = {}
+    for memory in (1, 10**7, 10**8, 10**9):
+        made = chunks(tasks, student, "cpu", memory)
+        assert sorted(i for chunk in made for group in chunk for i in group) == [*range(len(tasks))]
+        counts[memory] = len(made)
+    assert counts[1] == len(tasks)
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    assert counts[10**7] > counts[10**9]
+
+
+OUT_OF_MEMORY = """
+import resource
+from dataclasses import replace
+
+import numpy as np
+
+import softlabel_core.train as trainer
+from softlabel_core import Training, catalogue
+from softlabel_core.examples import Examples
+from softlabel_core.students import Student
+from softlabel_core.train import Task
+from tests.test_train import task
+
+def limit(spare):
+    taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + spare, resource.RLIM_INFINITY))
+
+class Chunk(trainer.Chunk):
+    def __init__(self, groups, *rest):
+        made.append(len(groups) * len(groups[0]))
+        if len(made) == 1 and spare is not None:
+            limit(spare)
+        super().__init__(groups, *rest)
+
+trainer.Chunk = Chunk
+student, training = catalogue(Student)["mlp"](width=1024), Training(epochs=1, batch_size=1000)
+tasks = [task(seed=seed) for seed in range(16)]
+made, spare = [], None
+alone = trainer.train(tasks, student, training, memory=1)
+assert made == [1] * 16, made
+made, spare = [], 100_000_000
+together = trainer.train(tasks, student, training, memory=10**12)
+assert made[0] == 16, made
+print("chunks of", *made)
+for one, other in zip(alone, together):
+    assert all(np.array_equal(p, q) for p, q in zip(one.parameters, other.parameters))
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+made, spare = [], 1_000_000
+part = tasks[0].split.train
+many = Examples(np.tile(part.features, (200, 1)), np.tile(part.targets, 200), 10)
+split = replace(tasks[0].split, train=many)
+large = Task(split, np.tile(tasks[0].targets, (200, 1)), np.ones(len(many), bool), tasks[0].loss, 0, 0)
+try:
+    trainer.train([large], student, training)
+except MemoryError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory the way of Linux")
+def test_a_chunk_that_runs_out_of_memory_is_done_again_in_halves():
+    """For real: the process may take 100 MB more, and the chunk wants more than that."""
+    out = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, timeout=120)
+    assert out.returncode == 0, out.stderr
+    assert "chunks of 16 8 " in out.stdout
+    assert "mlp: one student needs more memory than there is" in out.stdout
 
 
 def test_results_come_in_the_order_of_the_tasks():
@@ -248,6 +385,24 @@ def test_cancel_stops_soon_and_leaves_torch_as_it_was(at_once):
         train(MIXED[:40], small("linear"), Training(epochs=50), on_progress=report, cancel=cancel)
     assert max(seen, default=0) < 0.3
     assert torch.get_num_threads() == threads
+
+
+def test_cancel_stops_within_a_step():
+    """Set while the first epoch, of 300 steps, is under way: no epoch is ever reported."""
+    split = DATASETS["spiral"](train_size=3000).split(generator=stream(0, "split"))
+    cancel, seen = threading.Event(), []
+    training = Training(epochs=1, batch_size=10)
+
+    class Counting(STUDENTS["mlp"]):
+        def backward(self, *args):
+            seen.append(1)
+            if len(seen) == 5:
+                cancel.set()
+            super().backward(*args)
+
+    with pytest.raises(Cancelled):
+        train([task(split=split)], Counting(), training, cancel=cancel, on_progress=pytest.fail)
+    assert len(seen) == 5
 
 
 def test_an_error_in_a_chunk_comes_out():

@@ -2,8 +2,7 @@
 
 import functools
 from abc import abstractmethod
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -13,17 +12,8 @@ from softlabel_core.examples import Examples
 from softlabel_core.plugin import Plugin, UpToClasses
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import RandomFeatures
-from softlabel_core.teachers import TeacherLoss, Trainer, Weight, degrees, mark, teach
+from softlabel_core.teachers import Course, Labelled, TeacherLoss, Weight, course, degrees, mark
 from softlabel_core.train import Training, train
-
-
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Soft labels of one replicate, and what is to be told of their making."""
-
-    soft_labels: Float[np.ndarray, "n c"]
-    teacher: list[dict[str, Any]] = field(default_factory=list)
-    """One row an epoch of the teacher, if there is one: `epoch`, and indicators of its labels by name."""
 
 
 class Bias(Plugin):
@@ -49,10 +39,12 @@ class Bias(Plugin):
     treats_classes_alike: ClassVar[bool] = True
     """Whether renaming the classes in a cycle renames the labels in the same way."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
-        """Soft labels of every replicate; a bias type with teachers trains them together by `trainer`."""
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course | None:
+        """The teachers to train before every replicate can be labelled; none, unless it is `Taught`."""
+        return None
+
+    def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list[Labelled]:
+        """Soft labels of every replicate."""
         return [
             Labelled(self.soft_labels(examples, generator=generator))
             for examples, generator in zip(parts, generators, strict=True)
@@ -74,10 +66,12 @@ class Taught(Bias):
     teachers = 1
 
     @abstractmethod
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
-        """Soft labels of every replicate, their teachers trained together."""
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+        """The teachers, one a replicate, and how their outputs become labels."""
+
+    def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list[Labelled]:
+        course = self.course(parts, generators=generators)
+        return course.labelled(train(course.tasks, course.student))
 
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         return self.label_all([examples], generators=[generator])[0].soft_labels
@@ -117,15 +111,12 @@ class BadTeacher(Taught):
     def loss(self) -> TeacherLoss:
         """What the teacher minimises; it reads the rows of `mark`."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
         drawn = [
             random_rivals(part, generator=generator)[:, : self.k - 1]
             for part, generator in zip(parts, generators, strict=True)
         ]
-        labels, curves = teach(
-            trainer,
+        return course(
             parts,
             [mark(part, rivals) for part, rivals in zip(parts, drawn, strict=True)],
             self.loss(),
@@ -134,10 +125,6 @@ class BadTeacher(Taught):
             student=RandomFeatures(width=self.width) if self.needs_images else MLP(width=self.width),
             observe=functools.partial(degrees, k=self.k),
         )
-        return [
-            Labelled(p, [{"epoch": i, **row} for i, row in enumerate(rows, start=1)])
-            for p, rows in zip(labels, curves, strict=True)
-        ]
 
 
 def random_rivals(examples: Examples, *, generator: np.random.Generator) -> np.ndarray:

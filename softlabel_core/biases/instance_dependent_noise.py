@@ -1,13 +1,12 @@
 import numpy as np
 from jaxtyping import Float
 
-from softlabel_core.biases import Labelled, Taught
+from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.plugin import Probability
 from softlabel_core.simplex import normalise, one_hot
-from softlabel_core.teachers import Trainer, teach, truth
-from softlabel_core.train import train
+from softlabel_core.teachers import Course, course, truth
 
 SECOND, OWN, REST = 0.6, 0.3, 0.1
 
@@ -29,11 +28,8 @@ class InstanceDependentNoise(Taught):
     fraction: Probability = 0.3
     """Share of the examples that are mislabelled, the hardest ones."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
-        guesses, _ = teach(trainer, parts, truth(parts), CrossEntropy(), generators=generators)
-        return [Labelled(self._mislabel(part, p)) for part, p in zip(parts, guesses, strict=True)]
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+        return course(parts, truth(parts), CrossEntropy(), generators=generators, label=self._mislabel)
 
     def _mislabel(self, part: Examples, p: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "n c"]:
         everyone, y = np.arange(len(part)), part.targets

@@ -3,13 +3,12 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from softlabel_core.biases import Labelled, Taught
+from softlabel_core.biases import Taught
 from softlabel_core.biases.pair_flip import PairFlip
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.plugin import Probability
-from softlabel_core.teachers import Trainer, heat, teach
-from softlabel_core.train import train
+from softlabel_core.teachers import Course, course, heat
 
 
 class OverconfidentTeacher(Taught):
@@ -30,10 +29,9 @@ class OverconfidentTeacher(Taught):
     temperature: Annotated[float, Field(ge=0.1, le=1)] = 0.5
     """Temperature T: the lower, the surer."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
         flip = PairFlip(rate=self.flipped)
         told = [flip.soft_labels(part, generator=g) for part, g in zip(parts, generators, strict=True)]
-        labels, _ = teach(trainer, parts, told, CrossEntropy(), generators=generators)
-        return [Labelled(heat(p, self.temperature)) for p in labels]
+        return course(
+            parts, told, CrossEntropy(), generators=generators, label=lambda _, p: heat(p, self.temperature)
+        )

@@ -3,11 +3,10 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from softlabel_core.biases import Labelled, Taught
+from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.teachers import Trainer, heat, teach, truth
-from softlabel_core.train import train
+from softlabel_core.teachers import Course, course, heat, truth
 
 
 class TemperatureTeacher(Taught):
@@ -25,8 +24,11 @@ class TemperatureTeacher(Taught):
     temperature: Annotated[float, Field(ge=0.1, le=20)] = 4.0
     """Temperature T: above 1 flatter, below 1 sharper than the teacher's own probabilities."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
-        labels, _ = teach(trainer, parts, truth(parts), CrossEntropy(), generators=generators)
-        return [Labelled(heat(p, self.temperature)) for p in labels]
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+        return course(
+            parts,
+            truth(parts),
+            CrossEntropy(),
+            generators=generators,
+            label=lambda _, p: heat(p, self.temperature),
+        )

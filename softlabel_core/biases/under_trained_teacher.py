@@ -3,11 +3,11 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from softlabel_core.biases import Labelled, Taught
+from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.teachers import Trainer, teach, truth
-from softlabel_core.train import Training, train
+from softlabel_core.teachers import Course, course, truth
+from softlabel_core.train import Training
 
 
 class UnderTrainedTeacher(Taught):
@@ -24,9 +24,6 @@ class UnderTrainedTeacher(Taught):
     epochs: Annotated[int, Field(ge=1, le=8)] = 2
     """Passes of the teacher over its examples."""
 
-    def label_all(
-        self, parts: list[Examples], *, generators: list[np.random.Generator], trainer: Trainer = train
-    ) -> list[Labelled]:
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
         training = Training(learning_rate=1e-3, batch_size=128, epochs=self.epochs, schedule="constant")
-        labels, _ = teach(trainer, parts, truth(parts), CrossEntropy(), training, generators=generators)
-        return [Labelled(p) for p in labels]
+        return course(parts, truth(parts), CrossEntropy(), training, generators=generators)

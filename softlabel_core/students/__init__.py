@@ -19,6 +19,20 @@ Shape = tuple[int, int, int]
 """(channels, height, width) of an image."""
 
 
+class Scratch:
+    """Memory that is used again at every step: taking it anew costs more than some arithmetic."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, tuple[int, ...]], Tensor] = {}
+
+    def __call__(self, name: str, like: Tensor, *shape: int) -> Tensor:
+        """A tensor of the type of `like` with any content; the same memory for the same name and shape."""
+        key = name, shape
+        if key not in self._kept:
+            self._kept[key] = like.new_empty(shape)
+        return self._kept[key]
+
+
 class Student(Plugin):
     """A network from features (d) to class scores (c)."""
 
@@ -45,9 +59,12 @@ class Student(Plugin):
 
     @abstractmethod
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
-        """Logits of all students for their group's batch, and what `backward` needs to remember."""
+        """Logits of all students for their group's batch, and what `backward` needs to remember.
+
+        Between both may lie memory of `scratch`, never in the logits.
+        """
 
     @abstractmethod
     def backward(
@@ -57,6 +74,7 @@ class Student(Plugin):
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
         gradients: list[Tensor],
+        scratch: Scratch,
     ) -> None:
         """Write the derivative of the loss for every parameter into `gradients` (same shapes)."""
 
@@ -116,7 +134,7 @@ class Convolutional(Student):
         return self.network(parameters, inputs.permute(2, 0, 1).reshape(b, groups * channels, height, width))
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         """Keeps the graph for `backward`; of many examples only the logits, which are then computed anew."""
         import torch
@@ -139,6 +157,7 @@ class Convolutional(Student):
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
         gradients: list[Tensor],
+        scratch: Scratch,
     ) -> None:
         import torch
 
@@ -147,7 +166,7 @@ class Convolutional(Student):
             slopes = _blocks(logit_gradient)
             parts = [(block, slope) for block, slope in zip(_blocks(inputs), slopes, strict=True)]
         for number, (kept, slope) in enumerate(parts):
-            leaves, logits = self.forward(parameters, kept)[1] if memory is None else kept
+            leaves, logits = self.forward(parameters, kept, scratch)[1] if memory is None else kept
             found = torch.autograd.grad(logits, leaves, slope)
             for gradient, part in zip(gradients, found, strict=True):
                 gradient.add_(part) if number else gradient.copy_(part)
@@ -174,24 +193,32 @@ ROWS = 64
 sizes, and a student's rounding would depend on how many others are computed beside it."""
 
 
-def layer(weight: Float[Tensor, "s o i"], inputs: Float[Tensor, "g i b"]) -> Float[Tensor, "s o b"]:
-    """weight @ inputs where the students of a group share the inputs: one wide product a group."""
-    return _wide(weight, inputs)
+def layer(
+    weight: Float[Tensor, "s o i"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o b"]
+) -> Float[Tensor, "s o b"]:
+    """weight @ inputs into `out`; the students of a group share the inputs: one wide product a group."""
+    _product(weight, inputs, out)
+    return out
 
 
 def layer_gradient(
     gradient: Float[Tensor, "s o b"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o i"]
 ) -> None:
     """The weight's derivative for `layer`, written into `out`."""
-    out.copy_(_wide(gradient, inputs.transpose(1, 2)))
+    _product(gradient, inputs.mT, out)
 
 
-def _wide(left: Float[Tensor, "s o j"], right: Float[Tensor, "g j k"]) -> Float[Tensor, "s o k"]:
-    groups, inner, _ = right.shape
-    wide = left.reshape(groups, -1, inner)  # (g, m * o, j)
+def _product(
+    left: Float[Tensor, "s o j"], right: Float[Tensor, "g j k"], out: Float[Tensor, "s o k"]
+) -> None:
+    """All rows of a group's students at once, filled up to a multiple of `ROWS`."""
+    import torch
+
+    wide = left.reshape(len(right), -1, left.shape[2])  # (g, m * o, j)
     rows = wide.shape[1]
     if rows % ROWS:
-        padded = wide.new_zeros(groups, -(-rows // ROWS) * ROWS, inner)
-        padded[:, :rows] = wide
-        wide = padded
-    return (wide @ right)[:, :rows].reshape(*left.shape[:2], -1)
+        filled = wide.new_zeros(len(right), -(-rows // ROWS) * ROWS, wide.shape[2])
+        filled[:, :rows] = wide
+        out.copy_((filled @ right)[:, :rows].reshape(out.shape))
+    else:
+        torch.bmm(wide, right, out=out.view(len(right), rows, -1))

@@ -2,7 +2,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.students import Student, Tensor, layer, layer_gradient
+from softlabel_core.students import Scratch, Student, Tensor, layer, layer_gradient
 
 
 class Linear(Student):
@@ -17,10 +17,11 @@ class Linear(Student):
         return [(classes, features), (classes, 1)]
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         weight, bias = parameters
-        return layer(weight, inputs).add_(bias), None
+        logits = inputs.new_empty(*weight.shape[:2], inputs.shape[2])
+        return layer(weight, inputs, out=logits).add_(bias), None
 
     def backward(
         self,
@@ -29,6 +30,9 @@ class Linear(Student):
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
         gradients: list[Tensor],
+        scratch: Scratch,
     ) -> None:
+        import torch
+
         layer_gradient(logit_gradient, inputs, out=gradients[0])
-        gradients[1].copy_(logit_gradient.sum(2, keepdim=True))
+        torch.sum(logit_gradient, 2, keepdim=True, out=gradients[1])

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.students import Student, Tensor, layer, layer_gradient
+from softlabel_core.students import Scratch, Student, Tensor, layer, layer_gradient
 
 
 class MLP(Student):
@@ -23,10 +23,11 @@ class MLP(Student):
         return [(self.width, features), (self.width, 1), (classes, self.width), (classes, 1)]
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         weight_1, bias_1, weight_2, bias_2 = parameters
-        hidden = layer(weight_1, inputs).add_(bias_1).relu_()  # (s, width, b)
+        hidden = scratch("hidden", inputs, *weight_1.shape[:2], inputs.shape[2])  # (s, width, b)
+        layer(weight_1, inputs, out=hidden).add_(bias_1).relu_()
         return (weight_2 @ hidden).add_(bias_2), hidden
 
     def backward(
@@ -36,10 +37,14 @@ class MLP(Student):
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
         gradients: list[Tensor],
+        scratch: Scratch,
     ) -> None:
+        import torch
+
         hidden, weight_2 = memory, parameters[2]
-        gradients[2].copy_(logit_gradient @ hidden.transpose(1, 2))
-        gradients[3].copy_(logit_gradient.sum(2, keepdim=True))
-        below = (weight_2.transpose(1, 2) @ logit_gradient).mul_(hidden > 0)
+        torch.bmm(logit_gradient, hidden.mT, out=gradients[2])
+        torch.sum(logit_gradient, 2, keepdim=True, out=gradients[3])
+        below = torch.bmm(weight_2.mT, logit_gradient, out=scratch("below", hidden, *hidden.shape))
+        torch.ops.aten.threshold_backward.grad_input(below, hidden, 0, grad_input=below)  # 0 where hidden is
         layer_gradient(below, inputs, out=gradients[0])
-        gradients[1].copy_(below.sum(2, keepdim=True))
+        torch.sum(below, 2, keepdim=True, out=gradients[1])

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from softlabel_core.plugin import Invalid
 from softlabel_core.streams import stream
-from softlabel_core.students import Shape, Student, Tensor
+from softlabel_core.students import Scratch, Shape, Student, Tensor
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
 
@@ -92,9 +92,9 @@ class RandomFeatures(Student):
         return self._head().shapes(features, classes)
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
-        return self._head().forward(parameters, inputs)
+        return self._head().forward(parameters, inputs, scratch)
 
     def backward(
         self,
@@ -103,8 +103,9 @@ class RandomFeatures(Student):
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
         gradients: list[Tensor],
+        scratch: Scratch,
     ) -> None:
-        self._head().backward(parameters, inputs, memory, logit_gradient, gradients)
+        self._head().backward(parameters, inputs, memory, logit_gradient, gradients, scratch)
 
 
 _cache: OrderedDict[Any, Float32[np.ndarray, "n e"]] = OrderedDict()

@@ -1,4 +1,4 @@
-"""One student in an ordinary PyTorch loop: autograd, torch.optim.Adam, a scheduler, batch after batch."""
+"""One student in an ordinary PyTorch loop: autograd, torch.optim, a scheduler, batch after batch."""
 
 import numpy as np
 import torch
@@ -34,10 +34,19 @@ def train(task, student, training) -> tuple[list[np.ndarray], list[float]]:
     generator = stream(task.seed, "init", task.replicate)
     initial = student.initial(x.shape[1], shown.shape[1], generator=generator)
     parameters = [torch.from_numpy(p).requires_grad_() for p in initial]
-    optimiser = torch.optim.Adam(parameters, lr=training.learning_rate, weight_decay=training.weight_decay)
+    settings = {"lr": training.learning_rate, "weight_decay": training.weight_decay}
+    optimiser = (
+        torch.optim.SGD(parameters, momentum=training.momentum, **settings)
+        if training.optimizer == "sgd"
+        else torch.optim.Adam(parameters, **settings)
+    )
     n = len(x)
     steps = training.epochs * -(-n // training.batch_size)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    schedule = (
+        torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        if training.schedule == "cosine"
+        else torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1)
+    )
     shuffle = stream(task.seed, "shuffle", task.replicate)
     used, accuracies = np.flatnonzero(task.used), []
     for _ in range(training.epochs):
