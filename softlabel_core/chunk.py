@@ -61,7 +61,7 @@ class Chunk:
         self.kept: list[Tensor] = []
         self.frozen = torch.zeros(len(tasks), dtype=torch.bool, device=device)
 
-    def train(self, after_epoch: Callable[[int, Tensor], None]) -> list[Trained]:
+    def train(self, after_epoch: Callable[[int, Tensor], None], curves: bool) -> list[Trained]:
         """All epochs; `after_epoch` gets how many there were and the students' test accuracies."""
         epochs = self.training.epochs
         history: list[list[Any]] = [[] for _ in self.tasks]
@@ -69,24 +69,24 @@ class Chunk:
             self._pass(epoch)
             self._freeze(epoch)
             self._move_targets()
-            guesses = self._logits(self.test_inputs, self.test_targets.shape[1]).max(1).indices
-            self.metrics[epoch, 0] = (guesses == self.test_targets).float().mean(1)
+            over = epoch == epochs - 1 or bool(self.frozen.all())
+            self.metrics[epoch, 0] = self._accuracy() if curves or over else float("nan")
             if any(task.observe for task in self.tasks):
                 seen = probabilities(self._logits(self.inputs, self.n))
                 for kept, task, p in zip(history, self.tasks, seen, strict=True):
                     kept += [task.observe(task, p)] if task.observe else []
-            if self.frozen.all():
+            if over and epoch < epochs - 1:
                 self.metrics[epoch:] = self.metrics[epoch].clone()
                 history = [kept + kept[-1:] * (epochs - 1 - epoch) for kept in history]
                 after_epoch(epochs, self.metrics[epoch, 0])
                 break
             after_epoch(epoch + 1, self.metrics[epoch, 0])
-        curves = self.metrics.cpu().numpy()
+        metrics = self.metrics.cpu().numpy()
         parameters = [stacked.cpu().numpy() for stacked in self.state.parameters]
         return [
             Trained(
-                curves[:, 0, i],
-                curves[:, 1, i],
+                metrics[:, 0, i],
+                metrics[:, 1, i],
                 [p[i].copy() for p in parameters],
                 history[i],
             )
@@ -134,6 +134,11 @@ class Chunk:
             if loss.moves_target == "visit":
                 self.targets[:, part].scatter_(3, rows[:, part], loss.next_target(p[:, part], shown[:, part]))
         student.backward(state.parameters, x, memory, gradient.flatten(0, 1), state.gradients, self.scratch)
+
+    def _accuracy(self) -> Float[Tensor, "s"]:
+        """Share of the test examples that each student gets right."""
+        guesses = self._logits(self.test_inputs, self.test_targets.shape[1]).max(1).indices
+        return (guesses == self.test_targets).float().mean(1)
 
     def _freeze(self, epoch: int) -> None:
         """Put frozen students back to where they stopped, and freeze those that no longer get better."""

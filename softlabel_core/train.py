@@ -34,6 +34,7 @@ def train(
     *,
     device: str = "cpu",
     memory: int | None = None,
+    curves: bool = True,
     on_progress: Callable[[float], None] | None = None,
     on_epoch: Callable[[Sequence[int], int, list[float]], None] | None = None,
     cancel: threading.Event | None = None,
@@ -42,7 +43,8 @@ def train(
 
     After every epoch of a chunk, from any thread, `on_progress` gets the finished fraction in [0, 1] and
     `on_epoch` which tasks these are, their epochs so far and their test accuracies. Setting `cancel`
-    stops within a step and raises `Cancelled`.
+    stops within a step and raises `Cancelled`. Without `curves` the students are tested after their last
+    epoch only; their accuracies before it are NaN.
 
     Chunks together take about `memory` bytes (default: 2 GiB, or most of what is free on the GPU). One that
     runs out of memory all the same is done again in halves, from its seeds, with the same numbers. Raises
@@ -51,37 +53,26 @@ def train(
     prepared = {key: _prepared(s, student) for key, s in {id(t.split): t.split for t in tasks}.items()}
     tasks = [replace(t, split=prepared[id(t.split)], training=training or t.training) for t in tasks]
     results: dict[int, Trained] = {}
-    epochs, lock = np.zeros(len(tasks), dtype=int), threading.Lock()
-    total, stop = sum(task.training.epochs for task in tasks), cancel or threading.Event()
+    report, stop = _Report(tasks, on_progress, on_epoch), cancel or threading.Event()
 
-    def after_epoch(chunk: Members, epoch: int, accuracy: Tensor) -> None:
-        members = [i for group in chunk for i in group]
-        with lock:
-            epochs[members] = np.maximum(epochs[members], epoch)
-            if on_progress:
-                on_progress(int(epochs.sum()) / total)
-        if on_epoch:
-            on_epoch(members, epoch, accuracy.tolist())
-
-    def work(chunk: Members) -> None:
-        groups = [[tasks[i] for i in group] for group in chunk]
+    def work(members: Members) -> None:
+        groups = [[tasks[i] for i in group] for group in members]
         try:
-            trained = Chunk(groups, student, device, stop).train(partial(after_epoch, chunk))
+            trained = Chunk(groups, student, device, stop).train(partial(report, members), curves)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
-            trained = None
-        if trained:
-            results.update(zip((i for group in chunk for i in group), trained, strict=True))
+        else:
+            results.update(zip((i for group in members for i in group), trained, strict=True))
             return
-        if not halves(chunk):
+        if not halves(members):
             raise MemoryError(f"{student.kind()}: one student needs more memory than there is.")
-        for half in halves(chunk):  # outside the handler, which would keep what the chunk had taken
+        for half in halves(members):  # outside the handler, which keeps the chunk's memory
             work(half)
 
     with _one_thread_an_operation() as one, ThreadPoolExecutor(workers(device), initializer=one) as pool:
         todo = chunks(tasks, student, device, memory or budget(device))
-        futures = [pool.submit(work, chunk) for chunk in todo]
+        futures = [pool.submit(work, members) for members in todo]
         try:
             for future in futures:
                 future.result()
@@ -90,6 +81,28 @@ def train(
             pool.shutdown(cancel_futures=True)
             raise
     return [results[i] for i in range(len(tasks))]
+
+
+class _Report:
+    """Tells, after every epoch of a chunk, how far all tasks are."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        on_progress: Callable[[float], None] | None,
+        on_epoch: Callable[[Sequence[int], int, list[float]], None] | None,
+    ) -> None:
+        self.on_progress, self.on_epoch, self.lock = on_progress, on_epoch, threading.Lock()
+        self.total, self.done = sum(task.training.epochs for task in tasks), np.zeros(len(tasks), dtype=int)
+
+    def __call__(self, chunk: Members, epoch: int, accuracy: Tensor) -> None:
+        members = [i for group in chunk for i in group]
+        with self.lock:
+            self.done[members] = np.maximum(self.done[members], epoch)  # halves begin anew
+            if self.on_progress:
+                self.on_progress(int(self.done.sum()) / self.total)
+        if self.on_epoch:
+            self.on_epoch(members, epoch, accuracy.tolist())
 
 
 def predict(

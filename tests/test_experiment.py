@@ -110,7 +110,7 @@ def test_default_sizes_are_cut_to_the_classes_and_given_ones_refused(framework):
             {"training": {"learning_rate": 0}},
             "training.learning_rate: allowed: a number above 0 to 1; got 0.",
         ),
-        ({"training": {"warmup": 1}}, "training.warmup: no such parameter; allowed: learning_rate, "),
+        ({"training": {"warmup": 1}}, "training.warmup: no such parameter; allowed: optimizer, "),
         ({"training": 3}, "training: allowed: "),
         ({"replicates": 65}, "replicates: allowed: a whole number from 1 to 64; got 65."),
         ({"replicates": None}, "replicates: allowed: a whole number from 1 to 64; got None."),
