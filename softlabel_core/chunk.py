@@ -69,7 +69,7 @@ class Chunk:
             self._pass(epoch)
             self._freeze(epoch)
             self._move_targets()
-            over = epoch == epochs - 1 or bool(self.frozen.all())
+            over = epoch == epochs - 1 or bool(self.training.patience and self.frozen.all())
             self.metrics[epoch, 0] = self._accuracy() if curves or over else float("nan")
             if any(task.observe for task in self.tasks):
                 seen = probabilities(self._logits(self.inputs, self.n))

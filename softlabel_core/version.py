@@ -1,3 +1,3 @@
 """The version, in one place: pyproject.toml reads it, keys of experiments carry it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
