@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from measure import machine, spread
 from peers import BATCH, GROUP, Work, ours
-from train import machine, spread, students
+from train import students
 
 from softlabel_core import Experiment, run_sweep
 from softlabel_core.examples import Examples, Split

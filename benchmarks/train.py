@@ -7,39 +7,31 @@ only and takes less than a minute.
 """
 
 import argparse
-import gc
-import importlib.metadata
-import importlib.util
 import json
-import os
-import platform
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import peers
-import torch
+from measure import Contender, compared, machine, one_core, ratios, spread, timed
 from peers import GROUP, Work
-from threadpoolctl import threadpool_limits
 
-from softlabel_core import train as trainer
 from softlabel_core.datasets.digits import Digits
 from softlabel_core.examples import Split, standardise
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.results import versions
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
 from softlabel_core.students.cnn import CNN
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
-from softlabel_core.train import Task
+from softlabel_core.train import Task, train
 
 ROOT = Path(__file__).resolve().parents[1]
 EPOCHS = 30
@@ -58,33 +50,6 @@ largest in brackets. Where fewer students are *timed* than a table names, second
 named / timed. JAX is timed warm: compiled before, for these shapes. *Accuracy* is the mean on the test part
 over the timed students, *ours* that of the same students trained by us.
 """
-
-
-@dataclass(frozen=True)
-class Contender:
-    """`students` of the work are timed if not all are; `goal` is the ratio that we are after."""
-
-    train: Callable[[Work], list[float]]
-    students: int | None = None
-    needs: str = "torch"
-    goal: float | None = None
-
-    @property
-    def title(self) -> str:
-        return (self.train.__doc__ or "").splitlines()[0]
-
-    @property
-    def installed(self) -> bool:
-        return importlib.util.find_spec(self.needs) is not None
-
-
-@dataclass
-class Timing:
-    """Seconds for all students of the work, cores in use, round by round, and the last round's accuracies."""
-
-    seconds: list[float] = field(default_factory=list)
-    cores: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
 
 
 def students(number: int, student: Student, epochs: int, split: Callable[[int], Split] | None = None) -> Work:
@@ -113,83 +78,6 @@ def synthetic(examples: int) -> Split:
     x = generator.standard_normal((examples + 600, 64))
     y = (x @ generator.standard_normal((64, 10))).argmax(1)
     return standardise(x[:examples], y[:examples], x[examples:], y[examples:], 10)
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """This thread, and those started meanwhile, on one core; one worker for our chunks."""
-    workers = trainer._workers
-    trainer._workers = lambda device: 1
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(allowed)})
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        os.sched_setaffinity(0, allowed)
-        torch.set_num_threads(threads)
-        trainer._workers = workers
-
-
-def timed(work: Work, contenders: Sequence[Contender], rounds: int, limit: float = np.inf) -> list[Timing]:
-    """Contenders take turns; no further round starts after `limit` seconds."""
-    samples = [work.sample(c.students or len(work.tasks)) for c in contenders]
-    for contender, sample in zip(contenders, samples, strict=True):
-        warm = sample if contender.needs == "jax" else Work(sample.tasks[:1], work.student, 1)
-        contender.train(warm)
-    found = [Timing() for _ in contenders]
-    begun = time.perf_counter()
-    while len(found[0].seconds) < rounds and (not found[0].seconds or time.perf_counter() - begun < limit):
-        for contender, sample, timing in zip(contenders, samples, found, strict=True):
-            gc.collect()
-            started, used = time.perf_counter(), time.process_time()
-            timing.accuracies = contender.train(sample)
-            passed = time.perf_counter() - started
-            timing.cores.append((time.process_time() - used) / passed)
-            timing.seconds.append(passed * len(work.tasks) / len(sample.tasks))
-        print(f"round {len(found[0].seconds)} after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
-    return found
-
-
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Median, smallest and largest."""
-    return f"{median(values):.{digits}f} [{min(values):.{digits}f}, {max(values):.{digits}f}]"
-
-
-def ratios(ours: Timing, other: Timing) -> list[float]:
-    """How many times as long as ours, round by round."""
-    return [theirs / mine for theirs, mine in zip(other.seconds, ours.seconds, strict=True)]
-
-
-def compared(name: str, work: Work, contenders: list[Contender], rounds: int) -> list[str]:
-    """A table of contenders; the first is ours."""
-    present = [c for c in contenders if c.installed]
-    timings = dict(zip((c.title for c in present), timed(work, present, rounds), strict=True))
-    ours = timings[contenders[0].title]
-    rows = [
-        f"\n### {name}\n",
-        "| | timed | seconds | times ours | asked | cores | accuracy | ours |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for contender in contenders:
-        if contender.title not in timings:
-            rows.append(f"| {contender.title} | not installed | | | | | | |")
-            continue
-        timing, count = timings[contender.title], min(contender.students or 1024, len(work.tasks))
-        same = np.mean([ours.accuracies[i] for i in work.sampled(count)])
-        accuracy = f"{np.mean(timing.accuracies):.3f} | {same:.3f}" if timing.accuracies else "- | -"
-        times, goal = ratios(ours, timing), contender.goal
-        factor, asked = spread(times, 1), f">= {goal:g}" if goal else ""
-        if contender.train is peers.floor:
-            factor = f"ours takes {spread([1 / ratio for ratio in times])}"
-            asked = f"<= {goal:g}"
-        rows.append(
-            f"| {contender.title} | {count} | {spread(timing.seconds)} | {factor} | {asked} "
-            f"| {median(timing.cores):.2f} | {accuracy} |"
-        )
-    return rows
 
 
 def one_core_ours(work: Work) -> list[float]:
@@ -263,6 +151,43 @@ def growth(rounds: int) -> list[str]:
     return rows
 
 
+def memory(rounds: int) -> list[str]:
+    """How much more memory training takes at its peak than before, each in a fresh process."""
+    rows = [
+        "\n## Memory, all cores\n",
+        "64 students of width 128, 60,000 examples of 64 numbers, 1 epoch, and all of their labels at hand.\n",
+        "| budget given (MiB) | taken (MiB) |",
+        "|---|---|",
+    ]
+    for budget in (1024, 256, 128):
+        command = [sys.executable, __file__, "--budget", str(budget)]
+        taken = []
+        for _ in range(min(rounds, 3)):
+            done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603
+            taken.append(float(done.stdout))
+        rows.append(f"| {budget:,} | {spread(taken, 0)} |")
+    return rows
+
+
+def taken(budget: int) -> float:
+    """MiB that training takes of `budget` MiB, read from Linux: the peak less what was resident before."""
+    split = synthetic(60_000)
+    work = students(64, MLP(width=128), 1, lambda _: split)
+    train(work.tasks[:1], work.student, work.training)  # torch itself
+    status, field = Path("/proc/self/status"), re.compile(r"Vm(RSS|HWM):\s+(\d+) kB")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before = dict(field.findall(status.read_text()))["RSS"]
+    train(work.tasks, work.student, work.training, memory=budget * 2**20)
+    peak = dict(field.findall(status.read_text()))["HWM"]
+    return (int(peak) - int(before)) / 1024
+
+
+def gpu() -> list[str]:
+    """What `gpu.py` says of this machine."""
+    done = subprocess.run([sys.executable, "gpu.py"], cwd=ROOT / "benchmarks", capture_output=True, text=True)
+    return ["\n## GPU\n", f"`python benchmarks/gpu.py`: {done.stdout or done.stderr}"]
+
+
 def startup(rounds: int) -> list[str]:
     """Fresh processes, the interpreter's own start included."""
     told = "import softlabel_core, sys; sys.exit('torch' in sys.modules)"
@@ -279,22 +204,6 @@ def startup(rounds: int) -> list[str]:
             seconds[name].append(time.perf_counter() - started)
     rows = ["\n## Start\n", "| in a fresh process | seconds | asked |", "|---|---|---|"]
     return rows + [f"| {name} | {spread(seconds[name])} | {asked} |" for name, (_, asked) in commands.items()]
-
-
-def machine() -> str:
-    """Date, processor, load and versions in a sentence."""
-    model = platform.processor() or platform.machine()
-    about = Path("/proc/cpuinfo")
-    if about.exists():
-        lines = (line.partition(":") for line in about.read_text().splitlines())
-        model = next((value.strip() for key, _, value in lines if key.startswith("model name")), model)
-    named = versions()
-    for package in ("jax", "lightning", "skorch"):
-        if importlib.util.find_spec(package):
-            named[package] = importlib.metadata.version(package)
-    told = ", ".join(f"{name} {version}" for name, version in named.items())
-    load = "{:.1f}, {:.1f}, {:.1f}".format(*os.getloadavg())
-    return f"{time.strftime('%Y-%m-%d')}; {model}, {os.cpu_count()} cores, load before {load}; {told}."
 
 
 def short(number: int, epochs: int, rounds: int) -> dict[str, dict[str, float]]:
@@ -324,17 +233,22 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="ratios for 64 students, in less than a minute")
     parser.add_argument("--json", action="store_true", help="with --short: on one line")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--budget", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--students", type=int, default=64, help=argparse.SUPPRESS)
     parser.add_argument("--epochs", type=int, default=EPOCHS, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.budget:
+        print(taken(given.budget))
+        return
     if given.short:
         print(json.dumps(short(given.students, given.epochs, given.rounds), indent=None if given.json else 2))
         return
     if given.markdown:
         print("# How fast it trains\n\n`python benchmarks/train.py --markdown > docs/performance.md`\n")
     print(machine() + "\n\n" + NOTE.format(rounds=given.rounds), flush=True)
-    for part in (startup, comparisons, growth):
+    for part in (startup, comparisons, growth, memory):
         print("\n".join(part(given.rounds)), flush=True)
+    print("\n".join(gpu()))
 
 
 if __name__ == "__main__":
