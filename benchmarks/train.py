@@ -155,7 +155,7 @@ def memory(rounds: int) -> list[str]:
     """How much more memory training takes at its peak than before, each in a fresh process."""
     rows = [
         "\n## Memory, all cores\n",
-        "64 students of width 128, 60,000 examples of 64 numbers, 1 epoch, and all of their labels at hand.\n",
+        "64 students of width 128, 60,000 examples of 64 numbers, 1 epoch, and all their labels at hand.\n",
         "| budget given (MiB) | taken (MiB) |",
         "|---|---|",
     ]
