@@ -18,7 +18,6 @@ import torch
 from peers import Work, floor
 from threadpoolctl import threadpool_limits
 
-from softlabel_core import train as trainer
 from softlabel_core.results import versions
 
 
@@ -51,9 +50,7 @@ class Timing:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """This thread, and those started meanwhile, on one core; one worker for our chunks."""
-    workers = getattr(trainer, "_workers", None)
-    trainer._workers = lambda device: 1
+    """This thread, and those started meanwhile, on one core; then ours takes one worker."""
     allowed, threads = os.sched_getaffinity(0), torch.get_num_threads()
     os.sched_setaffinity(0, {max(allowed)})
     torch.set_num_threads(1)
@@ -63,7 +60,6 @@ def one_core() -> Iterator[None]:
     finally:
         os.sched_setaffinity(0, allowed)
         torch.set_num_threads(threads)
-        trainer._workers = workers
 
 
 def timed(work: Work, contenders: Sequence[Contender], rounds: int, limit: float = np.inf) -> list[Timing]:

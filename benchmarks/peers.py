@@ -2,8 +2,7 @@
 
 A contender gets a `Work` and returns the test accuracy of each of its students. Labels are one class an
 example, so that libraries without soft labels can take part; peers get them as integers, ours as rows of
-the simplex. Peers look at the test part once, at the end; ours after every epoch. Libraries are imported
-where they are used.
+the simplex. The test part is looked at once, at the end. Libraries are imported where they are used.
 """
 
 import itertools
@@ -48,10 +47,15 @@ class Work:
     @cached_property
     def training(self) -> Training:
         """Plain momentum: the one optimiser that all contenders have."""
-        settings = {"batch_size": BATCH, "epochs": self.epochs, "weight_decay": 0, "schedule": "constant"}
-        if "optimizer" in Training.model_fields:
-            settings |= {"optimizer": "sgd", "momentum": MOMENTUM, "learning_rate": RATE}
-        return Training.model_validate(settings)
+        return Training(
+            optimizer="sgd",
+            learning_rate=RATE,
+            momentum=MOMENTUM,
+            batch_size=BATCH,
+            epochs=self.epochs,
+            weight_decay=0,
+            schedule="constant",
+        )
 
     def groups(self) -> Iterator[list[Task]]:
         """Tasks by split."""
@@ -59,9 +63,15 @@ class Work:
             yield list(members)
 
 
-def ours(work: Work, device: str = "cpu") -> list[float]:
+def ours(work: Work, device: str = "cpu", curves: bool = False) -> list[float]:
     """softlabel_core"""
-    return [float(t.accuracy[-1]) for t in train(work.tasks, work.student, work.training, device=device)]
+    trained = train(work.tasks, work.student, work.training, device=device, curves=curves)
+    return [float(one.accuracy[-1]) for one in trained]
+
+
+def ours_with_curves(work: Work) -> list[float]:
+    """softlabel_core, tested after every epoch"""
+    return ours(work, curves=True)
 
 
 def net(student: Student, d: int, c: int) -> Any:

@@ -41,7 +41,7 @@ NOTE = """Work of the first tables: digits (1,198 images for training, 599 for t
 cross-entropy. 64 students are 16 rates of label noise from 0 to 0.3 on each of 4 splits. Every contender
 gets the same splits, scaling and labels, as whole classes, since not every library reads soft labels; ours
 reads them as soft labels all the same. Every contender trains the last, smaller batch too and looks at the
-test part once, at the end; ours does after every epoch.
+test part once, at the end, unless said otherwise.
 
 **One core:** the process may run on one core only (`sched_setaffinity`) and ours takes one worker, so that
 every library's own threads share that core; *cores* is processor time over time passed: 1.0 when nothing
@@ -98,6 +98,7 @@ def comparisons(rounds: int) -> list[str]:
             students(64, mlp, EPOCHS),
             [
                 ours,
+                Contender(peers.ours_with_curves),
                 Contender(peers.dataloader_loop, 16, goal=12),
                 Contender(peers.slice_loop, 16, goal=4),
                 Contender(peers.scikit_learn, 16, "sklearn", 3.5),
