@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from softlabel_core import lessons
 from softlabel_core.atlas import among, content
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
@@ -49,7 +50,15 @@ PLANE = {"digits": 0.1, "gaussian-ring": 0.2, "spiral": 0.2, "moons": 0.2}
 def plan() -> list[Experiment]:
     """Every experiment of the atlas once, neighbours sharing what can be shared."""
     found: dict[str, Experiment] = {}
-    for config in (*_presets(), *_map(), *_around_presets(), *_bias_types(), *_frameworks(), *_planar()):
+    for config in (
+        *_presets(),
+        *_map(),
+        *_around_presets(),
+        *_bias_types(),
+        *_frameworks(),
+        *_planar(),
+        *_lessons(),
+    ):
         try:
             experiment = Experiment.parse({"seed": SEED, "replicates": FEW, **config})
         except Invalid:  # three labels of two classes
@@ -207,6 +216,12 @@ def _planar() -> Iterator[dict[str, Any]]:
                 yield {"dataset": dataset, "bias": bias, "framework": taught}
             if not cls.teachers:
                 yield from _varied({"dataset": dataset, "bias": bias, "framework": TAUGHT[0]}, "bias")
+
+
+def _lessons() -> Iterator[dict[str, Any]]:
+    """What lessons show; most of it is here for other reasons already."""
+    for experiment in lessons.experiments():
+        yield {**experiment.model_dump(), "replicates": FEW, "seed": SEED}
 
 
 def _kinds() -> dict[str, type[Bias]]:

@@ -50,7 +50,7 @@ def open_session() -> None:
     for name in ("history", "problems", "unknown", RUNS):
         st.session_state.setdefault(name, [])
     st.session_state.setdefault("left", set())
-    for name in ("address", "switches", "extras"):
+    for name in ("address", "switches", "extras", "predictions"):
         st.session_state.setdefault(name, {})
     address = st.query_params.to_dict()
     if address and address != st.session_state["address"]:
@@ -213,7 +213,7 @@ def can_undo() -> bool:
 def reset() -> None:
     """Everything as on a first visit; can be undone."""
     _set(Choice())
-    st.session_state.update(extras={}, touched=False)
+    st.session_state.update(extras={}, predictions={}, touched=False)
 
 
 def pins() -> dict[str, Experiment]:
@@ -264,6 +264,17 @@ def set_extra(name: str, value: str) -> None:
     """Set a page's own parameter (one of `EXTRAS`); an empty value takes it out of the address."""
     kept = {key: one for key, one in st.session_state["extras"].items() if key != name}
     st.session_state["extras"] = {**kept, name: value} if value else kept
+
+
+def prediction(step: str) -> Any:
+    """What this visitor predicted at a step of the lessons; None before, empty if they only looked."""
+    return st.session_state["predictions"].get(step)
+
+
+def predict(step: str, guess: Any) -> None:
+    """Remember a prediction; None takes it back."""
+    others = {name: one for name, one in st.session_state["predictions"].items() if name != step}
+    st.session_state["predictions"] = others if guess is None else {**others, step: guess}
 
 
 def picture_format() -> str:

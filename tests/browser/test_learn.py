@@ -1,0 +1,137 @@
+"""Lessons in a real browser, and the minute of docs/teaching.md as it is written."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from softlabel_core import Experiment, atlas, share
+from softlabel_core.lessons import STEPS
+from ui.i18n import say
+from ui.words import plus_minus
+
+
+def open_step(page: Page, server: str, step: str, **parameters: str) -> None:
+    text = "&".join(f"{name}={value}" for name, value in {"step": step, **parameters}.items())
+    page.goto(f"{server}/learn?{text}")
+    expect(page.get_by_role("button", name=say(parameters.get("lang", "en"), "learn.reveal"))).to_be_visible()
+
+
+def sound(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def in_address(page: Page) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def outcome(step: str) -> str:
+    found = atlas.find(STEPS[step][1].experiment)
+    assert found is not None
+    return plus_minus(found.result.student_accuracy)
+
+
+def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
+    name = "bias-types.bad-teacher"
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url))
+    open_step(page, server, name)
+    lesson = page.get_by_test_id("stMain")
+    expect(lesson).not_to_contain_text(outcome(name))
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuenow", "53")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.get_by_text("You said 53 %.")).to_be_visible()
+    expect(lesson).to_contain_text(outcome(name))
+    expect(page.get_by_text("Precomputed (")).to_be_visible()
+    page.get_by_role("link", name="Open in Explore").click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    assert urlsplit(page.url).path == "/explore"
+    assert share.parse(in_address(page)) == (STEPS[name][1].experiment, [])
+    page.get_by_role("link", name="Learn", exact=True).click()
+    expect(page.get_by_text("You said 53 %.")).to_be_visible()  # predictions are kept
+    sound(page)
+    assert all(url.startswith((server, "data:", "blob:")) for url in outside)
+
+
+@pytest.mark.parametrize("name", ["soft-labels.second", "rule.before"])
+def test_both_languages_show_the_same_numbers(server: str, page: Page, name: str) -> None:
+    found = []
+    for language in ("en", "zh"):
+        open_step(page, server, name, lang=language)
+        page.get_by_role("button", name=say(language, "learn.reveal")).click()
+        reveal = page.locator(".st-key-reveal")
+        expect(reveal).to_contain_text(outcome(name))
+        found.append(sorted(re.findall(r"\d+(?:\.\d+)?", reveal.inner_text())))
+        expect(page.locator("html")).to_have_attribute("lang", language)
+    assert found[0] == found[1]
+
+
+def test_keys_lead_through_the_steps_and_reload_keeps_the_place(server: str, page: Page) -> None:
+    open_step(page, server, "rule.before")
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("step 2 of 8")).to_be_visible()
+    assert in_address(page)["step"] == "rule.line"
+    page.keyboard.press("s")
+    expect(page.locator(".st-key-reveal")).to_contain_text(outcome("rule.line"))
+    page.reload()
+    expect(page.get_by_text("step 2 of 8")).to_be_visible()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_text("step 1 of 8")).to_be_visible()
+
+
+def test_the_count_by_hand_fits_a_phone(server: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page = context.new_page()
+    open_step(page, server, "indicators.by-hand")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.get_by_text("Δ = 1 − 1/4 = 0.75")).to_be_visible()
+    page.get_by_role("radio", name="2", exact=True).click()
+    expect(page.get_by_text("Δ + γ = 0.50")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    sound(page)
+    context.close()
+
+
+def test_the_minute_of_the_instructor(server: str, browser: Browser) -> None:
+    """docs/teaching.md, 60 seconds, line by line; the answers come from the atlas."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    open_step(page, server, "rule.line", present="1")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuenow", "49")
+    page.locator("body").press("s")
+    expect(page.get_by_text("You said 49 %.")).to_be_visible()
+    expect(page.locator(".st-key-reveal")).to_contain_text(outcome("rule.line"))
+    page.get_by_role("link", name="Move it with one slider").click()
+    lead = page.locator(".st-key-lead")
+    expect(lead).to_contain_text(outcome("rule.line"))
+    moved = STEPS["rule.line"][1].experiment
+    for rate in (0.4, 0.3):
+        page.keyboard.press("PageUp")
+        moved = Experiment.parse(
+            {**moved.model_dump(), "bias": {**moved.bias.model_dump(), "unreliability": rate}}
+        )
+        found = atlas.find(moved)
+        assert found is not None
+        expect(lead).to_contain_text(plus_minus(found.result.student_accuracy))
+    page.keyboard.press("f")
+    imitated = Experiment.parse(
+        {**moved.model_dump(), "framework": {"kind": "soft-labels", "loss": "cross-entropy"}}
+    )
+    found = atlas.find(imitated)
+    assert found is not None
+    expect(lead).to_contain_text(plus_minus(found.result.student_accuracy))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_alt_text("QR code of the link above")).to_be_visible()
+    address = page.get_by_test_id("stCode").inner_text().replace("\n", "")
+    assert share.parse(dict(parse_qsl(urlsplit(address).query))) == (imitated, [])
+    sound(page)
+    context.close()
