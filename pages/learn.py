@@ -15,12 +15,16 @@ from ui.figures import Chart
 
 ORDER = list(STEPS)
 
+UNDER_WORDS = 560
+"""Height of the chart in the present mode, below the sentences."""
+
 
 def main() -> None:
     """The page."""
     name = current()
     lesson, step = STEPS[name]
-    state.begin(step.config)
+    if not state.touched():  # the bar, and links to other pages, speak of the step
+        state.load(step.experiment)
     if not state.presenting():
         st.title(state.t("learn.title"), anchor=False)
         contents(lesson)
@@ -162,7 +166,7 @@ def predict(name: str, step: Step) -> None:
         state.t("learn.reveal"),
         key="learn/reveal",
         type="primary",
-        shortcut="S",
+        shortcut="Ctrl+Enter",
         help=state.t("learn.reveal-help"),
         disabled=chosen is None and not state.presenting(),
         on_click=state.predict,
@@ -199,7 +203,7 @@ def reveal(name: str, step: Step, guess: Any, found: list[Answer]) -> None:
         if step.picture == "along":
             panels.open_elsewhere("start", state.t("learn.drag"), step.experiment)
     if step.ask != "by-hand":
-        panels.picture("", picture(step, found), key=f"learn-{step.picture}")
+        panels.picture("", picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)
     if step.construction is not None or step.ask == "by-hand":
         st.caption(state.t("learn.source-here"))
     if not state.presenting() and step.ask != "by-hand":

@@ -76,10 +76,10 @@ def _number(title: str, value: str, interval: str, help_text: str | None = None)
     )
 
 
-def picture(title: str, *parts: Chart, key: str, note: str = "") -> None:
+def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LARGE) -> None:
     """A chart under its title, with its alt text and its table; several parts stand side by side.
 
-    In the present mode the chart alone, large.
+    In the present mode the chart alone, `large` pixels high.
     """
     presenting = state.presenting()
     if title and not presenting:
@@ -88,7 +88,7 @@ def picture(title: str, *parts: Chart, key: str, note: str = "") -> None:
         st.caption(note)
     columns = st.columns(len(parts)) if len(parts) > 1 else [st.container()]
     for number, (column, chart) in enumerate(zip(columns, parts, strict=True)):
-        figure = enlarged(chart.figure, LARGE) if presenting else chart.figure
+        figure = enlarged(chart.figure, large) if presenting else chart.figure
         column.plotly_chart(
             figure,
             theme=None,
