@@ -169,9 +169,17 @@ def predict(name: str, step: Step) -> None:
         shortcut="Ctrl+Enter",
         help=state.t("learn.reveal-help"),
         disabled=chosen is None and not state.presenting(),
-        on_click=state.predict,
-        args=(name, "" if chosen is None else chosen),
+        on_click=settle,
+        args=(name, step),
     )
+
+
+def settle(name: str, step: Step) -> None:
+    """Keep the prediction as the widget has it now, which may be newer than the page."""
+    chosen = st.session_state[f"learn/guess/{name}"]
+    if step.ask == "student_accuracy":
+        chosen /= 100
+    state.predict(name, "" if chosen is None else chosen)
 
 
 def options_of(name: str, step: Step) -> dict[str, str]:

@@ -44,6 +44,7 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     for _ in range(3):
         slider.press("ArrowRight")
     expect(slider).to_have_value("53")
+    page.wait_for_timeout(600)  # the slider tells the server when it has come to rest
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text("You said 53 %.")).to_be_visible()
     expect(lesson).to_contain_text(outcome(name))
@@ -106,6 +107,7 @@ def test_the_minute_of_the_instructor(server: str, browser: Browser) -> None:
     slider.focus()
     slider.press("ArrowLeft")
     expect(slider).to_have_value("49")
+    page.wait_for_timeout(600)  # the slider tells the server when it has come to rest
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You said 49 %.")).to_be_visible()
     expect(page.locator(".st-key-reveal")).to_contain_text(outcome("rule.line"))
