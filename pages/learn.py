@@ -109,12 +109,11 @@ def navigate(name: str) -> None:
 
 
 def known(experiment: Experiment) -> Answer | None:
-    """This visitor's live run of it, else the atlas's entry if the present code made it."""
+    """This visitor's live run of it, else the atlas's entry, which says so where other code made it."""
     job = state.look(experiment.key())
     if job is not None and job.result is not None:
         return Answer(job.result, live=True)
-    answer = answers.precomputed(experiment)
-    return None if answer is None or answer.stale else answer
+    return answers.precomputed(experiment)
 
 
 def live(experiment: Experiment) -> None:
@@ -214,7 +213,7 @@ def reveal(name: str, step: Step, guess: Any, found: list[Answer]) -> None:
         panels.picture("", picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)
     if step.construction is not None or step.ask == "by-hand":
         st.caption(state.t("learn.source-here"))
-    if not state.presenting() and step.ask != "by-hand":
+    if step.ask != "by-hand":
         panels.source(found[0])
 
 
