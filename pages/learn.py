@@ -32,8 +32,9 @@ def main() -> None:
     navigate(name)
     with st.container(key="lead"):
         st.markdown(text(name, "claim"))
-    found = [known(one) for one in step.experiments]
-    missing = [one for one, answer in zip(step.experiments, found, strict=True) if answer is None]
+    needed = [] if step.ask == "by-hand" else step.experiments
+    found = [known(one) for one in needed]
+    missing = [one for one, answer in zip(needed, found, strict=True) if answer is None]
     if missing:
         live(missing[0])
     else:
