@@ -81,8 +81,10 @@ def timed(work: Work, contenders: Sequence[Contender], rounds: int, limit: float
     return found
 
 
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Median, smallest and largest."""
+def spread(values: Sequence[float], digits: int | None = None) -> str:
+    """Median, smallest and largest; three digits after the point below 1, else two, unless said otherwise."""
+    if digits is None:
+        digits = 3 if median(values) < 1 else 2
     return f"{median(values):.{digits}f} [{min(values):.{digits}f}, {max(values):.{digits}f}]"
 
 

@@ -347,7 +347,7 @@ def floor(work: Work) -> list[float]:
     first, h = work.tasks[0], work.student.width
     (n, d), c = first.split.train.features.shape, first.targets.shape[1]
     sizes = [len(rows) for rows in torch.empty(n).split(BATCH)]
-    x = {b: torch.randn(d, b) for b in sizes}
+    x = {b: torch.randn(b, d) for b in sizes}
     for _, tasks in itertools.groupby(range(len(work.tasks)), key=lambda i: i // GROUP):
         m = len(list(tasks))
         w_1, w_2, slope_1, slope_2 = (torch.randn(*s) for s in 2 * [(m * h, d), (m, c, h)])
@@ -355,9 +355,9 @@ def floor(work: Work) -> list[float]:
         for b in sizes * work.epochs:
             hidden, logits, slope = room[b]
             wide = hidden.view(m * h, b)
-            torch.mm(w_1, x[b], out=wide)
+            torch.mm(w_1, x[b].t(), out=wide)
             torch.bmm(w_2, hidden, out=logits)
             torch.bmm(slope, hidden.transpose(1, 2), out=slope_2)
             torch.bmm(w_2.transpose(1, 2), slope, out=hidden)
-            torch.mm(wide, x[b].t(), out=slope_1)
+            torch.mm(wide, x[b], out=slope_1)
     return []

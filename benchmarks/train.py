@@ -184,8 +184,9 @@ def taken(budget: int) -> float:
 
 def gpu() -> list[str]:
     """What `gpu.py` says of this machine."""
-    done = subprocess.run([sys.executable, "gpu.py"], cwd=ROOT / "benchmarks", capture_output=True, text=True)
-    return ["\n## GPU\n", f"`python benchmarks/gpu.py`: {done.stdout or done.stderr}"]
+    command = [sys.executable, "benchmarks/gpu.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603
+    return ["\n## GPU\n", f"`python benchmarks/gpu.py`: {(done.stdout or done.stderr).strip()}"]
 
 
 def startup(rounds: int) -> list[str]:
