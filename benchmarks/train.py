@@ -105,7 +105,7 @@ def comparisons(rounds: int) -> list[str]:
             Contender(peers.torch_func),
             Contender(peers.jax_vmap, None, "jax", ">= 1.4"),
             Contender(peers.jax_chunks, None, "jax"),
-            Contender(peers.lightning, 4, "lightning"),
+            Contender(peers.lightning, 8, "lightning"),
             Contender(peers.skorch, 8, "skorch"),
             floor,
         ]
