@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEED = 0
 FEW, MANY = 4, 8
-"""Replicates of a slider's entries; of presets and of the map."""
+"""Replicates of a slider's entries; of presets, of the map and of lessons."""
 
 STEPS, FINE = 10, 20
 """Steps of a slider over a range that is short; the same on digits, for the two main ways to teach. A long
@@ -53,11 +53,11 @@ def plan() -> list[Experiment]:
     for config in (
         *_presets(),
         *_map(),
+        *_lessons(),
         *_around_presets(),
         *_bias_types(),
         *_frameworks(),
         *_planar(),
-        *_lessons(),
     ):
         try:
             experiment = Experiment.parse({"seed": SEED, "replicates": FEW, **config})
@@ -219,9 +219,9 @@ def _planar() -> Iterator[dict[str, Any]]:
 
 
 def _lessons() -> Iterator[dict[str, Any]]:
-    """What lessons show; most of it is here for other reasons already."""
+    """What lessons show."""
     for experiment in lessons.experiments():
-        yield {**experiment.model_dump(), "replicates": FEW, "seed": SEED}
+        yield {**experiment.model_dump(), "replicates": MANY, "seed": SEED}
 
 
 def _kinds() -> dict[str, type[Bias]]:

@@ -106,13 +106,14 @@ def quick(one: Plugin) -> Plugin:
     return one.replace(**{name: min(getattr(one, name), n) for name, n in least.items()})
 
 
-def examples(classes: int, n: int, *, features: int = 4) -> Examples:
-    """n examples, as even over the classes as can be, each class around its own mean."""
+def examples(classes: int, n: int) -> Examples:
+    """n examples, as even over the classes as can be, each class around its own mean: images of 3 x 3 pixels,
+    the smallest that every plug-in takes."""
     generator = stream(0, "examples", classes, n)
     targets = generator.permutation(np.arange(n) % classes)
-    means = generator.standard_normal((classes, features))
-    points = means[targets] + 0.5 * generator.standard_normal((n, features))
-    return Examples(points.astype(np.float32), targets, classes)
+    means = generator.standard_normal((classes, 9))
+    points = means[targets] + 0.5 * generator.standard_normal((n, 9))
+    return Examples(points.astype(np.float32), targets, classes, (1, 3, 3))
 
 
 def random_labels(n: int, classes: int, *, generator: np.random.Generator, grid: int = 0) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Laws of the whole family of bias types, and each distribution against its oracle."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ def test_replicates_differ_where_labels_are_drawn(cls):
 @pytest.mark.parametrize("classes", [10])
 def test_a_cyclic_shift_of_the_classes_shifts_the_labels(classes, bias):
     plain = examples(classes, 300)
-    shifted = Examples(plain.features, (plain.targets + 1) % classes, classes)
+    shifted = replace(plain, targets=(plain.targets + 1) % classes)
     labels, moved = (bias.soft_labels(one, generator=stream(0, "labels")) for one in (plain, shifted))
     assert np.array_equal(np.roll(labels, 1, axis=1), moved)
 
