@@ -47,11 +47,11 @@ class Chunk:
 
         self.n = len(leaders[0].split.train)
         self.inputs = on_device([filled(task.split.train.features) for task in leaders])  # (g, n+, d)
-        self.targets = on_device([task.targets.T.astype(np.float32) for task in tasks])  # (s, c, n)
-        self.targets = self.targets.unflatten(0, (len(groups), -1))  # (g, m, c, n)
+        self.targets = on_device([_targets(group) for group in groups])  # (g, n, m, c)
         self.test_inputs = on_device([filled(task.split.test.features) for task in leaders])  # (g, t+, d)
         self.test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
         self.orders = on_device([_orders(task, self.training.epochs) for task in leaders])  # (g, e, n)
+        self.firsts = self.n * torch.arange(len(groups), device=device)[:, None]  # (g, 1)
         self.shuffled = torch.zeros_like(self.inputs)
         settings = self.training.model_dump(include={"learning_rate", "weight_decay", "momentum", "schedule"})
         self.state = OPTIMIZERS[self.training.optimizer](
@@ -97,15 +97,14 @@ class Chunk:
         """One pass over the examples in their order of this epoch, batch by batch."""
         import torch
 
-        order, batch = self.orders[:, epoch], self.training.batch_size
+        order, batch = self.orders[:, epoch], self.training.batch_size  # (g, n)
         for inputs, rows, shuffled in zip(self.inputs, order, self.shuffled, strict=True):
             torch.index_select(inputs, 0, rows, out=shuffled[: self.n])
         starts = range(0, self.n, batch)
         for number, start in enumerate(starts, start=epoch * len(starts)):
             if self.cancel.is_set():
                 raise Cancelled
-            rows = order[:, None, None, start : start + batch].expand(*self.targets.shape[:3], -1)
-            self._slopes(start, rows, self.metrics[epoch, 1])
+            self._slopes(start, order[:, start : start + batch], self.metrics[epoch, 1])
             self.state.step(number, self.training.epochs * len(starts))
         self.metrics[epoch, 1] /= self.n - self._first_read()
 
@@ -114,26 +113,39 @@ class Chunk:
         batch = self.training.batch_size
         return max(0, self.n - PROBE) // batch * batch
 
-    def _slopes(self, start: int, rows: Int[Tensor, "g m c b"], read: Float[Tensor, "s"]) -> None:
+    def _slopes(self, start: int, rows: Int[Tensor, "g b"], read: Float[Tensor, "s"]) -> None:
         """Gradients of the mean loss of the batch at `start`, whose loss is added to `read` if it is read."""
         import torch
 
-        student, state, real = self.student, self.state, rows.shape[3]
+        student, state, real = self.student, self.state, rows.shape[1]
         x = self.shuffled[:, start : start + _columns(student, real)].transpose(1, 2)  # (g, d, b+)
-        shown = self.targets.gather(3, rows)
+        rows = (rows + self.firsts).flatten()
+        shown = self._shown(rows, real)
         logits, memory = student.forward(state.parameters, x, self.scratch)
         p = logits[..., :real].softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
         if start >= self._first_read():
             log_p = logits[..., :real].log_softmax(1).unflatten(0, shown.shape[:2])
             values = [loss.value(log_p[:, part], shown[:, part]).sum(2) for loss, part in self.losses]
             read += torch.cat(values, dim=1).flatten()
-        gradient = logits.new_zeros(logits.shape).unflatten(0, shown.shape[:2])
+        gradient = self.scratch("slopes", logits, *shown.shape[:3], logits.shape[2])
+        gradient[..., real:] = 0
         for loss, part in self.losses:
             slope = loss.logit_gradient(p[:, part], shown[:, part])
             torch.div(slope, real, out=gradient[:, part, :, :real])
             if loss.moves_target == "visit":
-                self.targets[:, part].scatter_(3, rows[:, part], loss.next_target(p[:, part], shown[:, part]))
+                following = loss.next_target(p[:, part], shown[:, part]).permute(0, 3, 1, 2).flatten(0, 1)
+                self.targets.flatten(0, 1)[:, part].index_copy_(0, rows, following)
         student.backward(state.parameters, x, memory, gradient.flatten(0, 1), state.gradients, self.scratch)
+
+    def _shown(self, rows: Int[Tensor, "gb"], batch: int) -> Float[Tensor, "g m c b"]:
+        """Targets of a batch: whole rows are read, then turned, which takes a third of reading numbers."""
+        import torch
+
+        groups, _, members, classes = self.targets.shape
+        found = self.scratch("rows", self.targets, len(rows), members, classes)
+        torch.index_select(self.targets.flatten(0, 1), 0, rows, out=found)
+        turned = self.scratch("shown", self.targets, groups, members, classes, batch)
+        return turned.copy_(found.unflatten(0, (groups, batch)).permute(0, 2, 3, 1))
 
     def _accuracy(self) -> Float[Tensor, "s"]:
         """Share of the test examples that each student gets right."""
@@ -158,9 +170,10 @@ class Chunk:
         """Next targets of all examples by the students as they are, for losses that move them by epoch."""
         losses = [(loss, part) for loss, part in self.losses if loss.moves_target == "epoch"]
         if losses:
-            p = self._logits(self.inputs, self.n).softmax(1).unflatten(0, self.targets.shape[:2])
+            targets = self.targets.permute(0, 2, 3, 1)  # (g, m, c, n)
+            p = self._logits(self.inputs, self.n).softmax(1).unflatten(0, targets.shape[:2])
             for loss, part in losses:
-                self.targets[:, part] = loss.next_target(p[:, part], self.targets[:, part])
+                targets[:, part] = loss.next_target(p[:, part], targets[:, part])
 
     def _logits(self, rows: Float[Tensor, "g n+ d"], n: int) -> Float[Tensor, "s c n"]:
         return answers(self.student, self.state.parameters, rows, n, self.scratch)
@@ -199,6 +212,10 @@ def _orders(task: Task, epochs: int) -> Int[np.ndarray, "e n"]:
     passes = -(-n // len(rows))
     epoch = (np.concatenate([generator.permutation(rows) for _ in range(passes)])[:n] for _ in range(epochs))
     return np.stack(list(epoch))
+
+
+def _targets(group: list[Task]) -> Float[np.ndarray, "n m c"]:
+    return np.stack([task.targets.astype(np.float32) for task in group], axis=1)
 
 
 def _segments(losses: list[Loss]) -> list[tuple[Loss, slice]]:
