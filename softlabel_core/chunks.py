@@ -97,6 +97,6 @@ def _bytes(task: Task, student: Student) -> tuple[int, int]:
     and two moments, targets, and activations of a batch."""
     n, d = task.split.train.features.shape
     classes, batch = task.targets.shape[1], min(n, task.training.batch_size)
-    activations = 4 * batch * sum(rows for rows, _ in student.shapes(d, classes))
+    activations = batch * student.kept(d, classes)
     examples = (2 * n + len(task.split.test)) * d
     return 4 * examples, 4 * (4 * _parameters(task, student) + n * classes + activations)

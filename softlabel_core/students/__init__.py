@@ -24,13 +24,21 @@ class Scratch:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, tuple[int, ...]], Tensor] = {}
+        self._name = ""
 
     def __call__(self, name: str, like: Tensor, *shape: int) -> Tensor:
-        """A tensor of the type of `like` with any content; the same memory for the same name and shape."""
-        key = name, shape
+        """A tensor of the type of `like`, the same memory for the same name and shape: zeros the first time,
+        then what was left in it."""
+        key = self._name + name, shape
         if key not in self._kept:
-            self._kept[key] = like.new_empty(shape)
+            self._kept[key] = like.new_zeros(shape)
         return self._kept[key]
+
+    def part(self, name: str) -> "Scratch":
+        """The same memory, for a part of the work whose names are its own."""
+        part = Scratch()
+        part._kept, part._name = self._kept, f"{self._name}{name}/"
+        return part
 
 
 class Student(Plugin):
@@ -56,6 +64,11 @@ class Student(Plugin):
     @abstractmethod
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         """Shapes of one student's parameters: weight (outputs, inputs), its bias (outputs, 1), and so on."""
+
+    def kept(self, features: int, classes: int) -> int:
+        """About how many numbers a step needs for every example of its batch: what comes out of every layer,
+        its derivative, and as much again to work in."""
+        return 4 * sum(outputs for outputs, _ in self.shapes(features, classes))
 
     @abstractmethod
     def forward(
@@ -123,6 +136,11 @@ class Convolutional(Student):
             if channels * side * side == features:
                 return channels, side, side
         return 1, 1, features
+
+    def kept(self, features: int, classes: int) -> int:
+        """At most: as if nothing made the image smaller."""
+        _, height, width = self.image_shape(features)
+        return super().kept(features, classes) * height * width
 
     @abstractmethod
     def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:

@@ -1,9 +1,11 @@
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.students import Convolutional, Tensor, convolve
+from softlabel_core.convolutions import Network, patches
+from softlabel_core.students import BLOCK, Convolutional, Scratch, Tensor, convolve
 
 
 class CNN(Convolutional):
@@ -34,6 +36,15 @@ class CNN(Convolutional):
             height, width = -(-height // stride), -(-width // stride)
         return [*shapes, (classes, channels * height * width), (classes, 1)]
 
+    def kept(self, features: int, classes: int) -> int:
+        """Of every convolution the patches, what comes out, and its derivative."""
+        *kernels, _, _ = self.shapes(features, classes)
+        (_, height, width), found = self.image_shape(features), 0
+        for (outputs, patch), stride in zip(kernels[::2], self.strides(features), strict=True):
+            height, width = -(-height // stride), -(-width // stride)
+            found += (patch + 2 * outputs) * height * width
+        return found
+
     def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:
         *kernels, weight, bias = parameters
         students, channels = len(weight), kernels[0].shape[2] // 9
@@ -45,3 +56,47 @@ class CNN(Convolutional):
             groups = students
         flat = hidden.reshape(len(images), students, -1).permute(1, 2, 0)  # (s, o * h * w, b)
         return weight @ flat + bias
+
+    def forward(
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+    ) -> tuple[Float[Tensor, "s c b"], Any]:
+        """By hand on a CPU, one student after the other; of more than `BLOCK` examples nothing is kept."""
+        if inputs.is_cuda or parameters[0].requires_grad:
+            return super().forward(parameters, inputs, scratch)
+        logits, memory = inputs.new_empty(*parameters[-1].shape[:2], inputs.shape[2]), []
+        for student, block, network in self._networks(parameters, inputs, scratch):
+            logits[student, :, block], kept = network.forward()
+            memory.append(kept)
+        return logits, memory if inputs.shape[2] <= BLOCK else None
+
+    def backward(
+        self,
+        parameters: list[Tensor],
+        inputs: Float[Tensor, "g d b"],
+        memory: Any,
+        logit_gradient: Float[Tensor, "s c b"],
+        gradients: list[Tensor],
+        scratch: Scratch,
+    ) -> None:
+        if inputs.is_cuda:
+            super().backward(parameters, inputs, memory, logit_gradient, gradients, scratch)
+            return
+        for turn, (student, block, network) in enumerate(self._networks(parameters, inputs, scratch)):
+            kept = memory[turn] if memory else network.forward()[1]
+            own = [gradient[student] for gradient in gradients]
+            network.backward(kept, logit_gradient[student, :, block], own, more=block.start > 0)
+
+    def _networks(
+        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+    ) -> Iterator[tuple[int, slice, Network]]:
+        """Every student, for every block of examples; what its block needs is kept if there is only one."""
+        (groups, d, batch), students = inputs.shape, len(parameters[0])
+        strides, keep = self.strides(d), batch <= BLOCK
+        for group, rows in enumerate(inputs):
+            for start in range(0, batch, BLOCK):
+                block = slice(start, start + BLOCK)
+                images = rows[:, block].unflatten(0, self.image_shape(d))
+                seen = patches(images, strides[0], scratch.part(f"inputs {group * keep}"))
+                for student in range(group * students // groups, (group + 1) * students // groups):
+                    own = [parameter[student] for parameter in parameters]
+                    yield student, block, Network(own, strides, seen, scratch.part(f"{student * keep}"))

@@ -1,0 +1,94 @@
+"""A small convolutional network on a CPU, by hand: convolutions of 3 x 3 with ReLU, then one linear layer.
+
+A convolution is a product with the patches that its kernels see. With the examples last a patch is copied in
+long runs, and one student after the other, what a student needs stays in cache. Beside autograd:
+docs/performance.md.
+
+Reference: Chellapilla, Puri and Simard 2006, https://inria.hal.science/inria-00112631.
+"""
+
+from typing import Any
+
+from jaxtyping import Float
+
+Tensor = Any
+Scratch = Any
+"""`students.Scratch`."""
+
+Kept = list[tuple[Tensor, Tensor]]
+"""Of every convolution the patches it saw and what came out of it, both with the examples last."""
+
+
+def patches(images: Float[Tensor, "C h w b"], stride: int, scratch: Scratch) -> Float[Tensor, "p h2 w2 b"]:
+    """The p = 9 C pixels around every place from `stride` to `stride` pixels; outside of images lies 0."""
+    channels, height, width, batch = images.shape
+    padded = scratch("padded", images, channels, height + 2, width + 2, batch)  # its edge stays 0
+    padded[:, 1:-1, 1:-1] = images
+    plane, row, pixel, _ = padded.stride()
+    shape = channels, 3, 3, -(-height // stride), -(-width // stride), batch
+    around = padded.as_strided(shape, (plane, row, pixel, stride * row, stride * pixel, 1))
+    return scratch("patches", images, *shape).copy_(around).flatten(0, 2)
+
+
+def gathered(
+    spread: Float[Tensor, "p h2 w2 b"], images: Float[Tensor, "C h w b"], stride: int, scratch: Scratch
+) -> Float[Tensor, "C h w b"]:
+    """For every pixel of `images` the sum over all patches that it lies in: `patches`, transposed."""
+    channels, height, width, batch = images.shape
+    padded = scratch("gathered", images, channels, height + 2, width + 2, batch).zero_()
+    _, rows, columns, _ = spread.shape
+    for place, part in enumerate(spread.unflatten(0, (channels, 9)).unbind(1)):
+        y, x = divmod(place, 3)
+        padded[:, y : y + stride * rows : stride, x : x + stride * columns : stride] += part
+    return padded[:, 1:-1, 1:-1]
+
+
+class Network:
+    """One student with its parameters, and the patches `seen` that its first convolution sees."""
+
+    def __init__(
+        self, parameters: list[Tensor], strides: list[int], seen: Float[Tensor, "p h w b"], scratch: Scratch
+    ) -> None:
+        *kernels, self.weight, self.bias = parameters
+        self.layers = list(zip(kernels[::2], kernels[1::2], strides, strict=True))
+        self.seen, self.scratch = seen, scratch
+
+    def forward(self) -> tuple[Float[Tensor, "c b"], Kept]:
+        """Logits, and what `backward` needs."""
+        import torch
+
+        kept: Kept = []
+        for number, (kernel, shift, stride) in enumerate(self.layers):
+            seen = patches(kept[-1][1], stride, self.scratch.part(f"{number}")) if number else self.seen
+            found = self.scratch(f"found {number}", seen, len(kernel), *seen.shape[1:])
+            torch.mm(kernel, seen.flatten(1), out=found.flatten(1))
+            kept.append((seen, found.add_(shift[..., None, None]).relu_()))
+        return (self.weight @ found.flatten(0, 2)).add_(self.bias), kept
+
+    def backward(self, kept: Kept, slope: Float[Tensor, "c b"], gradients: list[Tensor], more: bool) -> None:
+        """The derivative for every parameter, written into `gradients`, or added if there is `more`."""
+        import torch
+
+        _write(gradients[-2:], slope, kept[-1][1].flatten(0, 2), more)
+        below = (self.weight.T @ slope).view_as(kept[-1][1])
+        for number in reversed(range(len(kept))):
+            (kernel, _, stride), (seen, found) = self.layers[number], kept[number]
+            behind = self.scratch(f"behind {number}", found, *found.shape)
+            torch.ops.aten.threshold_backward.grad_input(
+                below, found, 0, grad_input=behind
+            )  # 0 where found is
+            _write(gradients[2 * number : 2 * number + 2], behind.flatten(1), seen.flatten(1), more)
+            if number:
+                spread = self.scratch(f"spread {number}", seen, *seen.shape)
+                torch.mm(kernel.T, behind.flatten(1), out=spread.flatten(1))
+                below = gathered(spread, kept[number - 1][1], stride, self.scratch.part(f"{number}"))
+
+
+def _write(
+    gradients: list[Tensor], slope: Float[Tensor, "o n"], inputs: Float[Tensor, "i n"], more: bool
+) -> None:
+    """Derivatives for a weight and its bias."""
+    weight, bias = gradients
+    weight.addmm_(slope, inputs.T, beta=float(more))
+    total = slope.sum(1, keepdim=True)
+    bias.copy_(bias + total if more else total)
