@@ -74,9 +74,8 @@ class Network:
         for number in reversed(range(len(kept))):
             (kernel, _, stride), (seen, found) = self.layers[number], kept[number]
             behind = self.scratch(f"behind {number}", found, *found.shape)
-            torch.ops.aten.threshold_backward.grad_input(
-                below, found, 0, grad_input=behind
-            )  # 0 where found is
+            # ReLU: nothing comes through where what it found is 0.
+            torch.ops.aten.threshold_backward.grad_input(below, found, 0, grad_input=behind)
             _write(gradients[2 * number : 2 * number + 2], behind.flatten(1), seen.flatten(1), more)
             if number:
                 spread = self.scratch(f"spread {number}", seen, *seen.shape)
