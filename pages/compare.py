@@ -108,7 +108,7 @@ def _heads(sides: tuple[Experiment, Experiment], answers: tuple[Answer | None, A
 def _train(a: Experiment, b: Experiment) -> None:
     """Swap, or train both with the same seed and as many replicates."""
     jobs = [state.look(one.key()) for one in (a, b)]
-    under_way = [job for job in jobs if job and job.alive]
+    under_way = [one.key() for one, job in zip((a, b), jobs, strict=True) if job and job.alive]
     with st.container(horizontal=True):
         st.button(state.t("compare.swap"), key="swap", on_click=state.swap, disabled=len(state.pins()) < 2)
         if st.button(state.t("compare.train"), key="train", type="primary", disabled=bool(under_way)):
@@ -120,7 +120,7 @@ def _train(a: Experiment, b: Experiment) -> None:
             else:
                 st.rerun()
     if under_way:
-        panels.under_way(under_way[0].experiment.key())
+        panels.under_way(under_way[0])
 
 
 def _numbers(both: tuple[Result, Result]) -> None:

@@ -79,7 +79,9 @@ def _parser() -> _Parser:
             sub.add_argument("--out", required=True, metavar="FILE.csv", help="one row a replicate")
 
     measuring = commands.add_parser("indicators", help="measure your own soft labels")
-    measuring.add_argument("file", help="NPZ (soft_labels, targets) or CSV (target and a column a class)")
+    measuring.add_argument(
+        "file", help="NPZ (soft_labels, targets), CSV or Parquet (target and a column a class)"
+    )
     measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
     measuring.add_argument("--json", action="store_true", help="machine-readable")
     measuring.set_defaults(act=_indicators)
@@ -246,8 +248,8 @@ def _indicators(options: argparse.Namespace) -> None:
     k = options.k
     if k is not None and k != "support":
         k = int(k) if k.isdecimal() else k
-    soft_labels, targets = read_labels(Path(options.file))
-    measured = measure(soft_labels, targets, k)
+    file = read_labels(Path(options.file))
+    measured = measure(file.soft_labels, file.targets, k)
     if options.json:
         print(json.dumps(measured))
         return

@@ -67,7 +67,7 @@ class Part:
 
 def parts(experiment: Experiment) -> list[Part]:
     """What a run trains: its teachers, its students round by round, and the students shown the truth."""
-    examples, tested, features = _sizes(experiment.dataset)
+    examples, tested, features = getattr(experiment.dataset, "sizes", None) or _sizes(experiment.dataset)
     training, bias, classes = experiment.training, experiment.bias, experiment.dataset.classes
     student = experiment.student
     seen = 2 * student.filters * GRID**2 if isinstance(student, RandomFeatures) else features

@@ -5,17 +5,19 @@ cancelled by forgetting it, and whose turn it is can still change.
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
-from softlabel_core.cost import Cost
+from softlabel_core.cost import SPREAD, Cost
 from softlabel_core.experiment import Experiment
+from softlabel_core.job import Job, Work
 from softlabel_core.results import Result
 from softlabel_core.runner import Handle, JobError, Runner, WorkerLost, train
 from softlabel_core.train import Cancelled
+
+__all__ = ["Busy", "Job", "Jobs", "Work"]
 
 QUEUE = 300
 """Jobs that may wait; one more is refused with a sentence."""
@@ -38,81 +40,9 @@ TICK = 0.1
 SECONDS = 120.0
 """Predicted seconds above which a run is refused, unless the server was told otherwise."""
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-
 
 class Busy(Exception):
     """The run is refused: too long, or too many are waiting. The message is a sentence for the visitor."""
-
-
-@dataclass
-class Job:
-    """One experiment waiting, under way or finished."""
-
-    experiment: Experiment
-    seconds: float
-    """Predicted seconds of the run itself."""
-
-    handle: Handle | None = None
-    """The engine's side of it, once its turn has come."""
-
-    visitors: dict[str, float] = field(default_factory=dict)
-    """Who wants it -> when they last looked; the first of them is whose turn it takes."""
-
-    state: State = "waiting"
-    result: Result | None = None
-    problem: str = ""
-    ahead: int = 0
-    """Unfinished jobs whose turn comes before."""
-
-    wait_seconds: float = 0.0
-    """Expected seconds until it begins."""
-
-    curves: dict[tuple[int, str], dict[int, float]] = field(default_factory=dict)
-    """(epoch, `shown` or `truth`) -> replicate -> test accuracy in [0, 1], so far."""
-
-    lost: int = 0
-    begun: float | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether it may still change."""
-        return self.state in ("waiting", "running")
-
-    @property
-    def progress(self) -> float:
-        """Finished fraction in [0, 1]."""
-        if self.state == "done":
-            return 1.0
-        return self.handle.progress() if self.handle else 0.0
-
-    @property
-    def partial(self) -> list[dict[str, Any]]:
-        """A row an epoch and student (`shown` or `truth`): mean, low and high test accuracy so far."""
-        return [
-            {
-                "epoch": epoch,
-                "student": student,
-                "mean": sum(found.values()) / len(found),
-                "low": min(found.values()),
-                "high": max(found.values()),
-            }
-            for (epoch, student), found in sorted(self.curves.items())
-        ]
-
-    @property
-    def owner(self) -> str:
-        """Whose turn it takes."""
-        return next(iter(self.visitors), "")
-
-    def left(self) -> float:
-        """Predicted seconds until it ends, once it runs."""
-        return max(0.0, self.seconds - (time.monotonic() - self.begun if self.begun else 0.0))
-
-    def watched(self, seconds: float) -> bool:
-        """Whether anybody looked within the last so many seconds."""
-        now = time.monotonic()
-        return any(now - seen < seconds for seen in list(self.visitors.values()))
 
 
 class Jobs:
@@ -138,24 +68,50 @@ class Jobs:
         with self._lock:
             job = self.look(key, visitor)
             if job is None or job.state in ("failed", "cancelled"):
-                self._admit(experiment, seconds, visitor)
-                job = Job(experiment, seconds, visitors={visitor: time.monotonic()})
-                self._jobs.pop(key, None)
-                self._jobs[key] = job
-                self._alive.append(job)
-                self._forget()
+                self._admit(seconds, self.cost.spread(experiment), visitor)
+                job = self._add(key, Work(train, (experiment.model_dump(mode="json"),), seconds), experiment)
             job.visitors[visitor] = time.monotonic()
             self._advance()
         self._wake.set()
         return job
 
+    def ask(self, work: Work, visitor: str) -> str:
+        """Queue private work; returns the key under which `visitor`, and nobody else, can look at it.
+
+        It is admitted as an experiment is, or raises `Busy`. Whoever has its answer calls `forget`.
+        """
+        key = secrets.token_urlsafe(16)
+        with self._lock:
+            self._admit(work.seconds, SPREAD, visitor)
+            self._add(key, work, None).visitors[visitor] = time.monotonic()
+            self._advance()
+        self._wake.set()
+        return key
+
+    def forget(self, key: str, visitor: str) -> None:
+        """Drop this visitor's private job, cancelled if it is not done."""
+        if self.look(key, visitor) is not None:
+            self.stop(key, visitor)
+            with self._lock:
+                self._jobs.pop(key, None)
+
+    def _add(self, key: str, work: Work, experiment: Experiment | None) -> Job:
+        self._jobs.pop(key, None)
+        self._jobs[key] = job = Job(work, work.seconds, experiment)
+        self._alive.append(job)
+        self._forget()
+        return job
+
     def look(self, key: str, visitor: str | None = None) -> Job | None:
-        """The job with this key as it stands now, or None. `visitor` is noted as present."""
+        """The job with this key as it stands now, or None. `visitor` is noted as present.
+
+        A private job is None to all but the visitor who asked for it.
+        """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None:
+            if job is None or (job.experiment is None and visitor not in job.visitors):
                 return None
-            if visitor is not None and job.alive:
+            if visitor is not None and (job.alive or job.experiment is None):
                 job.visitors[visitor] = time.monotonic()
             if job.handle and job.alive:
                 self._advance()
@@ -185,10 +141,9 @@ class Jobs:
         self._wake.set()
         self._runner.close()
 
-    def _admit(self, experiment: Experiment, seconds: float, visitor: str) -> None:
-        """Refuse what takes too long or finds no place; raises `Busy`."""
+    def _admit(self, seconds: float, spread: float, visitor: str) -> None:
+        """Refuse what takes too long (wrong by the factor `spread`) or finds no place; raises `Busy`."""
         if seconds > self.limit:
-            spread = self.cost.spread(experiment)
             raise Busy(
                 f"This run would take about {seconds:,.0f} seconds (between {seconds / spread:,.0f} and "
                 f"{seconds * spread:,.0f}); at most {self.limit:,.0f} are allowed here. Choose fewer "
@@ -253,7 +208,9 @@ class Jobs:
         self._submit(job)
 
     def _submit(self, job: Job) -> None:
-        job.handle = self._runner.submit(train, job.experiment.model_dump(mode="json"))
+        assert job.work is not None  # noqa: S101  # for the type checker
+        work = job.work
+        job.handle = self._runner.submit(work.task, *work.data, limit=work.limit, memory=work.memory)
         job.begun, job.curves = None, {}
 
     def _cancel_unwatched(self, job: Job) -> bool:
@@ -267,14 +224,18 @@ class Jobs:
         if job.handle:
             job.handle.cancel()
             self._ending.append(job.handle)
-        job.state = "cancelled"
+        job.state, job.work = "cancelled", None
 
     def _settle(self, job: Job) -> None:
         assert job.handle is not None  # noqa: S101  # for the type checker
         try:
-            job.result = Result.model_validate(job.handle.result(0))
+            answer = job.handle.result(0)
+            if job.experiment is None:
+                job.answer = answer
+            else:
+                job.result = Result.model_validate(answer)
+                self.cost.note(job.experiment, job.result.seconds)
             job.state = "done"
-            self.cost.note(job.experiment, job.result.seconds)
         except Cancelled:
             job.state = "cancelled"
         except WorkerLost:
@@ -283,7 +244,10 @@ class Jobs:
             job.state, job.problem = "failed", str(error)
         except Exception:
             job.state, job.problem = "failed", "The run failed for a reason we did not foresee."
-            logging.getLogger(__name__).exception("An unforeseen failure of %s", job.experiment.key())
+            what = job.experiment.key() if job.experiment else "private work"
+            logging.getLogger(__name__).exception("An unforeseen failure of %s", what)
+        if not job.alive:
+            job.work = None
 
     def _retry(self, job: Job) -> None:
         """A lost worker is forgiven once."""
@@ -294,7 +258,12 @@ class Jobs:
             self._submit(job)
 
     def _forget(self) -> None:
-        for key in [key for key, job in self._jobs.items() if not job.alive][
-            : max(0, len(self._jobs) - KEPT)
-        ]:
+        """Keep the latest finished jobs, and private ones while somebody looks."""
+        over = [key for key, job in self._jobs.items() if not job.alive][: max(0, len(self._jobs) - KEPT)]
+        left = [
+            key
+            for key, job in self._jobs.items()
+            if job.experiment is None and not job.alive and not job.watched(GONE)
+        ]
+        for key in {*over, *left}:
             del self._jobs[key]

@@ -236,9 +236,10 @@ def _at_most(memory: int | None) -> Iterator[None]:
 
 def _warm_up() -> None:
     """Import what the first job will need."""
+    import pyarrow.parquet
     import scipy.special
     import sklearn.datasets
     import sklearn.model_selection
     import torch
 
-    torch.zeros(1), sklearn.datasets, sklearn.model_selection, scipy.special
+    torch.zeros(1), sklearn.datasets, sklearn.model_selection, scipy.special, pyarrow.parquet

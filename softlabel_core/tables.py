@@ -4,8 +4,6 @@ Nothing is unpickled. Raise `Invalid` with what is allowed and what came.
 """
 
 import warnings
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Int, Real
 
+from softlabel_core.arrays import archive, array
 from softlabel_core.plugin import Invalid
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def read_table(path: Path) -> Table:
     if path.suffix.lower() == ".npz":
         features, targets = _read_npz(path)
         names = tuple(str(label) for label in range(int(targets.max(initial=0)) + 1))
-        features, image_shape = _flat(path, features)
+        features, image_shape = flat(features, path.name)
     else:
         features, targets, names = _read_csv(path)
         image_shape = None
@@ -74,8 +73,8 @@ def _check_classes(path: Path, targets: Int[np.ndarray, "n"], names: tuple[str, 
         )
 
 
-def _flat(path: Path, features: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int] | None]:
-    """Rows of features; images channel by channel."""
+def flat(features: np.ndarray, said: str) -> tuple[np.ndarray, tuple[int, int, int] | None]:
+    """Rows of features; images channel by channel, and their shape. `said`: the file's name in messages."""
     if features.ndim == 2:
         return features, None
     if features.ndim == 3:
@@ -84,19 +83,15 @@ def _flat(path: Path, features: np.ndarray) -> tuple[np.ndarray, tuple[int, int,
     if features.ndim != 4 or shape[0] not in (1, 3):
         came = " x ".join(map(str, features.shape))
         raise Invalid(
-            f"{path.name}: allowed: features of n x d, n x height x width or n x height x width x 3; "
-            f"got {came}."
+            f"{said}: allowed: features of n x d, n x height x width or n x height x width x 3; got {came}."
         )
     return np.moveaxis(features, 3, 1).reshape(len(features), -1), shape
 
 
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            features = _array(archive, "features", (2, 3, 4), path)
-            targets = _array(archive, "targets", (1,), path)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
-        raise Invalid(f"{path.name}: allowed: a whole NPZ file; got a broken one.") from None
+    with archive(path, path.name) as opened:
+        features = array(opened, "features", (2, 3, 4), said=path.name, most=MOST_VALUES)
+        targets = array(opened, "targets", (1,), said=path.name, most=MOST_VALUES)
     if targets.dtype.kind not in "iu" or len(targets) != len(features) or not len(targets):
         raise Invalid(
             f"{path.name}: allowed: targets as whole numbers, one an example ({len(features):,}); "
@@ -111,35 +106,6 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if features.dtype != np.uint8:
         features = features.astype(np.float64)
     return features, targets.astype(np.int64)
-
-
-def _array(archive: zipfile.ZipFile, name: str, dimensions: tuple[int, ...], path: Path) -> np.ndarray:
-    """One array of the archive, whose header is read before the rest."""
-    from numpy.lib import format as npy
-
-    def refuse(came: Any) -> Invalid:
-        allowed = f"an array {name} of plain numbers, {MOST_VALUES:,} at most"
-        return Invalid(f"{path.name}: allowed: {allowed}; got {came}.")
-
-    if f"{name}.npy" not in archive.namelist():
-        raise refuse(", ".join(archive.namelist()[:5])[:200] or "none")
-    try:
-        with archive.open(f"{name}.npy") as file:
-            version = npy.read_magic(file)
-            read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
-            shape, _, dtype = read(file)
-        if (
-            dtype.kind not in "biuf"
-            or len(shape) not in dimensions
-            or np.prod(shape, dtype=float) > MOST_VALUES
-        ):
-            raise refuse(f"{' x '.join(map(str, shape)) or 'one value'} of {dtype}")
-        with archive.open(f"{name}.npy") as file:
-            return npy.read_array(file, allow_pickle=False)
-    except (ValueError, KeyError) as error:
-        if isinstance(error, Invalid):
-            raise
-        raise refuse("something else") from None
 
 
 def rectangle(path: Path, **options: Any) -> "pd.DataFrame":

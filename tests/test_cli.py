@@ -176,6 +176,8 @@ NAMES = ["cat", "dog", "owl", "2"]
 def write(path, labels, targets):
     if path.suffix == ".npz":
         np.savez(path, soft_labels=labels, targets=targets)
+    elif path.suffix == ".parquet":
+        pd.DataFrame(labels, columns=NAMES).assign(target=targets).to_parquet(path)
     else:
         table = pd.DataFrame(labels, columns=NAMES)
         table.insert(2, "target", targets)
@@ -183,11 +185,11 @@ def write(path, labels, targets):
 
 
 @pytest.mark.parametrize("k", [None, "2", "support"])
-@pytest.mark.parametrize("name", ["a.npz", "a.csv", "A.CSV", "named.csv"])
+@pytest.mark.parametrize("name", ["a.npz", "a.csv", "A.CSV", "named.csv", "a.parquet", "named.parquet"])
 def test_indicators_of_a_file(name, k, sample, tmp_path, capsys):
     labels, targets = sample
     path = tmp_path / name
-    names = path.suffix != ".npz" and name != "a.csv" and name != "A.CSV"
+    names = name.startswith("named")
     write(path, labels, np.array(NAMES)[targets] if names else targets)
     options = [] if k is None else ["--k", k]
     assert main(["indicators", str(path), *options, "--json"]) == 0
@@ -274,8 +276,11 @@ BAD = [
     (["docs", "--out", "missing/x.md"], "--out: allowed: a file in a folder "),
     (["docs", "--out", "."], "--out: allowed: the name of a file; got the folder ."),
     (["indicators"], "file"),
-    (["indicators", "missing.npz"], "file: allowed: an existing NPZ or CSV file; got missing.npz."),
-    (["indicators", "labels.txt"], "file: allowed: a name that ends in .npz or .csv; got labels.txt."),
+    (["indicators", "missing.npz"], "file: allowed: an existing CSV, NPZ or PARQUET file; got missing.npz."),
+    (
+        ["indicators", "labels.txt"],
+        "file: allowed: a name that ends in .csv, .npz, .parquet; got labels.txt.",
+    ),
 ]
 
 
@@ -319,13 +324,13 @@ BAD_ARRAYS = [
     ({"soft_labels": EYE}, "file: allowed: arrays soft_labels and targets; got soft_labels."),
     (
         {"soft_labels": EYE.astype(object), "targets": [0, 1, 2]},
-        "file: allowed: an NPZ file of plain number arrays",
+        "file: allowed: an array soft_labels of plain numbers, 30,000,000 at most; got 3 x 3 of object.",
     ),
     (
         {"soft_labels": EYE, "targets": np.array([0, 1, None])},
-        "file: allowed: an NPZ file of plain number arrays",
+        "file: allowed: an array targets of plain numbers, 30,000,000 at most; got 3 of object.",
     ),
-    ({"soft_labels": EYE + 0j, "targets": [0, 1, 2]}, "soft_labels: allowed: numbers of shape (n, c)"),
+    ({"soft_labels": EYE + 0j, "targets": [0, 1, 2]}, "file: allowed: an array soft_labels of plain numbers"),
     (
         {"soft_labels": EYE - 0.1, "targets": [0, 1, 2]},
         "soft_labels: row 0, column 1: allowed: 0 or more; got -0.1.",
@@ -388,19 +393,28 @@ def test_a_file_that_is_no_archive_of_arrays_is_refused(make, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "file: allowed: a CSV file with a header"),
+        ("", "file: allowed: a column target; got an empty file."),
         ("cat,dog\n1,0\n", "file: allowed: a column target; got cat, dog."),
         ("target,cat,dog\n", "soft_labels: allowed: shape (n >= 1, c >= 2); got (0, 2)."),
         ("target,cat\n0,1\n", "soft_labels: allowed: shape (n >= 1, c >= 2); got (1, 1)."),
         ("target,cat,dog\n0,1,x\n", "file: column dog, row 0: allowed: a number; got x."),
-        ("target,cat,dog\n0,1,0\n1,1\n", "file: column dog, row 1: allowed: a number; got nan."),
-        ("target,cat,dog\n0,1,0\n,1,0\n", "targets: row 1: allowed: a whole number from 0 to 1; got nan."),
-        ("target,cat,dog\ncat,1,0\ncow,0,1\n", "row 1: allowed: "),
+        ("target,cat,dog\n0,1,0\n1,1\n", "file: row 1: allowed: 3 cells, as the header; got 2."),
+        (
+            "target,cat,dog\n0,1,0\n,1,0\n",
+            "targets: row 1: allowed: one of cat, dog, or only numbers; got nothing.",
+        ),
+        (
+            "target,cat,dog\ncat,1,0\ncow,0,1\n",
+            "targets: row 1: allowed: one of cat, dog, or only numbers; got cow.",
+        ),
         ("target,cat,dog\n0,1,0\n2,0,1\n", "targets: row 1: allowed: from 0 to 1; got 2."),
         ("target,cat,dog\n0,1,0\n0.5,0,1\n", "targets: row 1: allowed: a whole number from 0 to 1; got 0.5."),
-        ("target,cat,dog\n0,1,0.5,0.5\n1,0,0.5,0.5\n", "file: allowed: "),
-        ("target,cat,dog\n0,1,0\n1,0,1,5\n", "file: allowed: a CSV file"),
-        ("target,cat,cat\n0,1,0\n1,0,1\n", "file: "),
+        (
+            "target,cat,dog\n0,1,0.5,0.5\n1,0,0.5,0.5\n",
+            "file: row 0: allowed: 3 cells, as the header; got 4.",
+        ),
+        ("target,cat,dog\n0,1,0\n1,0,1,5\n", "file: row 1: allowed: 3 cells, as the header; got 4."),
+        ("target,cat,cat\n0,1,0\n1,0,1\n", "file: allowed: every column once; got cat twice."),
         ("target,cat,dog\n0,0.5,0.4\n", "soft_labels: row 0: allowed: a sum of 1; got a sum of 0.9."),
     ],
 )

@@ -8,8 +8,8 @@ import pytest
 
 from softlabel_core import Cancelled, Experiment, jobs, run
 from softlabel_core.cost import SPREAD, Cost, parts
-from softlabel_core.jobs import EACH, Busy, Jobs
-from softlabel_core.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost
+from softlabel_core.jobs import EACH, Busy, Jobs, Work
+from softlabel_core.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost, train
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 1}}
 LONG = {"dataset": "digits", "replicates": 64, "training": {"epochs": 200}}
@@ -337,3 +337,74 @@ def test_predictions_follow_what_runs_took_by_student():
     assert 4 * before < cost.seconds(experiment()) < 5 * before
     assert cost.spread(experiment()) == pytest.approx(1)
     assert cost.seconds(Experiment()) == other
+
+
+# Private work.
+
+
+def private(seconds=1.0, *data):
+    return Work(train, data or ({"secret": 1},), seconds)
+
+
+def test_private_work_is_seen_by_its_visitor_only_and_leaves_nothing_behind():
+    runner = StubRunner()
+    every = Jobs(runner)
+    key, other = every.ask(private(), "me"), every.ask(private(), "you")
+    assert key != other
+    assert len(key) > 20
+    assert every.look(key, "me").state == "running"
+    assert every.look(key) is None
+    assert every.look(key, "you") is None
+    every.stop(key, "you")
+    every.forget(key, "you")
+    assert every.look(key, "me").alive
+    runner.given[0].outcome, runner.given[0].ended = {"found": 1}, True
+    wait_until(lambda: every.look(key, "me").state == "done")
+    job = every.look(key, "me")
+    assert job.answer == {"found": 1}
+    assert job.work is None
+    assert every.look(key, "you") is None
+    every.forget(key, "me")
+    assert every.look(key, "me") is None
+    every.close()
+
+
+def test_private_work_waits_its_turn_and_is_limited_as_experiments_are():
+    runner = StubRunner(workers=2)
+    every = Jobs(runner)
+    keys = [every.ask(private(), "me") for _ in range(1 + EACH)]
+    assert len(runner.given) == 1  # one running job a visitor
+    with pytest.raises(Busy, match="10 of your runs are waiting"):
+        every.ask(private(), "me")
+    with pytest.raises(Busy, match="would take about 1,000 seconds"):
+        every.ask(private(1000.0), "you")
+    every.start(experiment(), "you")
+    assert len(runner.given) == 2
+    assert every.look(keys[1], "me").ahead > 0
+    every.forget(keys[0], "me")
+    assert runner.given[0].cancelled.is_set()
+    assert every.look(keys[0], "me") is None
+    wait_until(lambda: every.look(keys[1], "me").state == "running")
+    every.close()
+
+
+def test_private_work_runs_within_its_own_bounds():
+    runner, given = StubRunner(), []
+    submit = runner.submit
+    runner.submit = lambda task, *data, **limits: given.append((data, limits)) or submit(task, *data)
+    every = Jobs(runner)
+    every.ask(Work(train, (1, b"2"), 1.0, limit=10.0, memory=99), "me")
+    assert given == [((1, b"2"), {"limit": 10.0, "memory": 99})]
+    every.close()
+
+
+def test_an_answer_that_nobody_comes_for_is_dropped(monkeypatch):
+    monkeypatch.setattr(jobs, "GONE", 0.2)
+    runner = StubRunner(StubHandle({"found": 1}))
+    every = Jobs(runner)
+    key = every.ask(private(), "me")
+    wait_until(lambda: not every._alive)
+    time.sleep(0.3)
+    every.start(experiment(5), "you")
+    assert key not in every._jobs
+    every.close()

@@ -186,7 +186,7 @@ GOOD = member((4,), "<i8", np.array([0, 0, 1, 1]).tobytes())
         ({"features": member((4, 2), "<U9")}, "plain numbers"),
         ({"features": member((4, 2), "<c16")}, "plain numbers"),
         ({"features": member((4,))}, "got 4 of float64"),
-        ({"features": member((4, 2), body=b"short")}, "something else"),
+        ({"features": member((4, 2), body=b"short")}, "got 133 bytes for 4 x 2 of float64"),
         ({"features": b"no array"}, "something else"),
         ({"other": GOOD}, "got other.npy"),
         ({"features": member((4, 0))}, "4 of 0"),

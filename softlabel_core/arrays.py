@@ -1,0 +1,93 @@
+"""One array of an NPZ archive, whose sizes are read before anything is expanded. Nothing is unpickled."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from softlabel_core.plugin import Invalid
+
+MOST_HEADER = 10_000
+"""Bytes that the description of an array may take."""
+
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+"""What a damaged or encrypted archive raises."""
+
+
+@contextmanager
+def archive(file: Any, said: str) -> Iterator[zipfile.ZipFile]:
+    """The opened archive, from a path or an open binary file; `said` is its name in messages.
+
+    Raises `Invalid` for one that is broken, also while it is read.
+    """
+    try:
+        with zipfile.ZipFile(file) as opened:
+            yield opened
+    except MemoryError:
+        raise
+    except BROKEN:
+        raise Invalid(f"{said}: allowed: a whole NPZ file; got a broken one.") from None
+
+
+def array(
+    opened: zipfile.ZipFile,
+    name: str,
+    dimensions: tuple[int, ...],
+    *,
+    said: str,
+    most: int,
+    kinds: str = "biuf",
+) -> np.ndarray:
+    """The array `name`: of `kinds` (`numpy.dtype.kind`), with one of `dimensions`, of at most `most` values.
+
+    Raises `Invalid` with what came instead; a text counts as many values as it may have letters.
+    """
+    wanted = "plain text" if kinds == "U" else "plain numbers"
+
+    def refuse(came: Any) -> Invalid:
+        return Invalid(f"{said}: allowed: an array {name} of {wanted}, {most:,} at most; got {came}.")
+
+    try:
+        entry = opened.getinfo(f"{name}.npy")
+    except KeyError:
+        raise refuse(", ".join(opened.namelist()[:5])[:200] or "none") from None
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise refuse("another way of compressing than NumPy's")
+    try:
+        with opened.open(entry) as file:
+            shape, fortran, dtype, start = _header(file)
+            letters = dtype.itemsize // 4 if dtype.kind == "U" else 1
+            size = int(np.prod(shape, dtype=object))
+            if dtype.kind not in kinds or len(shape) not in dimensions or size * letters > most:
+                raise refuse(f"{' x '.join(map(str, shape)) or 'one value'} of {dtype}")
+            if entry.file_size != start + size * dtype.itemsize:
+                raise refuse(f"{entry.file_size:,} bytes for {' x '.join(map(str, shape))} of {dtype}")
+            values = np.frombuffer(file.read(size * dtype.itemsize), dtype, size)
+    except ValueError as error:
+        if isinstance(error, Invalid):
+            raise
+        raise refuse("something else") from None
+    return values.reshape(shape, order="F" if fortran else "C")
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Shape, whether by columns, type, and where the values begin; ValueError if it is no header."""
+    from numpy.lib import format as npy
+
+    version = npy.read_magic(file)
+    width = {(1, 0): 2, (2, 0): 4}.get(version)
+    if width is None:
+        raise ValueError
+    length = file.read(width)
+    size = int.from_bytes(length, "little")
+    if size > MOST_HEADER:  # NumPy would read all of it first
+        raise ValueError
+    read = npy.read_array_header_1_0 if width == 2 else npy.read_array_header_2_0
+    shape, fortran, dtype = read(io.BytesIO(length + file.read(size)))
+    if min(shape, default=0) < 0:
+        raise ValueError
+    return shape, fortran, dtype, npy.MAGIC_LEN + width + size
