@@ -53,7 +53,7 @@ def losses() -> list[Loss]:
 def test_what_is_translated_is_what_the_loss_says(result, loss, delta, gamma, margin, k):
     """The English beside a translation is the core's own sentence, so the translation's case is right."""
     one = judged(result, loss, k, delta, gamma, margin)
-    case = words._case(one)
+    case = words._case(words._loss(one), one.indicators, one.loss_margin)
     assert words.i18n.say("en", f"words.says-{case}", **words._values(one)) == one.loss_margin.says
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from softlabel_core import Result
-from ui.figures import Chart, styled
+from ui.figures import Chart, letters, styled
 from ui.i18n import say
 from ui.palette import SEQUENTIAL, Palette, palette
 from ui.words import percent
@@ -160,19 +160,20 @@ def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
         gamma=result.indicators["ambiguity"],
     )
     title = say(language, "charts.in-set")
-    figure, table = _matrix(result.cooccurrence, result.class_names, title, dark, language)
+    figure, table = matrix(result.cooccurrence, result.class_names, title, dark, language)
     return Chart(figure, alt, table)
 
 
-def _matrix(
-    matrix: list[list[float | None]], names: list[str], columns: str, dark: bool, language: str
+def matrix(
+    shares: list[list[float | None]], names: list[str], columns: str, dark: bool, language: str
 ) -> tuple[go.Figure, pd.DataFrame]:
     """A heat map of shares with the true classes as rows, and the same as a table."""
+    shown = [letters(name) for name in names]
     figure = go.Figure(
         go.Heatmap(
-            z=matrix,
-            x=names,
-            y=names,
+            z=shares,
+            x=shown,
+            y=shown,
             zmin=0,
             zmax=1,
             colorscale=SEQUENTIAL,
@@ -186,14 +187,14 @@ def _matrix(
     true = say(language, "charts.true-class")
     figure.update_xaxes(title=columns, type="category", constrain="domain")
     figure.update_yaxes(title=true, type="category", autorange="reversed", scaleanchor="x")
-    table = pd.DataFrame(matrix, index=names, columns=names).round(3).rename_axis(true).reset_index()
+    table = pd.DataFrame(shares, index=names, columns=names).round(3).rename_axis(true).reset_index()
     return styled(figure, palette(dark), 460), table
 
 
 def confusion(result: Result, *, dark: bool, language: str = "en") -> Chart:
     """Heat map of what students name (columns) for test examples of a class (rows)."""
-    names, matrix = result.class_names, np.array(result.confusion, dtype=float)
-    off = np.nan_to_num(np.where(np.eye(len(names), dtype=bool), 0, matrix))
+    names, shares = result.class_names, np.array(result.confusion, dtype=float)
+    off = np.nan_to_num(np.where(np.eye(len(names), dtype=bool), 0, shares))
     truth, guess = np.unravel_index(off.argmax(), off.shape)
     alt = say(
         language,
@@ -202,7 +203,7 @@ def confusion(result: Result, *, dark: bool, language: str = "en") -> Chart:
         truth=names[truth],
         guess=names[guess],
     )
-    figure, table = _matrix(result.confusion, names, say(language, "charts.predicted"), dark, language)
+    figure, table = matrix(result.confusion, names, say(language, "charts.predicted"), dark, language)
     return Chart(figure, alt, table)
 
 

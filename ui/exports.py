@@ -1,14 +1,21 @@
 """What a visitor takes along: CSV, JSON, the code that gives the numbers again, a page that opens alone.
 
-No streamlit here. Everything is made from one result.
+No streamlit here. Everything is made from one result, or from what was found in a file of labels.
 """
 
 import html
 import json
 import pprint
+import re
+from datetime import UTC, datetime
+
+import pandas as pd
 
 from softlabel_core import Result
-from ui import charts, details
+from softlabel_core.audit import Audit
+from softlabel_core.own import Taught
+from ui import audits, charts, charts_labels, details
+from ui.figures import Chart, Look
 from ui.i18n import say
 from ui.tables import label, runs_table
 from ui.words import claim, percent, reason
@@ -17,7 +24,8 @@ STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
     "td,th{padding:.25rem .75rem;border-bottom:1px solid #d5d9dd;text-align:right}"
-    "td:first-child,th:first-child{text-align:left}pre{background:#f6f8fa;padding:1rem;overflow:auto}"
+    "td:first-child,th:first-child,.words td,.words th{text-align:left}"
+    "pre{background:#f6f8fa;padding:1rem;overflow:auto}"
 )
 
 
@@ -54,19 +62,74 @@ def page(result: Result, source: str, language: str) -> str:
     if result.curves:
         drawn.append(details.curves(result, dark=False, language=language))
     drawn.append(details.cooccurrence(result, dark=False, language=language))
-    figures = "".join(
+    numbers = runs_table([result], language).T.to_html(header=False, escape=True, border=0)
+    said = f"{claim(language, result)} {reason(language, result)}".replace("**", "")
+    body = (
+        f"<p>{html.escape(said)}</p><p><small>{html.escape(source)}</small></p>{numbers}{_figures(drawn)}"
+        f"<h2>{html.escape(say(language, 'explore.code'))}</h2><pre>{html.escape(snippet(result))}</pre>"
+    )
+    return _document(label(result, language), body, language)
+
+
+def _figures(drawn: list[Chart]) -> str:
+    """Charts one can point at; the first brings the script of all along."""
+    return "".join(
         f'<div role="img" aria-label="{html.escape(chart.alt)}">'
         + chart.figure.to_html(full_html=False, include_plotlyjs="inline" if number == 0 else False)
         + "</div>"
         for number, chart in enumerate(drawn)
     )
-    numbers = runs_table([result], language).T.to_html(header=False, escape=True, border=0)
-    said = html.escape(f"{claim(language, result)} {reason(language, result)}".replace("**", ""))
-    name = html.escape(label(result, language))
+
+
+def _document(name: str, body: str, language: str) -> str:
+    """A whole page under its name, which is shown letter by letter."""
+    name = html.escape(name)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f"<title>Soft Label Lab: {name}</title><style>{STYLE}</style></head><body>"
-        f"<h1>{name}</h1><p>{said}</p><p><small>{html.escape(source)}</small></p>{numbers}{figures}"
-        f"<h2>{html.escape(say(language, 'explore.code'))}</h2><pre>{html.escape(snippet(result))}</pre>"
-        "</body></html>"
+        f"<h1>{name}</h1>{body}</body></html>"
     )
+
+
+def audit_json(audit: Audit, students: list[Taught]) -> str:
+    """Everything that was found in a file of labels, and what became of its students."""
+    whole = audit.model_dump(mode="json") | {"students": [one.model_dump(mode="json") for one in students]}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def report(audit: Audit, students: list[Taught], title: str, source: str, language: str) -> str:
+    """The same as a page of its own that opens without a network."""
+    look: Look = {"dark": False, "language": language}
+    drawn = [charts_labels.by_size(audit, **look), charts_labels.together(audit, **look)]
+    sections = {
+        "which": "".join(map(_paragraph, audits.verdicts(language, audit))),
+        "worst": _table(audits.confusions(audit, language), "words"),
+    }
+    if students:
+        drawn.append(charts_labels.students(students, **look))
+        outcome, table = audits.outcome(language, students), audits.taught(students, language)
+        sections["students"] = _paragraph(outcome) + _table(table)
+    if audit.quality:
+        note, table = audits.quality_note(language, audit, audit.quality), audits.quality(audit, language)
+        sections["quality"] = _paragraph(note) + _table(table)
+    first = (
+        _paragraph(audits.lead(language, audit)),
+        f"<p><small>{html.escape(source)} · {datetime.now(UTC):%Y-%m-%d %H:%M} UTC</small></p>",
+        _table(audits.indicators(audit, language)),
+        _paragraph(audits.bias_note(language, audit)),
+    )
+    rest = [
+        f"<h2>{html.escape(say(language, f'labels.{name}'))}</h2>{body}" for name, body in sections.items()
+    ]
+    return _document(title, "".join([*first, *rest, _figures([chart for chart in drawn if chart])]), language)
+
+
+def _paragraph(text: str) -> str:
+    """A sentence of our own in Markdown, as HTML that shows it letter by letter."""
+    unmarked = re.sub(r"\\(.)", r"\1", text.replace("**", ""))
+    return f"<p>{html.escape(unmarked)}</p>"
+
+
+def _table(frame: pd.DataFrame, look: str = "") -> str:
+    three = "{:.3f}".format
+    return str(frame.to_html(index=False, escape=True, border=0, classes=look, float_format=three, na_rep=""))

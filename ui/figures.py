@@ -1,5 +1,6 @@
 """What every chart is made of: a figure with its alt text and table, one style, intervals, marked levels."""
 
+import html
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -75,6 +76,11 @@ def error(low: list[float], value: list[float], high: list[float]) -> dict[str, 
         "thickness": 1.2,
         "width": 4,
     }
+
+
+def letters(text: str) -> str:
+    """Text that a visitor or a file gave, so that plotly shows it letter by letter and not as HTML."""
+    return html.escape(text, quote=False)
 
 
 Mark = tuple[dict[str, Any], dict[str, Any]]

@@ -40,18 +40,9 @@ def source(answer: Answer) -> None:
 
 def numbers(result: Result) -> None:
     """The indicators and accuracies, each with its 95 % interval."""
-    indicators, intervals = result.indicators, result.indicators["intervals"]
-    about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
     language = state.language()
     with st.container(horizontal=True, key="numbers"):
-        for name in ("unreliability", "ambiguity", "total", "label_accuracy"):
-            value, ends = indicators[name], intervals[name]
-            title = state.t(f"panels.{name}", k=indicators["k"])
-            if name == "label_accuracy":
-                interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=words.percent(ends[1]))
-                _number(title, words.percent(value), interval, about[name])
-            else:
-                _number(title, f"{value:.3f}", words.outward(language, *ends), about[name])
+        degrees(result.indicators)
         for name in ("student_accuracy", "ground_truth_accuracy"):
             estimate = getattr(result, name)
             interval = words.ends(language, estimate)
@@ -61,6 +52,20 @@ def numbers(result: Result) -> None:
                 interval,
                 state.t(f"panels.{name}-help"),
             )
+
+
+def degrees(measured: dict[str, Any]) -> None:
+    """The two degrees, their sum and the label accuracy that `measure` gave, each with its interval."""
+    intervals, language = measured["intervals"], state.language()
+    about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
+    for name in ("unreliability", "ambiguity", "total", "label_accuracy"):
+        value, ends = measured[name], intervals[name]
+        title = state.t(f"panels.{name}", k=measured["k"])
+        if name == "label_accuracy":
+            interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=words.percent(ends[1]))
+            _number(title, words.percent(value), interval, about[name])
+        else:
+            _number(title, f"{value:.3f}", words.outward(language, *ends), about[name])
 
 
 def _number(title: str, value: str, interval: str, help_text: str | None = None) -> None:
@@ -207,7 +212,7 @@ def under_way(key: str) -> None:
         state.leave(key)
         st.rerun()
     rows: list[dict[str, Any]] = list(getattr(job, "partial", None) or [])
-    if rows:
+    if rows and job.experiment:
         epochs = job.experiment.training.epochs
         chart = charts.live(rows, epochs, **look())
         picture(state.t("panels.live"), chart, key="live")
@@ -215,9 +220,10 @@ def under_way(key: str) -> None:
 
 def standing(job: Job) -> str:
     """Where a job stands, in words."""
-    replicates = job.experiment.replicates
-    if job.state != "waiting":
-        return state.t("panels.training", replicates=replicates, progress=job.progress)
+    if job.state != "waiting" and job.experiment is None:
+        return state.t("panels.working", progress=job.progress)
+    if job.state != "waiting" and job.experiment:
+        return state.t("panels.training", replicates=job.experiment.replicates, progress=job.progress)
     wait = getattr(job, "wait_seconds", None)
     said = state.t("panels.first") if job.ahead == 0 else state.t("panels.ahead", count=job.ahead)
     return said if not wait else f"{said} {state.t('panels.wait', seconds=max(1, round(wait)))}"

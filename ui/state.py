@@ -1,4 +1,4 @@
-"""What a session remembers, and the address bar's copy of it. Every session key is here.
+"""What a session remembers, and the address bar's copy of it. Session keys are here (an upload's: `uploads`).
 
 The address holds everything that another visitor needs to see the same: the experiment (`share.query`), the
 pinned ones (`a.`, `b.`), the language, what is hidden, and the keys of the runs made; results themselves are

@@ -5,6 +5,7 @@ from typing import Any
 
 from softlabel_core import Result
 from softlabel_core.compare import Difference
+from softlabel_core.losses import Margin
 from softlabel_core.results import Estimate
 from ui import i18n
 
@@ -77,18 +78,25 @@ def because(language: str, result: Result) -> str:
 
 
 def _loss(result: Result) -> str:
-    """The loss by whose condition the result is judged: at one end of its range a loss is another."""
-    loss: dict[str, Any] = result.experiment["framework"]["loss"]
-    kind, support = str(loss["kind"]), result.indicators["k"] == "support"
+    """The loss by whose condition the result is judged."""
+    return _judged(result.experiment["framework"]["loss"], result.indicators["k"])
+
+
+def _judged(loss: dict[str, Any], k: int | str) -> str:
+    """A loss's id; at one end of its range a loss is another."""
+    kind, support = str(loss["kind"]), k == "support"
     if (kind == "gcc" and loss["q"] == 1) or (kind == "average" and not support):
         return "mae"
     return "cc" if kind == "lws" and loss["beta"] == 0 else kind
 
 
 def _values(result: Result) -> dict[str, Any]:
-    shown = result.indicators
+    return _numbers(result.indicators, result.loss_margin)
+
+
+def _numbers(shown: dict[str, Any], margin: Margin) -> dict[str, Any]:
     names = ("unreliability", "ambiguity", "total", "margin", "mean_label_margin")
-    return {name: shown[name] for name in names} | {"value": result.loss_margin.value, "k": shown["k"]}
+    return {name: shown[name] for name in names} | {"value": margin.value, "k": shown["k"]}
 
 
 def summary(language: str, result: Result) -> str:
@@ -106,33 +114,36 @@ def summary(language: str, result: Result) -> str:
 
 
 def reason(language: str, result: Result) -> str:
-    """What this student's loss asks of labels, and whether the students agreed. Markdown.
-
-    English has the loss's own words; another language its translation of them, or else the English.
-    """
+    """What this student's loss asks of labels, and whether the students agreed. Markdown."""
     margin = result.loss_margin.value
-    said = result.loss_margin.says
-    key = f"words.says-{_case(result)}"
-    if language != "en" and i18n.known(language, key):
-        said = i18n.say(language, key, **_values(result))
+    said = asks(language, result.experiment["framework"]["loss"], result.indicators, result.loss_margin)
     if margin is None or (margin > 0) == result.learned:
         return said
     surprise = "surprise-fails" if margin > 0 else "surprise-learns"
     return f"{said} {i18n.say(language, f'words.{surprise}')}"
 
 
-def _case(result: Result) -> str:
+def asks(language: str, loss: dict[str, Any], shown: dict[str, Any], margin: Margin) -> str:
+    """What a loss asks of labels with the indicators `shown`.
+
+    English has the loss's own words; another language its translation of them, or else the English.
+    """
+    key = f"words.says-{_case(_judged(loss, shown['k']), shown, margin)}"
+    if language != "en" and i18n.known(language, key):
+        return i18n.say(language, key, **_numbers(shown, margin))
+    return margin.says
+
+
+def _case(kind: str, shown: dict[str, Any], margin: Margin) -> str:
     """Which of its sentences a loss says."""
-    kind, margin = _loss(result), result.loss_margin.value
-    shown = result.indicators
     if LIKE.get(kind, kind) == "cc":
         sure = shown["unreliability"] == 0
         holds = shown["ambiguity"] < 1 if sure else shown["total"] < 1
         place = "sure-" if sure else "support-" if holds and shown["k"] == "support" else ""
         return f"cc-{place}{'pass' if holds else 'fail'}"
-    if margin is None:
+    if margin.value is None:
         return f"{kind}-unknown" if kind == "lws" else "unknown"
-    return f"{kind}-{'pass' if margin > 0 else 'fail'}"
+    return f"{kind}-{'pass' if margin.value > 0 else 'fail'}"
 
 
 def comparison(language: str, found: Difference) -> str:

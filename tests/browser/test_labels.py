@@ -1,0 +1,199 @@
+"""Your labels in a real browser: a file goes in, numbers and reports come out, for one's own eyes only."""
+
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from softlabel_core import measure, own
+from softlabel_core.labels import LabelFile, read, write
+from softlabel_core.streams import stream
+
+SECONDS = 10.0
+"""Within which a file is answered, however busy the machine of the test is."""
+
+
+def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> float:
+    """Upload a file on a fresh page; returns when that was."""
+    page.goto(f"{server}/{path}")
+    field = page.locator("input[type=file]")
+    field.wait_for(state="attached")
+    started = time.monotonic()
+    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+    return started
+
+
+def number(page: Page, title: str) -> str:
+    card = page.get_by_test_id("stMetric").filter(has_text=title)
+    return card.get_by_test_id("stMetricValue").inner_text()
+
+
+def voted(n: int = 50_000) -> LabelFile:
+    """As large as the human labels of CIFAR-10: three votes an example, right nine times of ten."""
+    generator = stream(0, "votes")
+    truth = np.arange(n) % 10
+    votes = np.where(generator.random((3, n)) < 0.9, truth, generator.integers(10, size=(3, n)))
+    return LabelFile(np.eye(10)[votes].mean(0), truth, tuple(f"class {i}" for i in range(10)))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".npz", ".parquet"])
+def test_a_file_of_50_000_is_answered_in_seconds(server: str, page: Page, ending: str) -> None:
+    file = voted()
+    started = bring(page, server, f"votes{ending}", write(file, ending))
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    assert time.monotonic() - started < SECONDS
+    found = measure(file.soft_labels, file.targets)
+    assert number(page, "Unreliability") == f"{found['unreliability']:.3f}"
+    assert number(page, "Ambiguity") == f"{found['ambiguity']:.3f}"
+    assert number(page, "Label accuracy") == f"{100 * found['label_accuracy']:.1f} %"
+    expect(page.get_by_text("Computed live, just now, from your file · 50,000 examples")).to_be_visible()
+    expect(page.get_by_role("heading", name="Worst confusions")).to_be_visible()
+    expect(page.get_by_text("The file has no features")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_template_comes_back_as_a_file_and_students_learn_from_the_example(
+    fresh_server: str, page: Page, tmp_path: Path
+) -> None:
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url))
+    page.goto(f"{fresh_server}/labels")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Template (CSV)").click()
+    template = tmp_path / caught.value.suggested_filename
+    caught.value.save_as(template)
+    assert len(read(io.BytesIO(template.read_bytes()), template.name, own.MOST).targets) == own.ROWS
+    page.get_by_role("button", name="Try it with an example").click()
+    expect(page.locator(".st-key-lead")).to_contain_text("right for 0 % of these 1,200 examples")
+    page.get_by_role("button", name="Train students").click()
+    expect(page.get_by_text("Best: CC")).to_be_visible()
+    expect(page.get_by_label(re.compile("Accuracy of students on held-out")).first).to_be_visible()
+    page.get_by_role("slider", name="Set size k").press("ArrowRight")
+    expect(page.get_by_text("Δ + γ at k = 4")).to_be_visible()
+    expect(page.get_by_text("Best: CC")).to_have_count(0)
+    page.get_by_role("link", name="Map", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1, name="Map")).to_be_visible()
+    page.get_by_role("link", name="Your labels", exact=True).first.click()
+    expect(page.get_by_text("Δ + γ at k = 4")).to_be_visible()  # nothing is lost on the way
+    assert "example" not in page.url
+    page.get_by_role("button", name="Take another file").click()
+    expect(page.get_by_role("button", name="Try it with an example")).to_be_visible()
+    assert [url for url in outside if not url.startswith((fresh_server, "data:", "blob:"))] == []
+
+
+def test_reports_parse_and_open_without_a_network(
+    server: str, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    file = own.example()
+    bring(page, server, "<b>mine</b>.npz", write(file, ".npz"))
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    files = {}
+    for ending in ("HTML", "JSON"):
+        with page.expect_download() as caught:
+            page.get_by_role("button", name=f"Report ({ending}").click()
+        files[ending] = tmp_path / caught.value.suggested_filename
+        caught.value.save_as(files[ending])
+    found = json.loads(files["JSON"].read_text())
+    assert found["indicators"] == json.loads(json.dumps(measure(file.soft_labels, file.targets)))
+    context = browser.new_context(offline=True)
+    alone, asked = context.new_page(), []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(files["HTML"].as_uri())
+    expect(alone.get_by_role("heading", level=1)).to_have_text("Report on <b>mine</b>.npz")
+    expect(alone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    assert alone.locator(".js-plotly-plot").count() == 2
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    context.close()
+
+
+def test_a_bad_file_is_answered_with_its_row_and_the_next_one_is_taken(server: str, page: Page) -> None:
+    bring(page, server, "bad.csv", b"target,cat,dog\ncat,1,0\ndog,0.3,nan\n")
+    expect(page.get_by_test_id("stAlert")).to_contain_text(
+        "row 1, column 1: allowed: a finite number; got nan"
+    )
+    field = page.locator("input[type=file]")
+    good = {"name": "good.csv", "mimeType": "text/csv", "buffer": b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n"}
+    field.set_input_files(good)
+    expect(page.get_by_text("good.csv · 2 examples · 2 classes")).to_be_visible()
+    expect(page.get_by_text("could not be read")).to_have_count(0)
+
+
+def test_a_file_over_the_limit_never_leaves_the_browser(server: str, page: Page) -> None:
+    bring(page, server, "large.csv", b"x" * (5 * 2**20 + 1))
+    expect(page.get_by_text(re.compile("File must be 5.*MB or smaller"))).to_be_visible()
+    expect(page.get_by_test_id("stMetric")).to_have_count(0)
+
+
+def test_another_visitor_sees_nothing_of_it(server: str, page: Page, browser: Browser) -> None:
+    bring(page, server, "secret.npz", write(own.example(), ".npz"))
+    expect(page.get_by_text("secret.npz · 1,200 examples")).to_be_visible()
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name="Try it with an example")).to_be_visible()
+    expect(other.get_by_text("secret")).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_scrolls_one_way_only_and_axe_finds_nothing(
+    server: str, browser: Browser, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    phone = context.new_page()
+    bring(phone, server, "mine.npz", write(own.example(), ".npz"))
+    phone.get_by_role("button", name="Train students").click()
+    expect(phone.get_by_text("Best: CC")).to_be_visible()
+    expect(phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    phone.wait_for_timeout(2000)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = Axe().run(phone, options=rules)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+def test_the_keyboard_alone_measures_the_example(server: str, page: Page) -> None:
+    page.goto(f"{server}/labels")
+    button = page.get_by_role("button", name="Try it with an example")
+    expect(button).to_be_visible()
+    page.wait_for_timeout(1000)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if button.evaluate("e => e === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+
+
+def test_training_shows_its_progress_and_is_cancelled(server: str, page: Page) -> None:
+    truth, content = np.arange(20_000) % 10, io.BytesIO()
+    pixels = stream(0, "pixels").integers(256, size=(len(truth), 7, 7), dtype=np.uint8)
+    np.savez_compressed(content, soft_labels=np.eye(10)[truth], targets=truth, features=pixels)
+    bring(page, server, "many.npz", content.getvalue())
+    page.get_by_role("button", name="Train students").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Working: [1-9]\d? ?%"))).to_be_visible()
+    started = time.monotonic()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible()
+    assert time.monotonic() - started < 5
+    bring(page, server, "small.csv", b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n")
+    expect(page.get_by_text("small.csv · 2 examples")).to_be_visible()  # the worker is free again
+
+
+def test_chinese_shows_the_same_numbers(server: str, page: Page) -> None:
+    content = write(own.example(), ".csv")
+    bring(page, server, "mine.csv", content)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    english = page.get_by_test_id("stMetricValue").all_inner_texts()
+    bring(page, server, "mine.csv", content, "labels?lang=zh")
+    expect(page.get_by_role("heading", name="最严重的混淆")).to_be_visible()
+    assert page.get_by_test_id("stMetricValue").all_inner_texts() == english
