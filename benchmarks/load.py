@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
 
@@ -24,10 +26,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PAUSE = 3.0
 
 
-async def rerun(socket: ClientConnection, problems: list[str]) -> float:
-    """Seconds until the script has run; notes exceptions on the page."""
+def opened(port: int) -> connect:
+    """A visitor's connection, to be entered."""
+    address, origin = f"ws://localhost:{port}/_stcore/stream", f"http://localhost:{port}"
+    return connect(address, origin=origin, subprotocols=["streamlit"], max_size=None)
+
+
+async def rerun(socket: ClientConnection, problems: list[str], page: str = "", query: str = "") -> float:
+    """Seconds until the script of a page has run; notes exceptions on the page."""
     ask, started = BackMsg(), time.perf_counter()
-    ask.rerun_script.query_string = ""
+    ask.rerun_script.query_string, ask.rerun_script.page_name = query, page
     await socket.send(ask.SerializeToString())
     while True:
         message = ForwardMsg()
@@ -43,8 +51,7 @@ async def visit(port: int, until: float, first: list[float], later: list[float],
     """One visitor, who comes within three seconds and stays."""
     await asyncio.sleep(random.uniform(0, PAUSE))  # noqa: S311
     try:
-        address, origin = f"ws://localhost:{port}/_stcore/stream", f"http://localhost:{port}"
-        async with connect(address, origin=origin, subprotocols=["streamlit"], max_size=None) as socket:
+        async with opened(port) as socket:
             first.append(await rerun(socket, problems))
             while time.monotonic() < until:
                 await asyncio.sleep(PAUSE)
@@ -61,8 +68,9 @@ async def crowd(port: int, visitors: int, seconds: float) -> tuple[list[float], 
     return first, later, problems
 
 
-def measure(visitors: int, seconds: float) -> None:
-    """Start a server, let them come, print a row."""
+@contextmanager
+def serving() -> Iterator[tuple[int, int]]:
+    """A server just started: its port and its process id."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -78,13 +86,19 @@ def measure(visitors: int, seconds: float) -> None:
                 break
             except OSError:
                 time.sleep(0.5)
-        asyncio.run(crowd(port, 1, 0))  # the first visitor of all pays for the imports
-        before = memory(server.pid)
-        first, later, problems = asyncio.run(crowd(port, visitors, seconds))
-        grown = memory(server.pid) - before
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()
+
+
+def measure(visitors: int, seconds: float) -> None:
+    """Start a server, let them come, print a row."""
+    with serving() as (port, process):
+        asyncio.run(crowd(port, 1, 0))  # the first visitor of all pays for the imports
+        before = memory(process)
+        first, later, problems = asyncio.run(crowd(port, visitors, seconds))
+        grown = memory(process) - before
     ends = [1000 * quantiles(times, n=20)[at] for times in (first, later) for at in (9, 18)]
     print(f"| {visitors} | {len(problems)} | {len(later)} | ", end="")
     print(" | ".join(f"{end:.0f}" for end in ends), f"| {grown:.0f} |", flush=True)

@@ -10,7 +10,7 @@ from softlabel_core import Experiment, Result
 from softlabel_core.compare import difference
 from softlabel_core.jobs import Busy
 from softlabel_core.presets import PRESETS
-from ui import charts_pair, i18n, panels, state, tables, words
+from ui import bar, charts_pair, i18n, panels, state, tables, words
 from ui.answers import Answer, precomputed
 from ui.state import Side
 
@@ -19,7 +19,7 @@ def main() -> None:
     """The page."""
     if not state.presenting():
         st.title(state.t("compare.title"), anchor=False)
-        st.caption(state.t("compare.lead"))
+        st.caption(bar.question("compare.lead"))
     sides = _sides()
     if sides is None:
         _invite()
@@ -69,10 +69,9 @@ def _pair(a: Experiment, b: Experiment) -> None:
     lead.markdown(words.comparison(language, found))
     pair = charts_pair.pair(both, paired=found.paired, **panels.look())
     if not state.controls():
-        panels.source(first)
-        panels.source(second)
+        panels.source(first, second)
     if state.presenting():
-        panels.picture("", pair, key="pair")
+        panels.picture("", pair, key="pair", large=panels.ALONE)
         return
     left, right = st.columns(2, gap="large")
     with left:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.jobs import Busy
-from ui import answers, charts, forms, i18n, panels, state, tables, tabs, words
+from ui import answers, bar, charts, forms, i18n, panels, state, tables, tabs, words
 from ui.answers import Answer
 
 
@@ -14,7 +14,7 @@ def main() -> None:
         _results(state.experiment())
         return
     st.title(state.t("explore.title"), anchor=False)
-    st.caption(state.t("explore.lead"))
+    st.caption(bar.question("explore.lead"))
     form, results = st.columns([1, 2], gap="large")
     with form:
         config = forms.experiment(state.experiment(), state.language())
@@ -35,7 +35,22 @@ def _train(chosen: Experiment) -> None:
     """The button, and how the run stands."""
     job = state.look(chosen.key())
     live = job is not None and job.alive
-    if st.button(state.t("explore.train"), type="primary", disabled=live, key="train"):
+    with st.container(horizontal=True):
+        pressed = st.button(
+            state.t("explore.train"),
+            type="primary",
+            disabled=live,
+            key="train",
+            help=state.t("explore.train-help"),
+        )
+        st.button(
+            state.t("explore.anew"),
+            key="anew",
+            type="tertiary",
+            help=state.t("explore.anew-help"),
+            on_click=_draw_anew,
+        )
+    if pressed:
         try:
             if state.start(chosen).state == "done":
                 st.toast(state.t("explore.again"))
@@ -51,6 +66,12 @@ def _train(chosen: Experiment) -> None:
         st.info(state.t("explore.cancelled"))
 
 
+def _draw_anew() -> None:
+    """The next seed; undo brings back the same draws."""
+    now = state.experiment()
+    state.load(now.replace(seed=(now.seed + 1) % 2**31))
+
+
 def _results(chosen: Experiment) -> Answer | None:
     """The numbers and the scatter: of the live run, else of the atlas, else of the last run."""
     language, answer = state.language(), state.answer(chosen)
@@ -60,7 +81,8 @@ def _results(chosen: Experiment) -> Answer | None:
     result = answer.result
     if answer.live and result.key != chosen.key():
         st.info(state.t("explore.changed", run=i18n.plain(tables.label(result, language))))
-    st.markdown(words.summary(language, result))
+    with st.container(key="lead"):
+        st.markdown(words.summary(language, result))
     if not state.presenting():
         panels.numbers(result)
         st.markdown(words.reason(language, result))
@@ -72,7 +94,8 @@ def _results(chosen: Experiment) -> Answer | None:
         behind=answers.around(result.experiment["dataset"]["kind"]),
         **panels.look(),
     )
-    panels.picture(state.t("explore.scatter"), chart, key="scatter", note=state.t("explore.scatter-note"))
+    title, note = state.t("explore.scatter"), state.t("explore.scatter-note")
+    panels.picture(title, chart, key="scatter", note=note, large=panels.ALONE)
     return answer
 
 

@@ -204,7 +204,7 @@ def reveal(name: str, step: Step, guess: Any, found: list[Answer]) -> None:
             count()
         else:
             st.markdown(says.why(language, name, step, results))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="next"):
         panels.open_elsewhere("explore", state.t("learn.explore"), step.experiment)
         if step.twin is not None:
             panels.open_elsewhere("explore", state.t("learn.explore-b"), step.twin)

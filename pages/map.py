@@ -9,6 +9,7 @@ from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.exceptions import REASONS, committed_exceptions
 from ui import answers, charts_map, i18n, panels, state
 from ui.answers import Answer
+from ui.words import percent
 
 # How often each of the places one can pick an entry at was left for another: a new key clears it.
 TURNS = "map/turns"
@@ -16,24 +17,27 @@ TURNS = "map/turns"
 
 def main() -> None:
     """The page."""
-    st.title(state.t("map.title"), anchor=False)
-    lead, body = st.container(), st.container()
     if state.presenting():
+        lead = st.container(key="lead")
         _steer(state.experiment())
+    else:
+        st.title(state.t("map.title"), anchor=False)
+        lead = st.container()
     chosen = state.experiment()
     plane, answer = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0], _answer(chosen)
     lead.markdown(_verdict(answer) if answer and state.presenting() else state.t("map.lead"))
-    with body:
-        if not state.controls():
-            _plane(plane, answer)
-            return
-        _choose(plane)
-        left, right = st.columns([11, 9], gap="large")
-        with left:
-            _plane(plane, answer)
-        with right:
-            _cell(answer)
-        _exceptions()
+    if not state.controls():
+        _plane(plane, answer)
+        if answer is not None:
+            panels.source(answer)
+        return
+    _choose(plane)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        _plane(plane, answer)
+    with right:
+        _cell(answer)
+    _exceptions()
 
 
 def _steer(chosen: Experiment) -> None:
@@ -99,11 +103,7 @@ def _plane(plane: Experiment, answer: Answer | None) -> None:
         chart.figure,
         theme=None,
         alt=chart.alt,
-        config={
-            "displaylogo": False,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"format": state.picture_format(), "filename": "map", "scale": 2},
-        },
+        config=panels.chart_config("map", [["toImage"]]),
         key=key,
         on_select=lambda: _pick("chart", _clicked(key)),
         selection_mode="points",
@@ -126,7 +126,8 @@ def _place(answer: Answer | None) -> charts_map.Place | None:
 def _rows(name: str, shown: Any, keys: list[str], said: str) -> None:
     """A table in which a row can be picked."""
     key = _key(name, "")
-    percent = {state.t(f"map.column.{one}") for one in ("accuracy", "low", "high", "truth")}
+    formats = dict.fromkeys(("accuracy", "low", "high", "truth"), "percent")
+    formats |= dict.fromkeys(("delta", "gamma", "total"), "%.3f")
     st.dataframe(
         shown,
         hide_index=True,
@@ -134,7 +135,10 @@ def _rows(name: str, shown: Any, keys: list[str], said: str) -> None:
         key=key,
         on_select=lambda: _pick(name, _row(key, keys)),
         selection_mode="single-row",
-        column_config={one: st.column_config.NumberColumn(format="percent") for one in percent},
+        column_config={
+            state.t(f"map.column.{name}"): st.column_config.NumberColumn(format=how)
+            for name, how in formats.items()
+        },
     )
 
 
@@ -173,9 +177,9 @@ def _verdict(answer: Answer) -> str:
     return state.t(
         f"map.verdict.{side}-{'learned' if result.learned else 'failed'}",
         total=result.indicators["total"],
-        accuracy=result.student_accuracy.mean,
-        truth=result.ground_truth_accuracy.mean,
-        guess=1 / len(result.class_names),
+        accuracy=percent(result.student_accuracy.mean),
+        truth=percent(result.ground_truth_accuracy.mean),
+        guess=percent(1 / len(result.class_names)),
     )
 
 

@@ -15,13 +15,16 @@ def main() -> None:
         st.title(state.t("start.title"), anchor=False)
     lead = st.container(key="lead")
     slider = answers.slider(state.experiment())
-    if slider is not None:
-        panels.steer(slider, question(slider))
+    left, right = (st.container(), st.container()) if presenting else st.columns([2, 1], gap="large")
+    with left:
+        if slider is not None:
+            panels.steer(slider, question(slider))
     experiment = state.experiment()
     answer = answers.nearest(experiment)
     with lead:
         st.markdown(words.claim(language, answer.result) if answer else state.t("start.unknown"))
-    panels.two_ways(experiment)
+    with right:
+        panels.two_ways(experiment)
     if slider is not None and answer is not None:
         now = slider.now(experiment)
         chart = charts.along(slider.points, now, name=question(slider), **panels.look())
@@ -30,7 +33,7 @@ def main() -> None:
         panels.source(answer)
     if presenting:
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="next"):
         panels.open_elsewhere("learn", state.t("start.why"))
         panels.open_elsewhere("explore", state.t("start.try"))
     with st.expander(state.t("start.plain"), expanded=True):

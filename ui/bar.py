@@ -83,6 +83,12 @@ def current_preset() -> str | None:
     return next((name for name, one in _experiments().items() if one == now), None)
 
 
+def question(otherwise: str) -> str:
+    """What the starting point asks that is shown just now; for another choice the text with that key."""
+    name = current_preset()
+    return state.t(otherwise if name is None else f"presets.{name}.question")
+
+
 def _preset() -> None:
     titles = {name: state.t(f"presets.{name}.title") for name in PRESETS}
     st.session_state["bar/preset"] = current_preset()

@@ -7,12 +7,11 @@ import textwrap
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import FONT, Chart, accuracy_axis, error, level, line_of_the_rule, mark, styled
+from ui.figures import FONT, Chart, Drawing, error
 from ui.i18n import say
-from ui.palette import Palette, palette
+from ui.palette import palette
 from ui.tables import label, runs_table
 from ui.words import percent
 
@@ -32,9 +31,9 @@ def scatter(
     `behind`: a table with `total`, `accuracy`, `bias` and `framework` a row, drawn faintly (`atlas.entries`).
     """
     colours = palette(dark)
-    figure = go.Figure()
+    drawing = Drawing(colours, 400)
     if behind is not None and len(behind):
-        _behind(figure, behind, colours, language)
+        _behind(drawing, behind, language)
     earlier = [result for result in results if result.key != current]
     latest = [result for result in results if result.key == current]
     this = say(language, "charts.this-run")
@@ -43,7 +42,7 @@ def scatter(
         (latest, this, {"symbol": "diamond", "size": 16, "color": colours.student}),
     ):
         if group:
-            figure.add_scatter(
+            drawing.scatter(
                 x=[r.indicators["total"] for r in group],
                 y=[r.student_accuracy.mean for r in group],
                 error_x=_error_x(group),
@@ -57,28 +56,27 @@ def scatter(
                 customdata=[label(r, language) for r in group],
                 hovertemplate=say(language, "charts.hover-run"),
             )
-    marks = [line_of_the_rule(colours, 1.16)]
+    drawing.line_of_the_rule(1.16)
     for result in latest:
         truth, guessing = say(language, "charts.truth"), say(language, "charts.guessing")
-        marks.append(level(result.ground_truth_accuracy.mean, truth, colours.truth, "dot"))
-        marks.append(level(1 / len(result.class_names), guessing, colours.rival, "dash"))
-    mark(figure, *marks)
-    figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.05, 2.05], dtick=0.5)
-    accuracy_axis(figure, say(language, "charts.y-student"), 1.2)
+        drawing.level(result.ground_truth_accuracy.mean, truth, colours.truth, "dot")
+        drawing.level(1 / len(result.class_names), guessing, colours.rival, "dash")
+    drawing.axis("x", say(language, "charts.x-total"), range=[-0.05, 2.05], dtick=0.5)
+    drawing.accuracy(say(language, "charts.y-student"), 1.2)
     said = "; ".join(
         f"{label(r, language)}: Δ + γ {r.indicators['total']:.2f}, {percent(r.student_accuracy.mean)}"
         for r in results
     )
     alt = say(language, "charts.alt-scatter", runs=said, count=0 if behind is None else len(behind))
-    return Chart(styled(figure, colours, 400), alt, runs_table(results, language))
+    return Chart(drawing.figure, alt, runs_table(results, language))
 
 
-def _behind(figure: go.Figure, table: pd.DataFrame, colours: Palette, language: str) -> None:
-    figure.add_scatter(
+def _behind(drawing: Drawing, table: pd.DataFrame, language: str) -> None:
+    drawing.scatter(
         x=table["total"],
         y=table["accuracy"],
         mode="markers",
-        marker={"symbol": "circle", "size": 5, "color": colours.rival, "opacity": 0.2},
+        marker={"symbol": "circle", "size": 5, "color": drawing.colours.rival, "opacity": 0.2},
         name=say(language, "charts.precomputed"),
         customdata=table["bias"] + " · " + table["framework"] + " · " + table["loss"],
         hovertemplate=say(language, "charts.hover-run"),
@@ -99,9 +97,9 @@ def along(
     taught = [r.student_accuracy.mean for r in results]
     labels = [r.indicators["label_accuracy"] for r in results]
     names = (say(language, "charts.students-right"), say(language, "charts.labels-right"))
-    figure = go.Figure()
-    _shade(figure, x, over, colours)
-    figure.add_scatter(
+    drawing = Drawing(colours, 420)
+    _shade(drawing, x, over)
+    drawing.scatter(
         x=x,
         y=labels,
         mode="lines+markers",
@@ -110,7 +108,7 @@ def along(
         name=names[1],
         hovertemplate=f"{names[1]} %{{y:.1%}}<extra></extra>",
     )
-    figure.add_scatter(
+    drawing.scatter(
         x=x,
         y=taught,
         error_y=_error_y(results),
@@ -126,21 +124,22 @@ def along(
         hovertemplate=f"{names[0]} %{{y:.1%}}<extra></extra>",
     )
     if now in x:
-        _here(figure, now, taught[x.index(now)], colours)
-    _name_lines(figure, x, (taught, labels), names, colours)
+        _here(drawing, now, taught[x.index(now)])
+    _name_lines(drawing, x, (taught, labels), names)
     wrapped = "<br>".join(textwrap.wrap(name, 36))  # a phone is narrow
-    figure.update_xaxes(title=wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
-    accuracy_axis(figure, say(language, "charts.y-right"), 1.12)
+    drawing.axis("x", wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
+    drawing.accuracy(say(language, "charts.y-right"), 1.12)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))
     alt = say(language, "charts.alt-along", name=name, now=now, runs=said)
     table = runs_table(results[::-1], language).drop(columns=say(language, "charts.run"))
     table.insert(0, name, [str(value) for value in x])
-    return Chart(styled(figure, colours, 420), alt, table)
+    return Chart(drawing.figure, alt, table)
 
 
-def _here(figure: go.Figure, now: Any, y: float, colours: Palette) -> None:
+def _here(drawing: Drawing, now: Any, y: float) -> None:
     """The large dot with its number."""
-    figure.add_scatter(
+    colours = drawing.colours
+    drawing.scatter(
         x=[now],
         y=[y],
         mode="markers+text",
@@ -153,29 +152,20 @@ def _here(figure: go.Figure, now: Any, y: float, colours: Palette) -> None:
     )
 
 
-def _shade(figure: go.Figure, x: list[Any], over: list[bool], colours: Palette) -> None:
+def _shade(drawing: Drawing, x: list[Any], over: list[bool]) -> None:
     """Shade from the first measured value where Δ + γ is not below 1, if it stays so to the end."""
     first = next((i for i, one in enumerate(over) if one), None)
     if first is None or not all(over[first:]) or any(isinstance(value, str) for value in x):
         return
     width = (x[-1] - x[0]) or 1.0
     ends = {"x0": x[first], "x1": x[-1] + 0.04 * width, "y0": 0, "y1": 1, "yref": "paper"}
-    figure.add_shape(type="rect", **ends, fillcolor=colours.faint, opacity=0.45, line={"width": 0})
-    figure.add_annotation(
-        x=(x[first] + x[-1]) / 2 if first < len(x) - 1 else x[-1],
-        y=1.07,
-        text="Δ + γ ≥ 1",
-        showarrow=False,
-        font={"color": colours.ink},
-    )
+    fill = {"fillcolor": drawing.colours.faint, "opacity": 0.45, "line": {"width": 0}, "layer": "below"}
+    drawing.shape("rect", **ends, **fill)
+    drawing.note((x[first] + x[-1]) / 2 if first < len(x) - 1 else x[-1], 1.07, "Δ + γ ≥ 1")
 
 
 def _name_lines(
-    figure: go.Figure,
-    x: list[Any],
-    lines: tuple[list[float], list[float]],
-    names: tuple[str, str],
-    colours: Palette,
+    drawing: Drawing, x: list[Any], lines: tuple[list[float], list[float]], names: tuple[str, str]
 ) -> None:
     """Names beside the two lines, where they are furthest apart."""
     gaps = [abs(a - b) for a, b in zip(*lines, strict=True)]
@@ -183,26 +173,23 @@ def _name_lines(
     at = min(max(at, 1), max(len(x) - 2, 0))
     first_above = lines[0][at] >= lines[1][at]
     for name, line, colour, up in (
-        (names[0], lines[0], colours.student, first_above),
-        (names[1], lines[1], colours.rival, not first_above),
+        (names[0], lines[0], drawing.colours.student, first_above),
+        (names[1], lines[1], drawing.colours.rival, not first_above),
     ):
-        shift = 20 if up or line[at] < 0.1 else -20
-        figure.add_annotation(
-            x=x[at], y=line[at], text=name, showarrow=False, yshift=shift, font={"color": colour}
-        )
+        drawing.note(x[at], line[at], name, colour, yshift=20 if up or line[at] < 0.1 else -20)
 
 
 def live(rows: list[dict[str, Any]], epochs: int, *, dark: bool, language: str = "en") -> Chart:
     """Accuracy so far of a run under way: one row an epoch and student, with the range over replicates."""
     colours = palette(dark)
     table = pd.DataFrame(rows, columns=["epoch", "student", "mean", "low", "high"])
-    figure, half = go.Figure(), epochs / 2
+    drawing, half = Drawing(colours, 320), epochs / 2
     looks = (("truth", colours.truth, "dot"), ("shown", colours.student, "solid"))
     for student, colour, dash in looks:
         part = table[table["student"] == student]
         if len(part):
             name = say(language, f"charts.{'truth' if student == 'truth' else 'shown'}")
-            figure.add_scatter(
+            drawing.scatter(
                 x=part["epoch"],
                 y=part["mean"],
                 error_y=error(list(part["low"]), list(part["mean"]), list(part["high"])),
@@ -210,27 +197,22 @@ def live(rows: list[dict[str, Any]], epochs: int, *, dark: bool, language: str =
                 line={"color": colour, "width": 3, "dash": dash},
                 name=name,
             )
-            figure.add_annotation(
-                x=part["epoch"].iloc[-1],
-                y=part["mean"].iloc[-1],
-                text=name,
-                showarrow=False,
-                xanchor="left" if part["epoch"].iloc[-1] < half else "right",
-                yshift=18 if student == "truth" else -20,
-                font={"color": colour},
-            )
-    figure.update_xaxes(title=say(language, "charts.epoch"), range=[0.5, epochs + 0.5])
-    accuracy_axis(figure, say(language, "charts.y-test"))
+            last = part.iloc[-1]
+            side = "left" if last["epoch"] < half else "right"
+            shift = 18 if student == "truth" else -20
+            drawing.note(last["epoch"], last["mean"], name, colour, xanchor=side, yshift=shift)
+    drawing.axis("x", say(language, "charts.epoch"), range=[0.5, epochs + 0.5])
+    drawing.accuracy(say(language, "charts.y-test"))
     shown = table[table["student"] == "shown"]
-    last = shown.iloc[-1] if len(shown) else None
+    now = shown.iloc[-1] if len(shown) else None
     alt = say(
         language,
         "charts.alt-live",
-        epoch=0 if last is None else int(last["epoch"]),
+        epoch=0 if now is None else int(now["epoch"]),
         epochs=epochs,
-        accuracy=percent(0.0 if last is None else float(last["mean"])),
+        accuracy=percent(0.0 if now is None else float(now["mean"])),
     )
-    return Chart(styled(figure, colours, 320), alt, table.round(4))
+    return Chart(drawing.figure, alt, table.round(4))
 
 
 def _error_x(results: list[Result]) -> dict[str, Any]:

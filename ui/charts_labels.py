@@ -1,12 +1,10 @@
 """Charts of a file of labels: both degrees by set size, who is found together, its students."""
 
-import plotly.graph_objects as go
-
 from softlabel_core.audit import Audit
 from softlabel_core.own import Taught
 from ui import audits
 from ui.details import matrix
-from ui.figures import Chart, accuracy_axis, error, level, mark, styled
+from ui.figures import Chart, Drawing, error
 from ui.i18n import say
 from ui.palette import palette
 from ui.words import percent
@@ -18,7 +16,7 @@ Looks = tuple[tuple[str, str, str, str, str], ...]
 def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
     """Δ, γ and their sum at every set size; the chosen size is marked."""
     colours, sizes = palette(dark), [one.k for one in audit.by_k]
-    figure = go.Figure()
+    drawing = Drawing(colours, 460)
     looks: Looks = (
         ("unreliability", "Δ", colours.truth, "dot", "square"),
         ("ambiguity", "γ", colours.rival, "dash", "diamond"),
@@ -26,7 +24,7 @@ def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
     )
     for name, said, colour, dash, symbol in looks:
         values = [getattr(one, name) for one in audit.by_k]
-        figure.add_scatter(
+        drawing.scatter(
             x=sizes,
             y=values,
             mode="lines+markers" if len(sizes) <= 20 else "lines",
@@ -37,36 +35,29 @@ def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
         )
     chosen = audit.indicators["k"]
     if chosen in sizes:
-        figure.add_scatter(
+        drawing.scatter(
             x=[chosen],
             y=[audit.indicators["total"]],
             mode="markers",
             marker={"symbol": "diamond-open", "size": 18, "color": colours.student, "line": {"width": 3}},
             hoverinfo="skip",
         )
-    mark(figure, level(1, "Δ + γ = 1", colours.ink, "dash"))
-    _name_lines(figure, audit, looks)
-    figure.update_xaxes(title=say(language, "labels.size"), dtick=1 if len(sizes) <= 12 else 5)
-    figure.update_yaxes(range=[-0.05, 1.12 * max(1.0, *(one.total for one in audit.by_k))])
+    drawing.level(1, "Δ + γ = 1", colours.ink, "dash")
+    _name_lines(drawing, audit, looks)
+    drawing.axis("x", say(language, "labels.size"), dtick=1 if len(sizes) <= 12 else 5)
+    drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *(one.total for one in audit.by_k))])
     said = "; ".join(f"k = {one.k}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in audit.by_k)
     alt = say(language, "labels.alt-sizes", k=chosen, best=audit.best_k, sizes=said)
-    return Chart(styled(figure, colours, 460), alt, audits.by_size(audit))
+    return Chart(drawing.figure, alt, audits.by_size(audit))
 
 
-def _name_lines(figure: go.Figure, audit: Audit, looks: Looks) -> None:
+def _name_lines(drawing: Drawing, audit: Audit, looks: Looks) -> None:
     """The names of the lines beside them, each at a place of its own."""
     last = len(audit.by_k) - 1
     places = ((last, 18), ((2 * last + 2) // 3, -18), (last // 3, 20))
     for (name, said, colour, _, _), (at, shift) in zip(looks, places, strict=True):
         one = audit.by_k[at]
-        figure.add_annotation(
-            x=one.k,
-            y=getattr(one, name),
-            text=f"<b>{said}</b>",
-            showarrow=False,
-            yshift=shift,
-            font={"color": colour},
-        )
+        drawing.note(one.k, getattr(one, name), f"<b>{said}</b>", colour, yshift=shift)
 
 
 def together(audit: Audit, *, dark: bool, language: str = "en") -> Chart | None:
@@ -86,8 +77,9 @@ def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart
     means = [one.student.mean for one in taught]
     low = [one.student.mean if one.student.low is None else one.student.low for one in taught]
     high = [one.student.mean if one.student.high is None else one.student.high for one in taught]
-    figure = go.Figure()
-    figure.add_bar(
+    drawing = Drawing(colours, 360)
+    drawing.trace(
+        "bar",
         x=names,
         y=means,
         error_y=error(low, means, high) | {"color": colours.ink},
@@ -104,12 +96,12 @@ def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )
     truth = taught[0].truth.mean
-    mark(figure, level(truth, say(language, "charts.truth"), colours.truth, "dot"))
-    accuracy_axis(figure, say(language, "charts.y-test"), 1.15)
-    figure.update_xaxes(type="category")
+    drawing.level(truth, say(language, "charts.truth"), colours.truth, "dot")
+    drawing.accuracy(say(language, "charts.y-test"), 1.15)
+    drawing.axis("x", type="category")
     said = "; ".join(f"{name} {percent(mean)}" for name, mean in zip(names, means, strict=True))
     alt = say(language, "labels.alt-students", students=said, truth=percent(truth))
-    return Chart(styled(figure, colours, 360), alt, audits.taught(taught, language))
+    return Chart(drawing.figure, alt, audits.taught(taught, language))
 
 
 def _holds(one: Taught) -> bool:

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from softlabel_core import lessons
 from softlabel_core.counterexamples import CounterExample, UnlikeRivals
 from softlabel_core.simplex import membership
-from ui.figures import Chart, styled
+from ui.figures import Chart, Drawing, styled
 from ui.i18n import say
 from ui.lessons import letter
 from ui.palette import palette
@@ -64,31 +63,31 @@ def construction(found: CounterExample | UnlikeRivals, *, dark: bool, language: 
 
 def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, language: str) -> Chart:
     colours = palette(dark)
-    figure = go.Figure(
-        go.Bar(
-            x=shares,
-            y=names,
-            orientation="h",
-            marker={
-                "color": [getattr(colours, look) for look in looks],
-                "pattern": {"shape": ["" if look != "rival" else "/" for look in looks]},
-            },
-            text=[f"<b>{share:.2f}</b>" for share in shares],
-            textposition="outside",
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
+    drawing = Drawing(colours, 260)
+    drawing.trace(
+        "bar",
+        x=shares,
+        y=names,
+        orientation="h",
+        marker={
+            "color": [getattr(colours, look) for look in looks],
+            "pattern": {"shape": ["" if look != "rival" else "/" for look in looks]},
+        },
+        text=[f"<b>{share:.2f}</b>" for share in shares],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    drawing.axis("y", autorange="reversed", showgrid=False)
     low = min(0.0, *shares)
-    figure.update_xaxes(range=[1.6 * low - (0.04 if low else 0), 1.15 * max(*shares, 0.1)], zeroline=True)
+    drawing.axis("x", range=[1.6 * low - (0.04 if low else 0), 1.15 * max(*shares, 0.1)], zeroline=True)
     said = "; ".join(f"{name}: {share:.2f}" for name, share in zip(names, shares, strict=True))
     table = pd.DataFrame(
         {say(language, "learn.column-what"): names, say(language, "learn.column-share"): shares}
     )
     alt = say(language, "learn.alt-construction", bars=said.replace("<br>", " "))
     table = table.replace("<br>", " ", regex=True).round(4)
-    return Chart(styled(figure, colours, 260), alt, table)
+    return Chart(drawing.figure, alt, table)
 
 
 def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
@@ -98,12 +97,13 @@ def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
         say(language, "learn.label", label=i) + (" ★" if i == found.truth else "") for i in range(len(often))
     ]
     titles = {one: say(language, f"learn.bar-{one}") for one in ("often", "ends")}
-    figure = go.Figure()
+    drawing = Drawing(colours, 320)
     for title, shares, colour, shape in (
         (titles["often"], often, colours.rival, "/"),
         (titles["ends"], found.minimiser, colours.student, ""),
     ):
-        figure.add_bar(
+        drawing.trace(
+            "bar",
             x=names,
             y=shares,
             name=title,
@@ -112,13 +112,12 @@ def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
             textposition="outside",
             cliponaxis=False,
         )
-    figure.update_yaxes(range=[0, 0.75], tickformat=".0%")
-    styled(figure, colours, 320).update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0}, margin={"t": 48}
-    )
+    drawing.axis("y", range=[0, 0.75], tickformat=".0%")
+    legend = {"orientation": "h", "y": 1.15, "x": 0}
+    drawing.layout |= {"showlegend": True, "legend": legend, "margin": {"l": 8, "r": 8, "t": 48, "b": 8}}
     shares = ", ".join(f"{n} {a:.2f}/{b:.2f}" for n, a, b in zip(names, often, found.minimiser, strict=True))
     alt = say(language, "learn.alt-construction", bars=f"{titles['often']} / {titles['ends']}: {shares}")
     table = pd.DataFrame(
         {say(language, "learn.column-what"): names, titles["often"]: often, titles["ends"]: found.minimiser}
     ).round(4)
-    return Chart(figure, alt, table)
+    return Chart(drawing.figure, alt, table)

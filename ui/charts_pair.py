@@ -1,10 +1,9 @@
 """Two results on the same axes. No streamlit here."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from softlabel_core import Result
-from ui.figures import Chart, accuracy_axis, error, line_of_the_rule, mark, styled
+from ui.figures import Chart, Drawing, error
 from ui.i18n import say
 from ui.palette import palette
 from ui.tables import label
@@ -19,11 +18,11 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
     `paired`: join replicates that learned from the same split.
     """
     colours = palette(dark)
-    figure = go.Figure()
+    drawing = Drawing(colours, 400)
     values = [{row["replicate"]: row["student_accuracy"] for row in one.rows} for one in results]
     if paired:
         for i in sorted(values[0].keys() & values[1].keys()):
-            figure.add_scatter(
+            drawing.scatter(
                 x=[0, 1],
                 y=[values[0][i], values[1][i]],
                 mode="lines",
@@ -32,7 +31,7 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
             )
     for place, (result, (name, symbol, _)) in enumerate(zip(results, LOOKS, strict=True)):
         colour = (colours.student, colours.truth)[place]
-        figure.add_scatter(
+        drawing.scatter(
             x=[place] * len(values[place]),
             y=list(values[place].values()),
             mode="markers",
@@ -41,30 +40,31 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
         )
         mean = result.student_accuracy
         low, high = (mean.mean if end is None else end for end in (mean.low, mean.high))
-        figure.add_scatter(
+        drawing.scatter(
             x=[place],
             y=[mean.mean],
             error_y={**error([low], [mean.mean], [high]), "thickness": 2, "width": 8},
-            mode="markers+text",
-            text=[f"<b>{name}</b> {plus_minus(mean)}"],
-            textposition="middle right" if place else "middle left",
-            textfont={"color": colour, "size": 16},
+            mode="markers",
             marker={"symbol": symbol, "size": 16, "color": colour},
             hoverinfo="skip",
         )
-    figure.update_xaxes(tickvals=[0, 1], ticktext=["A", "B"], range=[-0.9, 1.9])
-    accuracy_axis(figure, say(language, "charts.y-student"))
+    said = [
+        f"<b>{name}</b><br>{plus_minus(one.student_accuracy)}"
+        for name, one in zip("AB", results, strict=True)
+    ]
+    drawing.axis("x", tickvals=[0, 1], ticktext=said, tickfont={"size": 16}, range=[-0.7, 1.7])
+    drawing.accuracy(say(language, "charts.y-student"))
     alt = say(language, "charts.alt-pair", **_said(results))
-    return Chart(styled(figure, colours, 400), alt, _by_replicate(values, language))
+    return Chart(drawing.figure, alt, _by_replicate(values, language))
 
 
 def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -> Chart:
     """Where A and B stand in Δ + γ and in accuracy."""
     colours = palette(dark)
-    figure = go.Figure()
+    drawing = Drawing(colours, 400)
     for place, (result, (name, symbol, _)) in enumerate(zip(results, LOOKS, strict=True)):
         colour = (colours.student, colours.truth)[place]
-        figure.add_scatter(
+        drawing.scatter(
             x=[result.indicators["total"]],
             y=[result.student_accuracy.mean],
             mode="markers+text",
@@ -74,9 +74,9 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
             marker={"symbol": symbol, "size": 16, "color": colour},
             hovertemplate=f"{name}<br>Δ + γ %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
         )
-    mark(figure, line_of_the_rule(colours, 1.05))
-    figure.update_xaxes(title=say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
-    accuracy_axis(figure, say(language, "charts.y-student"))
+    drawing.line_of_the_rule(1.05)
+    drawing.axis("x", say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
+    drawing.accuracy(say(language, "charts.y-student"))
     totals = {name: f"Δ + γ {one.indicators['total']:.2f}" for name, one in zip("ab", results, strict=True)}
     said = {name: f"{totals[name]}, {text}" for name, text in _said(results).items()}
     table = pd.DataFrame(
@@ -92,7 +92,7 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
             for name, one in zip("AB", results, strict=True)
         ]
     ).round(4)
-    return Chart(styled(figure, colours, 400), say(language, "charts.alt-plane", **said), table)
+    return Chart(drawing.figure, say(language, "charts.alt-plane", **said), table)
 
 
 def _said(results: tuple[Result, Result]) -> dict[str, str]:

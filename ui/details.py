@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from softlabel_core import Result
-from ui.figures import Chart, letters, styled
+from ui.figures import Chart, Drawing, letters, styled
 from ui.i18n import say
 from ui.palette import SEQUENTIAL, Palette, palette
 from ui.words import percent
@@ -34,12 +34,12 @@ def curves(result: Result, *, dark: bool, language: str = "en") -> Chart:
     colours = palette(dark)
     table = pd.DataFrame(result.curves)
     by_epoch = table.groupby(["student", "epoch"])["accuracy"].agg(["mean", "min", "max"]).reset_index()
-    figure = go.Figure()
+    drawing = Drawing(colours, 380)
     names = {one: say(language, f"charts.{one}") for one in ("truth", "shown")}
     ends = {}
     for student, colour, dash in (("truth", colours.truth, "dot"), ("shown", colours.student, "solid")):
         part = by_epoch[by_epoch["student"] == student]
-        figure.add_scatter(
+        drawing.scatter(
             x=[*part["epoch"], *part["epoch"][::-1]],
             y=[*part["max"], *part["min"][::-1]],
             fill="toself",
@@ -48,7 +48,7 @@ def curves(result: Result, *, dark: bool, language: str = "en") -> Chart:
             line={"width": 0},
             hoverinfo="skip",
         )
-        figure.add_scatter(
+        drawing.scatter(
             x=part["epoch"],
             y=part["mean"],
             mode="lines+markers" if len(part) == 1 else "lines",
@@ -60,20 +60,13 @@ def curves(result: Result, *, dark: bool, language: str = "en") -> Chart:
     last = int(by_epoch["epoch"].max())
     close = abs(ends["truth"] - ends["shown"]) < 0.12
     for student, colour, shift in (("truth", colours.truth, 14), ("shown", colours.student, -22)):
-        figure.add_annotation(
-            x=last,
-            y=ends[student],
-            text=names[student],
-            showarrow=False,
-            xanchor="right",
-            yshift=shift if close or student == "truth" else 14,
-            font={"color": colour},
-        )
-    figure.update_xaxes(title=say(language, "charts.epoch"), range=[0.5, last + 0.5])
-    figure.update_yaxes(title=say(language, "charts.y-test"), range=[0, 1.1], tickformat=".0%", dtick=0.25)
+        up = shift if close or student == "truth" else 14
+        drawing.note(last, ends[student], names[student], colour, xanchor="right", yshift=up)
+    drawing.axis("x", say(language, "charts.epoch"), range=[0.5, last + 0.5])
+    drawing.accuracy(say(language, "charts.y-test"))
     shown, truth = (percent(ends[one]) for one in ("shown", "truth"))
     alt = say(language, "charts.alt-curves", epochs=last, shown=shown, truth=truth)
-    return Chart(styled(figure, colours, 380), alt, by_epoch.round(4))
+    return Chart(drawing.figure, alt, by_epoch.round(4))
 
 
 def rounds(result: Result, *, dark: bool, language: str = "en") -> Chart:
@@ -83,8 +76,9 @@ def rounds(result: Result, *, dark: bool, language: str = "en") -> Chart:
     first, final = table["student_accuracy"].iloc[0], table["student_accuracy"].iloc[-1]
     alt = say(language, "charts.alt-rounds", first=percent(first), final=percent(final))
     columns = ("student_accuracy", "unreliability", "ambiguity")
-    figure = _trajectory(table, ("round", say(language, "charts.round")), columns, names, dark)
-    return Chart(figure.update_xaxes(dtick=1), alt, table.round(4))
+    drawing = _trajectory(table, ("round", say(language, "charts.round")), columns, names, dark)
+    drawing.layout["xaxis"]["dtick"] = 1
+    return Chart(drawing.figure, alt, table.round(4))
 
 
 def teacher(result: Result, *, dark: bool, language: str = "en") -> Chart:
@@ -101,11 +95,8 @@ def teacher(result: Result, *, dark: bool, language: str = "en") -> Chart:
         gamma=last["ambiguity"],
     )
     names = _names(language, "label-accuracy", "teacher-delta", "teacher-gamma")
-    return Chart(
-        _trajectory(table, ("epoch", say(language, "charts.epoch")), columns, names, dark),
-        alt,
-        table.round(4),
-    )
+    drawing = _trajectory(table, ("epoch", say(language, "charts.epoch")), columns, names, dark)
+    return Chart(drawing.figure, alt, table.round(4))
 
 
 def _names(language: str, *keys: str) -> tuple[str, ...]:
@@ -118,10 +109,10 @@ def _trajectory(
     columns: tuple[str, ...],
     names: tuple[str, ...],
     dark: bool,
-) -> go.Figure:
+) -> Drawing:
     """Three shares over rounds or epochs, labelled at their ends."""
     colours = palette(dark)
-    figure = go.Figure()
+    drawing = Drawing(colours, 380)
     looks = ((colours.student, "solid"), (colours.truth, "dot"), (colours.rival, "dash"))
     ends: list[float] = []
     for column, name, (colour, dash) in zip(columns, names, looks, strict=True):
@@ -130,25 +121,18 @@ def _trajectory(
         end = float(table[column].iloc[-1])
         crowded = any(abs(end - other) < 0.1 for other in ends)
         ends.append(end)
-        figure.add_scatter(
+        drawing.scatter(
             x=table[over[0]],
             y=table[column],
             mode="lines+markers" if len(table) <= 20 else "lines",
             line={"color": colour, "width": 3, "dash": dash},
             name=name,
         )
-        figure.add_annotation(
-            x=table[over[0]].iloc[-1],
-            y=end,
-            text=name,
-            showarrow=False,
-            xanchor="right",
-            yshift=-16 if crowded else 14,
-            font={"color": colour},
-        )
-    figure.update_xaxes(title=over[1])
-    figure.update_yaxes(range=[-0.08, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
-    return styled(figure, colours, 380)
+        shift = -16 if crowded else 14
+        drawing.note(table[over[0]].iloc[-1], end, name, colour, xanchor="right", yshift=shift)
+    drawing.axis("x", over[1])
+    drawing.accuracy("", 1.1)
+    return drawing
 
 
 def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
@@ -169,26 +153,26 @@ def matrix(
 ) -> tuple[go.Figure, pd.DataFrame]:
     """A heat map of shares with the true classes as rows, and the same as a table."""
     shown = [letters(name) for name in names]
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=shown,
-            y=shown,
-            zmin=0,
-            zmax=1,
-            colorscale=SEQUENTIAL,
-            texttemplate="%{z:.2f}" if len(names) <= 10 else None,
-            textfont={"size": 11},
-            hovertemplate=say(language, "charts.hover-matrix"),
-            showscale=len(names) > 10,
-            colorbar={"tickformat": ".0%", "thickness": 12, "len": 0.9, "x": 1.0},
-        )
+    drawing = Drawing(palette(dark), 460)
+    drawing.trace(
+        "heatmap",
+        z=shares,
+        x=shown,
+        y=shown,
+        zmin=0,
+        zmax=1,
+        colorscale=SEQUENTIAL,
+        texttemplate="%{z:.2f}" if len(names) <= 10 else None,
+        textfont={"size": 11},
+        hovertemplate=say(language, "charts.hover-matrix"),
+        showscale=len(names) > 10,
+        colorbar={"tickformat": ".0%", "thickness": 12, "len": 0.9, "x": 1.0},
     )
     true = say(language, "charts.true-class")
-    figure.update_xaxes(title=columns, type="category", constrain="domain")
-    figure.update_yaxes(title=true, type="category", autorange="reversed", scaleanchor="x")
+    drawing.axis("x", columns, type="category", constrain="domain")
+    drawing.axis("y", true, type="category", autorange="reversed", scaleanchor="x")
     table = pd.DataFrame(shares, index=names, columns=names).round(3).rename_axis(true).reset_index()
-    return styled(figure, palette(dark), 460), table
+    return drawing.figure, table
 
 
 def confusion(result: Result, *, dark: bool, language: str = "en") -> Chart:
@@ -211,23 +195,14 @@ def boundary(result: Result, *, dark: bool, language: str = "en") -> Chart:
     """What the first replicate's student names over the plane, and test examples by their truth."""
     plane = result.boundary or {}
     colours, names = palette(dark), result.class_names
-    figure = go.Figure(
-        go.Heatmap(
-            x=plane["x"],
-            y=plane["y"],
-            z=plane["named"],
-            zmin=0,
-            zmax=max(1, len(names) - 1),
-            colorscale=SEQUENTIAL,
-            opacity=0.55,
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
+    drawing, scale = Drawing(colours, 460), {"colorscale": SEQUENTIAL, "showscale": False}
+    ends = {"zmin": 0, "zmax": max(1, len(names) - 1)}
+    shown = {axis: plane[axis] for axis in ("x", "y")} | {"z": plane["named"]}
+    drawing.trace("heatmap", **shown, **ends, **scale, opacity=0.55, hoverinfo="skip")
     table = pd.DataFrame(plane["examples"])
     for number, name in enumerate(names):
         part = table[table["truth"] == number]
-        figure.add_scatter(
+        drawing.scatter(
             x=part["x"],
             y=part["y"],
             mode="markers",
@@ -243,11 +218,11 @@ def boundary(result: Result, *, dark: bool, language: str = "en") -> Chart:
             name=name,
             hovertemplate=f"{name}<extra></extra>",
         )
-    figure.update_yaxes(scaleanchor="x", constrain="domain")
-    figure.update_xaxes(constrain="domain")
+    drawing.axis("y", scaleanchor="x", constrain="domain")
+    drawing.axis("x", constrain="domain")
     table["truth"] = [names[number] for number in table["truth"]]
     table = table.rename(columns={"truth": say(language, "charts.the-truth")})
-    return Chart(styled(figure, colours, 460), say(language, "charts.alt-boundary", count=len(table)), table)
+    return Chart(drawing.figure, say(language, "charts.alt-boundary", count=len(table)), table)
 
 
 def instances(result: Result, part: slice, *, dark: bool, language: str = "en") -> Chart:

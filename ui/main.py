@@ -30,6 +30,7 @@ if __name__ == "__main__":
         ],
         position="top",
     )
+    state.arrive(page.url_path)
     bar.dress()
     above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     bar.notices()

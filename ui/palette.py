@@ -1,6 +1,7 @@
 """Colours of every chart, in one place: Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), cividis.
 
-The light theme takes a darker orange, so that text in it reads (contrast 5:1 on white).
+Darker in the light theme, so that text in them reads (contrast 4.5:1), and each of another lightness, so that
+a grey print still tells them apart. The student is the strongest, what it is held against the weakest.
 
 Colour never stands alone: series also differ by symbol or dash, and charts have a table beside them.
 """
@@ -19,8 +20,8 @@ class Palette:
     rival: str
 
 
-LIGHT = Palette(ink="#1f2328", faint="#d5d9dd", student="#0072B2", truth="#A85C00", rival="#6b7680")
-DARK = Palette(ink="#e6e8eb", faint="#3a4048", student="#56B4E9", truth="#E69F00", rival="#9aa4ad")
+LIGHT = Palette(ink="#1f2328", faint="#d5d9dd", student="#004E86", truth="#944F00", rival="#6b7680")
+DARK = Palette(ink="#e6e8eb", faint="#3a4048", student="#56B4E9", truth="#F5C04A", rival="#8b959e")
 
 SEQUENTIAL = "cividis"
 

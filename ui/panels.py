@@ -12,8 +12,8 @@ from ui.answers import Answer, Slider, moved, other_way
 from ui.figures import Chart, Look, enlarged
 from ui.forms import PREFIX, seeded
 
-LARGE = 620
-"""Height of the one chart of the present mode."""
+LARGE, ALONE = 620, 700
+"""Height of the one chart of the present mode, below a slider and without one."""
 
 BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
@@ -28,13 +28,15 @@ def look() -> Look:
     return {"dark": is_dark(), "language": state.language()}
 
 
-def source(answer: Answer) -> None:
+def source(*found: Answer) -> None:
     """Where the numbers come from; and in what they do not answer for the question."""
-    st.caption(answer.source(state.language()))
-    if answer.asked:
-        differences = ", ".join(f"`{path}` {asked} → {have}" for path, asked, have in answer.asked)
-        st.info(state.t("panels.nearest", differences=differences))
-    if answer.stale:
+    for line in dict.fromkeys(answer.source(state.language()) for answer in found):
+        st.caption(line)
+    for answer in found:
+        if answer.asked:
+            differences = ", ".join(f"`{path}` {asked} → {have}" for path, asked, have in answer.asked)
+            st.info(state.t("panels.nearest", differences=differences))
+    if any(answer.stale for answer in found):
         st.warning(state.t("panels.stale"))
 
 
@@ -81,6 +83,16 @@ def _number(title: str, value: str, interval: str, help_text: str | None = None)
     )
 
 
+def chart_config(name: str, buttons: list[list[str]]) -> dict[str, Any]:
+    """Buttons above a chart, none in the present mode; how its picture is saved."""
+    return {
+        "displayModeBar": False if state.presenting() else "hover",
+        "displaylogo": False,
+        "modeBarButtons": buttons,
+        "toImageButtonOptions": {"format": state.picture_format(), "filename": name, "scale": 2},
+    }
+
+
 def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LARGE) -> None:
     """A chart under its title, with its alt text and its table; several parts stand side by side.
 
@@ -98,11 +110,7 @@ def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LA
             figure,
             theme=None,
             alt=chart.alt,
-            config={
-                "displaylogo": False,
-                "modeBarButtons": BUTTONS,
-                "toImageButtonOptions": {"format": state.picture_format(), "filename": key, "scale": 2},
-            },
+            config=chart_config(key, BUTTONS),
             key=f"chart/{key}/{number}",
         )
     if presenting:
@@ -149,8 +157,7 @@ def _step(slider: Slider, step: int) -> None:
 
 def two_ways(experiment: Experiment) -> None:
     """A switch between students that see sets and students that imitate, where both are precomputed."""
-    other = other_way(experiment)
-    if other is None:
+    if other_way(experiment) is None:
         return
     imitates = experiment.framework.kind() == "soft-labels"
     now, then = ("imitates", "sets") if imitates else ("sets", "imitates")
@@ -158,9 +165,7 @@ def two_ways(experiment: Experiment) -> None:
     if state.presenting():
         label = f"{state.t('start.way')}: {titles[now]} → {titles[then]}"
         with st.container(key="ways"):
-            st.button(
-                label, key="steps/way", shortcut="F", type="tertiary", on_click=state.load, args=(other,)
-            )
+            st.button(label, key="steps/way", shortcut="F", type="tertiary", on_click=_turn_round)
         return
     st.session_state["form/way"] = now
     st.segmented_control(
@@ -169,9 +174,15 @@ def two_ways(experiment: Experiment) -> None:
         key="form/way",
         format_func=titles.__getitem__,
         required=True,
-        on_change=state.load,
-        args=(other,),
+        on_change=_turn_round,
     )
+
+
+def _turn_round() -> None:
+    """The other way, of what is chosen when the key is pressed: the page may not have caught up."""
+    other = other_way(state.experiment())
+    if other is not None:
+        state.load(other)
 
 
 def indicators(result: Result) -> None:
@@ -223,7 +234,12 @@ def standing(job: Job) -> str:
     if job.state != "waiting" and job.experiment is None:
         return state.t("panels.working", progress=job.progress)
     if job.state != "waiting" and job.experiment:
-        return state.t("panels.training", replicates=job.experiment.replicates, progress=job.progress)
+        return state.t(
+            "panels.training",
+            replicates=job.experiment.replicates,
+            progress=job.progress,
+            seconds=max(1, round(job.seconds)),
+        )
     wait = getattr(job, "wait_seconds", None)
     said = state.t("panels.first") if job.ahead == 0 else state.t("panels.ahead", count=job.ahead)
     return said if not wait else f"{said} {state.t('panels.wait', seconds=max(1, round(wait)))}"

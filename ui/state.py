@@ -43,15 +43,29 @@ class Choice:
 
 
 def open_session() -> None:
-    """Read the address where it says something new: a first visit, a reload, a link within the page."""
-    st.session_state.setdefault("visitor", secrets.token_urlsafe(8))
-    st.session_state.setdefault("choice", Choice())
-    st.session_state.setdefault("touched", False)
+    """Start what a session remembers, and read the address of a first visit or a reload."""
+    if "visitor" in st.session_state:
+        return
+    st.session_state.update(choice=Choice(), touched=False, page=None, left=set())
     for name in ("history", "problems", "unknown", RUNS):
-        st.session_state.setdefault(name, [])
-    st.session_state.setdefault("left", set())
+        st.session_state[name] = []
     for name in ("address", "switches", "extras", "predictions"):
-        st.session_state.setdefault(name, {})
+        st.session_state[name] = {}
+    _read_news()
+    st.session_state["visitor"] = secrets.token_urlsafe(8)
+
+
+def arrive(page: str) -> None:
+    """Read the address of a link to another page.
+
+    On the same page it says nothing new: who is faster than the answer would have the old one read back.
+    """
+    if st.session_state["page"] not in (None, page):
+        _read_news()
+    st.session_state["page"] = page
+
+
+def _read_news() -> None:
     address = st.query_params.to_dict()
     if address and address != st.session_state["address"]:
         _read(address)
@@ -68,7 +82,6 @@ def _read(address: dict[str, str]) -> None:
             pins[side], wrong = share.parse(part)
             problems += [f"{side}.{one}" for one in wrong]
     first = not st.session_state["address"]
-    st.session_state["address"] = address
     touched = asked or st.session_state["touched"]
     _set(Choice(experiment, pins))
     st.session_state["touched"] = touched
@@ -86,6 +99,7 @@ def _read(address: dict[str, str]) -> None:
     for key in address.get(RUNS, "").split(".")[-KEPT:]:
         if key and key not in st.session_state[RUNS]:
             st.session_state[RUNS].append(key)
+    st.session_state["address"] = address
 
 
 def publish() -> None:

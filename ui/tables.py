@@ -92,6 +92,10 @@ def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:
     ).round(4)
 
 
+def _place(indicator: str) -> int:
+    return MAIN.index(indicator) if indicator in MAIN else len(MAIN)
+
+
 def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFrame:
     """Every indicator and accuracy of two results, and their difference."""
     rows = [
@@ -100,7 +104,7 @@ def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFr
     ]
     rows += [
         (title(language, cls), *(one.indicators[cls.key()] for one in both))
-        for cls in sorted(catalogue(Indicator).values(), key=lambda cls: not cls.key().startswith(MAIN))
+        for cls in sorted(catalogue(Indicator).values(), key=lambda cls: _place(cls.key()))
     ]
     names = (say(language, "panels.column-indicator"), "A", "B", say(language, "compare.difference"))
     return pd.DataFrame([(name, a, b, round(a - b, 6) + 0.0) for name, a, b in rows], columns=names)

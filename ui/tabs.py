@@ -85,7 +85,7 @@ def _code(answer: Answer) -> None:
     """The code that gives the numbers again, and everything to take along."""
     result, language = answer.result, state.language()
     st.caption(state.t("explore.code-note"))
-    st.code(exports.snippet(result), language="python")
+    st.code(exports.snippet(result), language=None)
     files = (
         ("csv", "text/csv", lambda: exports.csv(result)),
         ("json", "application/json", lambda: exports.as_json(result)),

@@ -1,0 +1,124 @@
+"""How fast the pages answer one visitor of a warm server: `python benchmarks/pages.py [--rounds 30]`.
+
+Scripts are asked for by websocket, for another experiment every time. Opening is measured in chromium with an
+empty cache, from the request; a key press until the chart is drawn anew. Median, smallest and largest.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from load import opened, rerun, serving
+from measure import machine, spread
+from playwright.sync_api import Browser, sync_playwright
+
+PINS = "a.bias=one-hot&b.bias=fixed-rival&b.bias.rate="
+PAGES = {
+    "start": ("bias=fixed-rival&framework.k=2&bias.rate=0.2", "bias=fixed-rival&framework.k=2&bias.rate=0.3"),
+    "learn": ("step=soft-labels.second", "step=rule.before"),
+    "explore": ("bias=demotion&bias.rank=2", "bias=demotion&bias.rank=3"),
+    "map": tuple(
+        f"bias=candidate-set&framework.k=support&bias.unreliability={delta}&bias.ambiguity=0.3"
+        for delta in (0.2, 0.3)
+    ),
+    "compare": (f"{PINS}0.2", f"{PINS}0.3"),
+    "labels": ("seed=1", "seed=2"),
+}
+"""Page -> two addresses between which it changes."""
+
+KEYS = {"start": "How often", "explore": "Rank"}
+"""Page -> the slider that is moved."""
+
+TEXT = {"start": ".st-key-lead strong", "explore": "[data-testid=stMetricValue]"}
+"""Page -> its first number."""
+
+CHART = ".js-plotly-plot .main-svg .scatterlayer .point"
+DRAWN = "[...document.querySelectorAll('.js-plotly-plot .scatterlayer')].map(one => one.innerHTML).join()"
+
+
+async def scripts(port: int, process: int, rounds: int) -> dict[str, tuple[list[float], float]]:
+    """Page -> milliseconds until its script has run, round by round; milliseconds of processor a round."""
+    found: dict[str, tuple[list[float], float]] = {}
+    for page, queries in PAGES.items():
+        name, problems = "" if page == "start" else page, []
+        async with opened(port) as socket:
+            for query in queries:
+                await rerun(socket, problems, name, query)
+            used = processor(process)
+            times = [1000 * await rerun(socket, problems, name, queries[i % 2]) for i in range(rounds)]
+            found[page] = times, 1000 * (processor(process) - used) / rounds
+        if problems:
+            raise SystemExit(f"{page}: {problems[0]}")
+    return found
+
+
+def processor(process: int) -> float:
+    """Seconds of processor that a process has used, with all its threads."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def opening(browser: Browser, port: int, name: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds until the first number and until the first chart of a page, in a browser that never saw it."""
+    text, chart = [], []
+    for _ in range(rounds):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        started = time.perf_counter()
+        page.goto(f"{address(port, name)}", wait_until="commit")
+        for place, found in ((TEXT[name], text), (CHART, chart)):
+            page.wait_for_function("place => document.querySelector(place)", arg=place)
+            found.append(time.perf_counter() - started)
+        page.close()
+    return text, chart
+
+
+def pressing(browser: Browser, port: int, name: str, rounds: int) -> list[float]:
+    """Seconds from an arrow key on a slider until the chart is another."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address(port, name))
+    page.locator(CHART).first.wait_for()
+    page.get_by_role("slider", name=KEYS[name]).focus()
+    found = []
+    for turn in range(rounds + 2):
+        page.evaluate(f"window.before = {DRAWN}")
+        page.wait_for_timeout(300)
+        started = time.perf_counter()
+        page.keyboard.press("ArrowRight" if turn % 2 else "ArrowLeft")
+        page.wait_for_function(f"{DRAWN} !== window.before", polling=10)
+        found.append(time.perf_counter() - started)
+    page.close()
+    return found[2:]
+
+
+def address(port: int, name: str) -> str:
+    """Where a page shows its second experiment."""
+    return f"http://localhost:{port}/{'' if name == 'start' else name}?{PAGES[name][1]}"
+
+
+def main(rounds: int) -> None:
+    print(f"{machine()} Streamlit {version('streamlit')}, plotly {version('plotly')}.\n")
+    with serving() as (port, process):
+        found = asyncio.run(scripts(port, process, rounds))
+        print("| page | script (ms) | processor (ms) |\n|---|---|---|")
+        for page, (times, used) in found.items():
+            print(f"| {page} | {spread(times, 0)} | {used:.0f} |", flush=True)
+        print("\n| page | first number (s) | first chart (s) | key to chart (s) |\n|---|---|---|---|")
+        with sync_playwright() as playwright:
+            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for name in KEYS:
+                text, chart = opening(browser, port, name, max(3, rounds // 6))
+                keys = pressing(browser, port, name, rounds)
+                print(f"| {name} | {spread(text)} | {spread(chart)} | {spread(keys)} |", flush=True)
+            browser.close()
+    print(f"\nn = {rounds} scripts and keys, {max(3, rounds // 6)} openings.")
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rounds", type=int, default=30)
+    main(arguments.parse_args().rounds)
