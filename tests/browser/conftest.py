@@ -1,5 +1,9 @@
-"""A fresh server and a real browser. Skipped, with the reason, where there is no chromium."""
+"""A fresh server and a real browser. Skipped, with the reason, where there is no chromium.
 
+What a real browser must show is numbered 0 to 16: the docstrings of these tests say which check one shows.
+"""
+
+import os
 import shutil
 import socket
 import subprocess
@@ -17,7 +21,23 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+SETTLED = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    return app?.dataset.testConnectionState === 'CONNECTED' && app.dataset.testScriptState === 'notRunning'
+        && document.querySelector('.st-key-bar button') && !document.querySelector('[data-testid=stSkeleton]')
+        && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(
+            chart => chart.querySelector('.main-svg'));
+}"""
+PATIENT = {"SOFTLABEL_MAX_SECONDS": "600"}
+"""A server that also takes runs long enough to be looked at."""
+
 expect.set_options(timeout=30_000)
+
+
+def settled(page: Page) -> None:
+    """The script has run to its end, its charts are drawn, and nothing went wrong."""
+    page.wait_for_function(SETTLED)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,14 +47,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(port: int = 0) -> Iterator[str]:
     """The address of a server just started that has answered no page yet."""
     with socket.socket() as probe:
-        probe.bind(("localhost", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("localhost", port))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     log = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | PATIENT) as process:
         try:
             _wait(f"http://localhost:{port}/_stcore/health")
             yield f"http://localhost:{port}"
@@ -60,7 +81,7 @@ def fresh_server() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     with serving() as address:
         yield address

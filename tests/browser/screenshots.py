@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from conftest import CHROMIUM, FLAGS, ROOT, serving
+from conftest import CHROMIUM, FLAGS, ROOT, serving, settled
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
@@ -26,17 +26,11 @@ CHOSEN = ("start", "explore", "compare")
 """Pages whose light view stands in the documentation."""
 
 
-def settled(page: Page) -> None:
-    """The page and its first chart are there, and nothing moves."""
-    page.locator("[data-testid=stMarkdown]").first.wait_for()
-    page.wait_for_timeout(4000)
-
-
 def whole(page: Page, file: Path) -> None:
     """The whole page, however long."""
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(1200)
     page.screenshot(path=file)
 
 
@@ -46,6 +40,7 @@ def shoot(browser: Browser, address: str, name: str, view: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(f"{address}/{name if name != 'start' else ''}?{PAGES[name]}&{more}")
     settled(page)
+    page.wait_for_timeout(1000)  # what fades in, stands
     if view == "light" and name in CHOSEN:
         page.screenshot(path=README / f"{name}.png")
     if view == "present":

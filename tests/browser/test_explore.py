@@ -6,17 +6,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core import Experiment, atlas, run, share
+from tests.browser.conftest import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-LONG = {"training.epochs": "200", "replicates": "64"}
-"""A run of many seconds, to look at it under way."""
 
 
 def open_explore(page: Page, server: str, **parameters: str) -> None:
@@ -55,14 +56,14 @@ def trained(page: Page) -> None:
     expect(page.get_by_text("The choices have changed")).to_have_count(0)
 
 
-def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(fresh_server: str, page: Page) -> None:
-    """The first request a new server ever gets is /explore; the numbers equal a run of the core."""
+def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(server: str, page: Page) -> None:
+    """Checks 1 and 7: the numbers equal a run of the core in another process; nothing from outside."""
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url))
     chosen = Experiment.parse({"replicates": 4, "seed": 3})
     entry = atlas.find(chosen)
     assert entry is not None
-    open_explore(page, fresh_server, **share.query(chosen))
+    open_explore(page, server, **share.query(chosen))
     expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
     assert number(page, "Student accuracy") == f"{100 * entry.result.student_accuracy.mean:.1f} %"
     trained(page)
@@ -81,10 +82,11 @@ def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(fresh_server: 
         tab(page, name)
         expect(chart(page, said)).to_be_visible()
     no_exception(page)
-    assert [url for url in outside if not url.startswith((fresh_server, "data:", "blob:"))] == []
+    assert [url for url in outside if not url.startswith((server, "data:", "blob:"))] == []
 
 
 def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page) -> None:
+    """Check 3, with the runs made; each run is a row of the table of everything tried."""
     open_explore(page, server, replicates="2", **{"training.epochs": "3"})
     trained(page)
     page.get_by_role("slider", name="Rank").press("ArrowRight")
@@ -95,20 +97,20 @@ def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page)
     page.reload()
     expect(chart(page, "Scatter.*rank 3.*rank 4")).to_be_visible()
     assert number(page, "Student accuracy") == before
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    expect(page.get_by_text("a single run is noise")).to_be_visible()
     no_exception(page)
 
 
 def test_downloads_parse_and_the_script_gives_the_number(server: str, page: Page, tmp_path: Path) -> None:
+    """Check 14: tables parse, the script gives the number in a fresh process, the page opens offline."""
     open_explore(page, server, replicates="2", seed="11", **{"training.epochs": "2"})
     trained(page)
     shown = number(page, "Student accuracy")
     tab(page, "Code and files")
     files = {}
     for ending, name in (("csv", "CSV"), ("json", "JSON"), ("py", "Python"), ("html", "HTML")):
-        with page.expect_download() as caught:
-            page.get_by_role("button", name=name).click()
-        files[ending] = tmp_path / caught.value.suggested_filename
-        caught.value.save_as(files[ending])
+        files[ending] = saved(page, page.get_by_role("button", name=name), tmp_path)
     table = pd.read_csv(files["csv"])
     assert f"{100 * table['student_accuracy'].mean():.1f} %" == shown
     assert f"{100 * json.loads(files['json'].read_text())['student_accuracy']['mean']:.1f} %" == shown
@@ -118,56 +120,45 @@ def test_downloads_parse_and_the_script_gives_the_number(server: str, page: Page
     assert float(printed.stdout) == pytest.approx(table["student_accuracy"].mean(), abs=1e-4), printed.stderr
     context = page.context.browser.new_context(offline=True)
     alone = context.new_page()
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
     alone.goto(files["html"].as_uri())
     expect(alone.locator(".main-svg").first).to_be_visible()
     expect(alone.get_by_text(shown.removesuffix(" %")).first).to_be_visible()
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
     context.close()
 
 
-def test_progress_reload_and_cancel(server: str, page: Page) -> None:
-    open_explore(page, server, seed="7", **LONG)
-    train_button(page).click()
-    expect(page.get_by_text(re.compile(r"Training 64 students.*: [1-9]\d*%"))).to_be_visible()
-    expect(train_button(page)).to_be_disabled()
-    page.reload()
-    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=10_000)
-    expect(train_button(page)).to_be_enabled()
-    open_explore(page, server, replicates="1", **{"training.epochs": "1"})
-    train_button(page).click()  # the worker is free again
-    expect(page.get_by_text("one replicate, no interval").first).to_be_visible()
+def saved(page: Page, button: Locator, folder: Path) -> Path:
+    with page.expect_download() as caught:
+        button.click()
+    file = folder / caught.value.suggested_filename
+    caught.value.save_as(file)
+    return file
 
 
-def test_another_visitor_is_served_while_a_run_is_under_way(
-    server: str, page: Page, browser: Browser
+def test_charts_are_saved_as_pictures_and_a_comparison_as_tables(
+    server: str, page: Page, tmp_path: Path
 ) -> None:
-    open_explore(page, server, seed="8", **LONG)
-    train_button(page).click()
-    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
-    context = browser.new_context()
-    other = context.new_page()
-    open_explore(other, server, seed="21")
-    other.get_by_role("slider", name="Rank").press("ArrowRight")
-    expect(other).to_have_url(re.compile(r"bias\.rank=4"))
-    train_button(other).click()
-    expect(other.get_by_text("1 ahead of this run")).to_be_visible()
-    other.get_by_role("button", name="Cancel").click()
-    expect(other.get_by_text("Cancelled.")).to_be_visible()
-    expect(page.get_by_text(re.compile("Training 64 students"))).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=10_000)
-    context.close()
-
-
-def test_a_broken_link_opens_with_a_notice(server: str, page: Page) -> None:
-    page.goto(f"{server}/explore?bias=evil&bias.rank=99&replicates=-3&seed=5")
-    expect(page.get_by_text(re.compile("bias: allowed: one of .*got evil"))).to_be_visible()
-    expect(
-        page.get_by_text(re.compile("replicates: allowed: a whole number from 1 to 64; got -3"))
-    ).to_be_visible()
-    expect(page).to_have_url(re.compile(r"seed=5"))
-    no_exception(page)
+    """Check 14: PNG and SVG by the browser; CSV and JSON of A and B."""
+    open_explore(page, server, bias="demotion")
+    camera = page.get_by_role("button", name=re.compile("Download plot")).first
+    with Image.open(saved(page, camera, tmp_path)) as picture:
+        assert picture.format == "PNG"
+        assert picture.width > 1000
+    tab(page, "Code and files")
+    page.get_by_role("radio", name="svg").click()
+    settled(page)
+    tree = ElementTree.parse(saved(page, camera, tmp_path))  # noqa: S314 - our own file
+    assert tree.getroot().tag.endswith("svg")
+    assert "student accuracy" in "".join(tree.getroot().itertext())
+    page.goto(f"{server}/compare?a.bias=one-hot&b.bias=demotion")
+    settled(page)
+    table = pd.read_csv(saved(page, page.get_by_role("button", name="A and B (CSV)"), tmp_path))
+    both = json.loads(saved(page, page.get_by_role("button", name="A and B (JSON)"), tmp_path).read_text())
+    for side, part in table.groupby("side"):
+        accuracy = both[side]["student_accuracy"]["mean"]
+        assert part["student_accuracy"].mean() == pytest.approx(accuracy, abs=1e-5)
 
 
 @pytest.mark.parametrize(

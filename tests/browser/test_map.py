@@ -58,6 +58,7 @@ def shows(page: Page, experiment: Experiment) -> None:
 
 
 def test_a_click_on_a_cell_and_a_row_of_the_table_load_it(server: str, page: Page) -> None:
+    """Check 9: numbers, address and the link to Explore follow."""
     open_map(page, server)
     expect(page.get_by_text("Click a cell")).to_be_visible()
     for delta, gamma in ((0.3, 0.3), (0.1, 0.9), (0.3, 0.3)):
@@ -104,9 +105,9 @@ def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server
     expect(page.get_by_text("Where does the rule fail?")).to_have_count(0)
     for key, delta in (("PageDown", 0.3), ("PageDown", 0.4), ("PageUp", 0.3)):  # steps across the line
         page.keyboard.press(key)
-        expect(page.get_by_text(f"{accuracy(cell(delta, 0.6))}%")).to_be_visible()
+        expect(page.get_by_text(f"{accuracy(cell(delta, 0.6))} %")).to_be_visible()
     page.get_by_role("slider").press("ArrowRight")
-    expect(page.get_by_text(f"{accuracy(cell(0.4, 0.6))}%")).to_be_visible()
+    expect(page.get_by_text(f"{accuracy(cell(0.4, 0.6))} %")).to_be_visible()
     sizes = page.locator("[data-testid=stPlotlyChart] .textpoint text").evaluate_all(
         "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
     )

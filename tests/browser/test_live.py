@@ -1,0 +1,130 @@
+"""Live runs as several visitors of one server with one worker see them."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from softlabel_core import run, share
+from tests.browser.conftest import settled
+
+LONG = {"training.epochs": 200, "replicates": 64, "student.width": 192}
+"""A run of a minute or more, to look at it under way."""
+
+QUEUED = {"replicates": 64, "bias": "demotion", "bias.rank": 3}
+"""A run that waits while the atlas has the nearest numbers."""
+
+UNDER_WAY = re.compile("Training 64 students")
+SEEN = """() => {
+    window.seen = new Set();
+    setInterval(() => document.querySelectorAll('[aria-label^="Accuracy so far"]').forEach(
+        chart => window.seen.add(chart.ariaLabel)), 50);
+}"""
+
+
+def asked(seed: int, **more: object) -> str:
+    return "&".join(f"{name}={value}" for name, value in {"seed": seed, **more}.items())
+
+
+@contextmanager
+def visitor(browser: Browser, server: str, query: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server}/explore?{query}")
+    settled(page)
+    yield page
+    context.close()
+
+
+def train(page: Page) -> None:
+    page.get_by_role("button", name="Train live").click()
+
+
+def ahead(page: Page, count: int) -> Locator:
+    return page.get_by_text(f"Waiting; {count} ahead of this run")
+
+
+def number(page: Page) -> str:
+    card = page.get_by_test_id("stMetric").filter(has_text="Student accuracy")
+    return card.get_by_test_id("stMetricValue").inner_text()
+
+
+def cancelled_within(page: Page, seconds: float) -> None:
+    button = page.get_by_role("button", name="Cancel")
+    expect(button).to_be_visible()
+    started = time.perf_counter()
+    button.click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible()
+    assert time.perf_counter() - started <= seconds
+
+
+def test_one_worker_and_many_visitors(server: str, browser: Browser) -> None:
+    """Checks 6, 7 and 8: updates, others served, one job for two, the queue, a closed tab, cancel."""
+    with (
+        visitor(browser, server, asked(7, **LONG)) as first,
+        visitor(browser, server, asked(7, **LONG)) as same,
+        visitor(browser, server, asked(21, **QUEUED)) as second,
+        visitor(browser, server, asked(22, **QUEUED)) as third,
+    ):
+        train(first)
+        expect(first.get_by_text(UNDER_WAY)).to_be_visible()
+        first.evaluate(SEEN)
+        train(same)  # joins: one worker trains one job at a time
+        expect(same.get_by_text(UNDER_WAY)).to_be_visible()
+
+        train(second)
+        expect(ahead(second, 1)).to_be_visible()
+        expect(second.get_by_text(re.compile(r"start in about \d+ s"))).to_be_visible()
+        assert re.fullmatch(r"\d+\.\d %", number(second))  # the atlas's nearest, meanwhile
+        expect(second.get_by_text(re.compile("^Precomputed"))).to_be_visible()
+        train(third)
+        expect(ahead(third, 2)).to_be_visible()
+        second.close()
+        closed = time.perf_counter()
+
+        first.wait_for_function("window.seen.size >= 6", timeout=60_000)
+        first.reload()
+        expect(first.get_by_text(UNDER_WAY)).to_be_visible()
+        expect(first.get_by_label(re.compile("^Accuracy so far"))).to_be_visible()
+        with visitor(browser, server, asked(5)) as other:
+            other.get_by_role("slider", name="Rank").press("ArrowRight")
+            expect(other).to_have_url(re.compile(r"bias\.rank=4"), timeout=5_000)
+
+        expect(ahead(third, 1)).to_be_visible(timeout=60_000)
+        assert time.perf_counter() - closed < 60
+        cancelled_within(third, 2)
+        cancelled_within(same, 2)  # who joined leaves; the others' run goes on
+        expect(first.get_by_text(UNDER_WAY)).to_be_visible()
+        cancelled_within(first, 2)
+
+
+def test_the_same_seed_gives_the_same_accuracy(server: str, browser: Browser) -> None:
+    """Check 7: two visitors ask the same at once and get one run; the numbers are those of the core."""
+    small = {"replicates": 2, "training.epochs": 3}
+    chosen = share.parse({name: str(value) for name, value in {"seed": 91, **small}.items()})[0]
+    with (
+        visitor(browser, server, asked(91, **small)) as one,
+        visitor(browser, server, asked(91, **small)) as other,
+    ):
+        train(one)
+        train(other)
+        lines = []
+        for page in (one, other):
+            line = page.get_by_text(re.compile("^Live run"))
+            expect(line).to_be_visible(timeout=90_000)
+            lines.append(line.inner_text())  # with the seconds it took
+        assert lines[0] == lines[1]
+        assert (
+            number(one) == number(other) == f"{100 * run(chosen, device='cpu').student_accuracy.mean:.1f} %"
+        )
+
+
+def test_what_is_too_big_is_refused_with_its_time(server: str, page: Page) -> None:
+    """Check 8: no place in the queue for what would hold it up."""
+    page.goto(f"{server}/explore?{asked(1, **LONG | {'student.width': 1024, 'training.batch_size': 1})}")
+    settled(page)
+    train(page)
+    expect(page.get_by_text(re.compile(r"would take about [\d,]+ seconds"))).to_be_visible()
+    expect(page.get_by_role("button", name="Train live")).to_be_enabled()
