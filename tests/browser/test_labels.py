@@ -196,4 +196,4 @@ def test_chinese_shows_the_same_numbers(server: str, page: Page) -> None:
     english = page.get_by_test_id("stMetricValue").all_inner_texts()
     bring(page, server, "mine.csv", content, "labels?lang=zh")
     expect(page.get_by_role("heading", name="最严重的混淆")).to_be_visible()
-    assert page.get_by_test_id("stMetricValue").all_inner_texts() == english
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(english)
