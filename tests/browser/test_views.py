@@ -41,7 +41,9 @@ UNREACHED = """() => [...document.querySelectorAll(
         'button, a[href], input, summary, textarea, [role=tab], [role=slider], [role=combobox]')]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.dataset.reached
         && !e.closest('.modebar, [aria-hidden=true]')
-        && !(e.tabIndex < 0 && e.closest('[data-testid=stNumberInput], [data-testid=stSelectbox]'))
+        && !(e.tabIndex < 0  // a part of a box that Tab has come to
+            && e.closest('[data-testid=stNumberInput], [data-testid=stSelectbox],'
+                         + '[data-testid=stFileUploader]'))
         && !(e.tagName !== 'SUMMARY' && e.closest('details:not([open])'))
         && !e.closest('[role=radiogroup], [role=tablist]')?.querySelector('[data-reached]'))
     .map(e => e.getAttribute('aria-label') || e.innerText || e.outerHTML.slice(0, 120))"""
