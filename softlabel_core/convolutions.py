@@ -19,15 +19,20 @@ Kept = list[tuple[Tensor, Tensor]]
 """Of every convolution the patches it saw and what came out of it, both with the examples last."""
 
 
-def patches(images: Float[Tensor, "C h w b"], stride: int, scratch: Scratch) -> Float[Tensor, "p h2 w2 b"]:
-    """The p = 9 C pixels around every place from `stride` to `stride` pixels; outside of images lies 0."""
+def patches(
+    images: Float[Tensor, "C h w b"], stride: int, scratch: Scratch, kept: Scratch
+) -> Float[Tensor, "p h2 w2 b"]:
+    """The p = 9 C pixels around every place from `stride` to `stride` pixels; outside of images lies 0.
+
+    What comes out lies in `kept`, what it takes on the way in `scratch`.
+    """
     channels, height, width, batch = images.shape
     padded = scratch("padded", images, channels, height + 2, width + 2, batch)  # its edge stays 0
     padded[:, 1:-1, 1:-1] = images
     plane, row, pixel, _ = padded.stride()
     shape = channels, 3, 3, -(-height // stride), -(-width // stride), batch
     around = padded.as_strided(shape, (plane, row, pixel, stride * row, stride * pixel, 1))
-    return scratch("patches", images, *shape).copy_(around).flatten(0, 2)
+    return kept("patches", images, *shape).copy_(around).flatten(0, 2)
 
 
 def gathered(
@@ -44,14 +49,23 @@ def gathered(
 
 
 class Network:
-    """One student with its parameters, and the patches `seen` that its first convolution sees."""
+    """One student with its parameters, and the patches `seen` that its first convolution sees.
+
+    What `backward` needs lies in `kept`, its own; all else in `scratch`, which students share in turn, so that it
+    stays in cache.
+    """
 
     def __init__(
-        self, parameters: list[Tensor], strides: list[int], seen: Float[Tensor, "p h w b"], scratch: Scratch
+        self,
+        parameters: list[Tensor],
+        strides: list[int],
+        seen: Float[Tensor, "p h w b"],
+        scratch: Scratch,
+        kept: Scratch,
     ) -> None:
         *kernels, self.weight, self.bias = parameters
         self.layers = list(zip(kernels[::2], kernels[1::2], strides, strict=True))
-        self.seen, self.scratch = seen, scratch
+        self.seen, self.scratch, self.kept = seen, scratch, kept
 
     def forward(self) -> tuple[Float[Tensor, "c b"], Kept]:
         """Logits, and what `backward` needs."""
@@ -59,8 +73,9 @@ class Network:
 
         kept: Kept = []
         for number, (kernel, shift, stride) in enumerate(self.layers):
-            seen = patches(kept[-1][1], stride, self.scratch.part(f"{number}")) if number else self.seen
-            found = self.scratch(f"found {number}", seen, len(kernel), *seen.shape[1:])
+            own = self.kept.part(f"{number}")
+            seen = patches(kept[-1][1], stride, self.scratch, own) if number else self.seen
+            found = own("found", seen, len(kernel), *seen.shape[1:])
             torch.mm(kernel, seen.flatten(1), out=found.flatten(1))
             kept.append((seen, found.add_(shift[..., None, None]).relu_()))
         return (self.weight @ found.flatten(0, 2)).add_(self.bias), kept
@@ -73,14 +88,14 @@ class Network:
         below = (self.weight.T @ slope).view_as(kept[-1][1])
         for number in reversed(range(len(kept))):
             (kernel, _, stride), (seen, found) = self.layers[number], kept[number]
-            behind = self.scratch(f"behind {number}", found, *found.shape)
+            behind = self.scratch("behind", found, *found.shape)
             # ReLU: nothing comes through where what it found is 0.
             torch.ops.aten.threshold_backward.grad_input(below, found, 0, grad_input=behind)
             _write(gradients[2 * number : 2 * number + 2], behind.flatten(1), seen.flatten(1), more)
             if number:
-                spread = self.scratch(f"spread {number}", seen, *seen.shape)
+                spread = self.scratch("spread", seen, *seen.shape)
                 torch.mm(kernel.T, behind.flatten(1), out=spread.flatten(1))
-                below = gathered(spread, kept[number - 1][1], stride, self.scratch.part(f"{number}"))
+                below = gathered(spread, kept[number - 1][1], stride, self.scratch)
 
 
 def _write(

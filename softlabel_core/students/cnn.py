@@ -96,7 +96,8 @@ class CNN(Convolutional):
             for start in range(0, batch, BLOCK):
                 block = slice(start, start + BLOCK)
                 images = rows[:, block].unflatten(0, self.image_shape(d))
-                seen = patches(images, strides[0], scratch.part(f"inputs {group * keep}"))
+                seen = patches(images, strides[0], scratch, scratch.part(f"inputs {group * keep}"))
                 for student in range(group * students // groups, (group + 1) * students // groups):
                     own = [parameter[student] for parameter in parameters]
-                    yield student, block, Network(own, strides, seen, scratch.part(f"{student * keep}"))
+                    kept = scratch.part(f"{student * keep}")
+                    yield student, block, Network(own, strides, seen, scratch, kept)
