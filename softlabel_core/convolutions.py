@@ -51,8 +51,8 @@ def gathered(
 class Network:
     """One student with its parameters, and the patches `seen` that its first convolution sees.
 
-    What `backward` needs lies in `kept`, its own; all else in `scratch`, which students share in turn, so that it
-    stays in cache.
+    What `backward` needs lies in `kept`, its own; all else in `scratch`, which students share in turn, so
+    that it stays in cache.
     """
 
     def __init__(
