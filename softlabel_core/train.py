@@ -4,7 +4,7 @@ A run is one batched computation. Students that share their examples and their s
 form a chunk (`chunks`), whose parameters are stacked and stepped together. Every student gives the same
 numbers whether it is trained alone or beside others (bitwise on a CPU, tested).
 
-A sweep of 64 students on digits takes about 1.7 times what its matrix products alone take on one core; beside
+A sweep of 64 students on digits takes about 1.4 times what its matrix products alone take on one core; beside
 other libraries: docs/performance.md.
 """
 
