@@ -158,9 +158,7 @@ def _tried() -> None:
 
 
 def _download(name: str, content: Callable[[], str], file: str) -> None:
-    kind = "application/json" if file.endswith("json") else "text/csv"
-    label = state.t(f"compare.{name}")
-    st.download_button(label, content, file_name=file, mime=kind, key=f"download/{name}", on_click="ignore")
+    panels.download(state.t(f"compare.{name}"), file, content)
 
 
 state.open_session()

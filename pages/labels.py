@@ -1,5 +1,7 @@
 """Your labels: a file of soft labels and truths, measured live in a worker; students of it on request."""
 
+from functools import partial
+
 import streamlit as st
 
 from softlabel_core import catalogue, labels, own
@@ -11,8 +13,6 @@ from ui.uploads import Own
 
 # Losses that students are offered to learn with at first: one of each way of reading labels.
 FIRST = ["cross-entropy", "cc"]
-
-MIME = {".csv": "text/csv", ".npz": "application/octet-stream", ".parquet": "application/octet-stream"}
 
 
 def main() -> None:
@@ -56,15 +56,8 @@ def _bring() -> None:
             on_click=_take_example,
         )
         for ending in labels.READERS:
-            st.download_button(
-                state.t("labels.template", ending=ending[1:].upper()),
-                lambda ending=ending: own.template(ending),
-                file_name=f"soft-labels{ending}",
-                mime=MIME[ending],
-                key=f"labels/template{ending}",
-                type="tertiary",
-                on_click="ignore",
-            )
+            label = state.t("labels.template", ending=ending[1:].upper())
+            panels.download(label, f"soft-labels{ending}", partial(own.template, ending), "tertiary")
     st.caption(state.t("labels.private"))
     with st.expander(state.t("labels.format"), expanded=True):
         size = int(st.get_option("server.maxUploadSize"))
@@ -248,20 +241,13 @@ def _more(mine: Own, audit: Audit) -> None:
                 st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
     title, source = state.t("labels.report", name=mine.upload.name), _source(audit)
     files = (
-        ("html", "text/html", lambda: exports.report(audit, mine.students, title, source, language)),
-        ("json", "application/json", lambda: exports.audit_json(audit, mine.students)),
+        ("html", lambda: exports.report(audit, mine.students, title, source, language)),
+        ("json", lambda: exports.audit_json(audit, mine.students)),
     )
     st.subheader(state.t("labels.take"), anchor=False)
     with st.container(horizontal=True):
-        for ending, kind, made in files:
-            st.download_button(
-                state.t(f"labels.download-{ending}"),
-                made,
-                file_name=f"soft-label-report.{ending}",
-                mime=kind,
-                key=f"labels/download/{ending}",
-                on_click="ignore",
-            )
+        for ending, made in files:
+            panels.download(state.t(f"labels.download-{ending}"), f"soft-label-report.{ending}", made)
 
 
 state.open_session()

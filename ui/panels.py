@@ -1,6 +1,8 @@
 """Parts of a page: numbers, a chart with its table, a slider over the atlas, a run under way."""
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,6 +16,9 @@ from ui.forms import PREFIX, seeded
 
 LARGE, ALONE = 620, 700
 """Height of the one chart of the present mode, below a slider and without one."""
+
+MIME = {".csv": "text/csv", ".html": "text/html", ".json": "application/json", ".py": "text/x-python"}
+"""How the name of a file ends -> what browsers call its kind."""
 
 BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
@@ -243,6 +248,18 @@ def standing(job: Job) -> str:
     wait = getattr(job, "wait_seconds", None)
     said = state.t("panels.first") if job.ahead == 0 else state.t("panels.ahead", count=job.ahead)
     return said if not wait else f"{said} {state.t('panels.wait', seconds=max(1, round(wait)))}"
+
+
+def download(
+    label: str,
+    file: str,
+    made: Callable[[], str | bytes],
+    look: Literal["secondary", "tertiary"] = "secondary",
+) -> None:
+    """A button that saves what `made` gives when it is pressed; that must not ask the session."""
+    kind = MIME.get(PurePath(file).suffix, "application/octet-stream")
+    key = f"download/{file}"
+    st.download_button(label, made, file_name=file, mime=kind, key=key, type=look, on_click="ignore")
 
 
 def open_elsewhere(page: str, label: str, experiment: Experiment | None = None) -> None:

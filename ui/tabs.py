@@ -87,21 +87,14 @@ def _code(answer: Answer) -> None:
     st.caption(state.t("explore.code-note"))
     st.code(exports.snippet(result), language=None)
     files = (
-        ("csv", "text/csv", lambda: exports.csv(result)),
-        ("json", "application/json", lambda: exports.as_json(result)),
-        ("py", "text/x-python", lambda: exports.snippet(result)),
-        ("html", "text/html", lambda: exports.page(result, answer.source(language), language)),
+        ("csv", lambda: exports.csv(result)),
+        ("json", lambda: exports.as_json(result)),
+        ("py", lambda: exports.snippet(result)),
+        ("html", lambda: exports.page(result, answer.source(language), language)),
     )
     with st.container(horizontal=True):
-        for ending, kind, made in files:
-            st.download_button(
-                state.t(f"explore.download-{ending}"),
-                made,
-                file_name=f"softlabel-{result.key}.{ending}",
-                mime=kind,
-                key=f"download/{ending}",
-                on_click="ignore",
-            )
+        for ending, made in files:
+            panels.download(state.t(f"explore.download-{ending}"), f"softlabel-{result.key}.{ending}", made)
     st.segmented_control(
         state.t("explore.picture"), ["png", "svg"], key="picture-format", default="png", required=True
     )
