@@ -13,15 +13,12 @@ from jaxtyping import Float, Int
 
 from softlabel_core.losses import Loss
 from softlabel_core.optimizers import OPTIMIZERS
+from softlabel_core.step import COLUMNS, Step, columns
 from softlabel_core.streams import stream
 from softlabel_core.students import Scratch, Student
 from softlabel_core.tasks import Cancelled, Task, Trained
 
 Tensor = Any
-
-COLUMNS = 16
-"""Batches are filled up to a multiple of this: the matrix library rounds by how its operands are aligned, and
-every student's part of a product must be aligned as if it were alone."""
 
 BLOCK = 128
 """Examples that trained students answer at once, so that what lies between two layers stays in cache."""
@@ -47,17 +44,21 @@ class Chunk:
 
         self.n = len(leaders[0].split.train)
         self.inputs = on_device([filled(task.split.train.features) for task in leaders])  # (g, n+, d)
-        self.targets = on_device([_targets(group) for group in groups])  # (g, n, m, c)
+        self.targets = on_device([filled(_targets(group)) for group in groups])  # (g, n+, m, c)
         self.test_inputs = on_device([filled(task.split.test.features) for task in leaders])  # (g, t+, d)
         self.test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
         self.orders = on_device([_orders(task, self.training.epochs) for task in leaders])  # (g, e, n)
-        self.firsts = self.n * torch.arange(len(groups), device=device)[:, None]  # (g, 1)
-        self.shuffled = torch.zeros_like(self.inputs)
-        settings = self.training.model_dump(include={"learning_rate", "weight_decay", "momentum", "schedule"})
-        self.state = OPTIMIZERS[self.training.optimizer](
-            _initial(tasks, student, leaders[0]), **settings, device=device
+        self.orders += self.inputs.shape[1] * torch.arange(len(groups), device=device)[:, None, None]
+        self.optimizer = OPTIMIZERS[self.training.optimizer](
+            _initial(tasks, student, leaders[0]),
+            self.training.learning_rate,
+            self.training.weight_decay,
+            self.training.momentum,
+            device=device,
         )
         self.metrics = torch.zeros(self.training.epochs, 2, len(tasks), device=device)  # accuracy and loss
+        self.read = torch.zeros(len(tasks), device=device)
+        self.steps: dict[tuple[int, bool], Step] = {}
         self.kept: list[Tensor] = []
         self.frozen = torch.zeros(len(tasks), dtype=torch.bool, device=device)
 
@@ -82,7 +83,7 @@ class Chunk:
                 break
             after_epoch(epoch + 1, self.metrics[epoch, 0])
         metrics = self.metrics.cpu().numpy()
-        parameters = [stacked.cpu().numpy() for stacked in self.state.parameters]
+        parameters = [stacked.cpu().numpy() for stacked in self.optimizer.parameters]
         return [
             Trained(
                 metrics[:, 0, i],
@@ -95,57 +96,32 @@ class Chunk:
 
     def _pass(self, epoch: int) -> None:
         """One pass over the examples in their order of this epoch, batch by batch."""
-        import torch
-
-        order, batch = self.orders[:, epoch], self.training.batch_size  # (g, n)
-        for inputs, rows, shuffled in zip(self.inputs, order, self.shuffled, strict=True):
-            torch.index_select(inputs, 0, rows, out=shuffled[: self.n])
+        batch, order = self.training.batch_size, self.orders[:, epoch]  # (g, n)
         starts = range(0, self.n, batch)
+        first_read = max(0, self.n - PROBE) // batch * batch
+        self.read.zero_()
         for number, start in enumerate(starts, start=epoch * len(starts)):
             if self.cancel.is_set():
                 raise Cancelled
-            self._slopes(start, order[:, start : start + batch], self.metrics[epoch, 1])
-            self.state.step(number, self.training.epochs * len(starts))
-        self.metrics[epoch, 1] /= self.n - self._first_read()
+            rows = order[:, start : start + batch]
+            rate = self.training.rate(number, self.training.epochs * len(starts))
+            self._step(rows.shape[1], start >= first_read)(rows, rate)
+        self.metrics[epoch, 1] = self.read / (self.n - first_read)
 
-    def _first_read(self) -> int:
-        """The first example of an epoch at which the training loss is read."""
-        batch = self.training.batch_size
-        return max(0, self.n - PROBE) // batch * batch
-
-    def _slopes(self, start: int, rows: Int[Tensor, "g b"], read: Float[Tensor, "s"]) -> None:
-        """Gradients of the mean loss of the batch at `start`, whose loss is added to `read` if it is read."""
-        import torch
-
-        student, state, real = self.student, self.state, rows.shape[1]
-        x = self.shuffled[:, start : start + _columns(student, real)].transpose(1, 2)  # (g, d, b+)
-        rows = (rows + self.firsts).flatten()
-        shown = self._shown(rows, real)
-        logits, memory = student.forward(state.parameters, x, self.scratch)
-        p = logits[..., :real].softmax(1).unflatten(0, shown.shape[:2])  # (g, m, c, b)
-        if start >= self._first_read():
-            log_p = logits[..., :real].log_softmax(1).unflatten(0, shown.shape[:2])
-            values = [loss.value(log_p[:, part], shown[:, part]).sum(2) for loss, part in self.losses]
-            read += torch.cat(values, dim=1).flatten()
-        gradient = self.scratch("slopes", logits, *shown.shape[:3], logits.shape[2])
-        gradient[..., real:] = 0
-        for loss, part in self.losses:
-            slope = loss.logit_gradient(p[:, part], shown[:, part])
-            torch.div(slope, real, out=gradient[:, part, :, :real])
-            if loss.moves_target == "visit":
-                following = loss.next_target(p[:, part], shown[:, part]).permute(0, 3, 1, 2).flatten(0, 1)
-                self.targets.flatten(0, 1)[:, part].index_copy_(0, rows, following)
-        student.backward(state.parameters, x, memory, gradient.flatten(0, 1), state.gradients, self.scratch)
-
-    def _shown(self, rows: Int[Tensor, "gb"], batch: int) -> Float[Tensor, "g m c b"]:
-        """Targets of a batch: whole rows are read, then turned, which takes a third of reading numbers."""
-        import torch
-
-        groups, _, members, classes = self.targets.shape
-        found = self.scratch("rows", self.targets, len(rows), members, classes)
-        torch.index_select(self.targets.flatten(0, 1), 0, rows, out=found)
-        turned = self.scratch("shown", self.targets, groups, members, classes, batch)
-        return turned.copy_(found.unflatten(0, (groups, batch)).permute(0, 2, 3, 1))
+    def _step(self, size: int, read: bool) -> Step:
+        """There are at most three: whole batches whose loss is read or not, and the last one."""
+        if (size, read) not in self.steps:
+            self.steps[size, read] = Step(
+                self.student,
+                self.optimizer,
+                self.losses,
+                self.inputs,
+                self.targets,
+                size,
+                self.read if read else None,
+                self.scratch,
+            )
+        return self.steps[size, read]
 
     def _accuracy(self) -> Float[Tensor, "s"]:
         """Share of the test examples that each student gets right."""
@@ -159,24 +135,24 @@ class Chunk:
             return
         if epoch:
             losses[epoch] = losses[epoch].where(~self.frozen, losses[epoch - 1])
-            for parameter, kept in zip(self.state.parameters, self.kept, strict=True):
+            for parameter, kept in zip(self.optimizer.parameters, self.kept, strict=True):
                 parameter.copy_(parameter.where(~self.frozen[:, None, None], kept))
         if epoch >= patience:
             before = losses[: epoch + 1 - patience].amin(0)
             self.frozen |= losses[epoch + 1 - patience : epoch + 1].amin(0) >= before
-        self.kept = [parameter.clone() for parameter in self.state.parameters]
+        self.kept = [parameter.clone() for parameter in self.optimizer.parameters]
 
     def _move_targets(self) -> None:
         """Next targets of all examples by the students as they are, for losses that move them by epoch."""
         losses = [(loss, part) for loss, part in self.losses if loss.moves_target == "epoch"]
         if losses:
-            targets = self.targets.permute(0, 2, 3, 1)  # (g, m, c, n)
+            targets = self.targets[:, : self.n].permute(0, 2, 3, 1)  # (g, m, c, n)
             p = self._logits(self.inputs, self.n).softmax(1).unflatten(0, targets.shape[:2])
             for loss, part in losses:
                 targets[:, part] = loss.next_target(p[:, part], targets[:, part])
 
     def _logits(self, rows: Float[Tensor, "g n+ d"], n: int) -> Float[Tensor, "s c n"]:
-        return answers(self.student, self.state.parameters, rows, n, self.scratch)
+        return answers(self.student, self.optimizer.parameters, rows, n, self.scratch)
 
 
 def answers(
@@ -185,20 +161,15 @@ def answers(
     """Answers to the first n rows of every group, block by block."""
     import torch
 
-    ends = [(start, start + min(BLOCK, _columns(student, n - start))) for start in range(0, n, BLOCK)]
+    ends = [(start, start + min(BLOCK, columns(student, n - start))) for start in range(0, n, BLOCK)]
     blocks = [student.forward(parameters, rows[:, start:end].mT, scratch)[0] for start, end in ends]
     return torch.cat(blocks, dim=2)[..., :n]
 
 
-def _columns(student: Student, real: int) -> int:
-    """Columns of a batch of `real` examples; only exact students need more."""
-    return -(-real // COLUMNS) * COLUMNS if student.exact else real
-
-
-def filled(features: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n+ d"]:
-    """With zeros up to a multiple of `COLUMNS` rows, and as many more: a batch may be filled anywhere."""
-    spare = -len(features) % COLUMNS + COLUMNS
-    return np.concatenate([features, np.zeros((spare, features.shape[1]), features.dtype)])
+def filled(rows: Float[np.ndarray, "n ..."]) -> Float[np.ndarray, "n+ ..."]:
+    """With zeros up to a multiple of `COLUMNS` rows, at least one: batches are filled with them."""
+    spare = COLUMNS - len(rows) % COLUMNS
+    return np.concatenate([rows, np.zeros((spare, *rows.shape[1:]), rows.dtype)])
 
 
 def probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]:

@@ -98,5 +98,5 @@ def _bytes(task: Task, student: Student) -> tuple[int, int]:
     n, d = task.split.train.features.shape
     classes, batch = task.targets.shape[1], min(n, task.training.batch_size)
     activations = batch * student.kept(d, classes)
-    examples = (2 * n + len(task.split.test)) * d
+    examples = (n + len(task.split.test)) * d
     return 4 * examples, 4 * (4 * _parameters(task, student) + n * classes + activations)

@@ -26,26 +26,35 @@ def patches(
 
     What comes out lies in `kept`, what it takes on the way in `scratch`.
     """
-    channels, height, width, batch = images.shape
-    padded = scratch("padded", images, channels, height + 2, width + 2, batch)  # its edge stays 0
+    padded = _padded("padded", images, scratch)
     padded[:, 1:-1, 1:-1] = images
-    plane, row, pixel, _ = padded.stride()
-    shape = channels, 3, 3, -(-height // stride), -(-width // stride), batch
-    around = padded.as_strided(shape, (plane, row, pixel, stride * row, stride * pixel, 1))
-    return kept("patches", images, *shape).copy_(around).flatten(0, 2)
+    around = _around(padded, stride)
+    return kept("patches", images, *around.shape).copy_(around).flatten(0, 2)
 
 
 def gathered(
     spread: Float[Tensor, "p h2 w2 b"], images: Float[Tensor, "C h w b"], stride: int, scratch: Scratch
 ) -> Float[Tensor, "C h w b"]:
     """For every pixel of `images` the sum over all patches that it lies in: `patches`, transposed."""
-    channels, height, width, batch = images.shape
-    padded = scratch("gathered", images, channels, height + 2, width + 2, batch).zero_()
-    _, rows, columns, _ = spread.shape
-    for place, part in enumerate(spread.unflatten(0, (channels, 9)).unbind(1)):
-        y, x = divmod(place, 3)
-        padded[:, y : y + stride * rows : stride, x : x + stride * columns : stride] += part
+    padded = _padded("gathered", images, scratch).zero_()
+    around = _around(padded, stride)
+    for place, part in enumerate(spread.unflatten(0, (-1, 9)).unbind(1)):
+        around[:, place // 3, place % 3].add_(part)
     return padded[:, 1:-1, 1:-1]
+
+
+def _padded(name: str, images: Float[Tensor, "C h w b"], scratch: Scratch) -> Float[Tensor, "C H W b"]:
+    """Memory for images with an edge of one pixel, 0 at first."""
+    channels, height, width, batch = images.shape
+    return scratch(name, images, channels, height + 2, width + 2, batch)
+
+
+def _around(padded: Float[Tensor, "C H W b"], stride: int) -> Float[Tensor, "C 3 3 h2 w2 b"]:
+    """A view: the 3 x 3 pixels around every place from `stride` to `stride` pixels."""
+    channels, height, width, batch = padded.shape
+    plane, row, pixel, _ = padded.stride()
+    shape = channels, 3, 3, -(-(height - 2) // stride), -(-(width - 2) // stride), batch
+    return padded.as_strided(shape, (plane, row, pixel, stride * row, stride * pixel, 1))
 
 
 class Network:
@@ -76,16 +85,18 @@ class Network:
             own = self.kept.part(f"{number}")
             seen = patches(kept[-1][1], stride, self.scratch, own) if number else self.seen
             found = own("found", seen, len(kernel), *seen.shape[1:])
-            torch.mm(kernel, seen.flatten(1), out=found.flatten(1))
-            kept.append((seen, found.add_(shift[..., None, None]).relu_()))
-        return (self.weight @ found.flatten(0, 2)).add_(self.bias), kept
+            torch.addmm(shift, kernel, seen.flatten(1), out=found.flatten(1))
+            kept.append((seen, found.relu_()))
+        return torch.addmm(self.bias, self.weight, found.flatten(0, 2)), kept
 
     def backward(self, kept: Kept, slope: Float[Tensor, "c b"], gradients: list[Tensor], more: bool) -> None:
         """The derivative for every parameter, written into `gradients`, or added if there is `more`."""
         import torch
 
-        _write(gradients[-2:], slope, kept[-1][1].flatten(0, 2), more)
-        below = (self.weight.T @ slope).view_as(kept[-1][1])
+        last = kept[-1][1].flatten(0, 2)
+        _write(gradients[-2:], slope, last, more)
+        below = torch.mm(self.weight.T, slope, out=self.scratch("below", last, *last.shape))
+        below = below.view_as(kept[-1][1])
         for number in reversed(range(len(kept))):
             (kernel, _, stride), (seen, found) = self.layers[number], kept[number]
             behind = self.scratch("behind", found, *found.shape)
@@ -102,7 +113,11 @@ def _write(
     gradients: list[Tensor], slope: Float[Tensor, "o n"], inputs: Float[Tensor, "i n"], more: bool
 ) -> None:
     """Derivatives for a weight and its bias."""
+    import torch
+
     weight, bias = gradients
     weight.addmm_(slope, inputs.T, beta=float(more))
-    total = slope.sum(1, keepdim=True)
-    bias.copy_(bias + total if more else total)
+    if more:
+        bias.add_(slope.sum(1, keepdim=True))
+    else:
+        torch.sum(slope, 1, keepdim=True, out=bias)

@@ -6,16 +6,13 @@ instead. A prediction starts from a machine measured once (`STEP`, `RATE`) and i
 of truth to prediction of the runs with this student that the server has finished.
 """
 
-import functools
 import math
 import threading
 from dataclasses import dataclass, field
 
 from softlabel_core.biases import BadTeacher
 from softlabel_core.chunks import LEAST
-from softlabel_core.datasets import Dataset
 from softlabel_core.experiment import Experiment
-from softlabel_core.streams import stream
 from softlabel_core.students import Convolutional, Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import GRID, RandomFeatures
@@ -67,7 +64,7 @@ class Part:
 
 def parts(experiment: Experiment) -> list[Part]:
     """What a run trains: its teachers, its students round by round, and the students shown the truth."""
-    examples, tested, features = getattr(experiment.dataset, "sizes", None) or _sizes(experiment.dataset)
+    examples, tested, features = experiment.dataset.sizes
     training, bias, classes = experiment.training, experiment.bias, experiment.dataset.classes
     student = experiment.student
     seen = 2 * student.filters * GRID**2 if isinstance(student, RandomFeatures) else features
@@ -79,16 +76,6 @@ def parts(experiment: Experiment) -> list[Part]:
         teachers = experiment.replicates * bias.teachers
         found.append(Part(MLP(width=width), teachers, epochs, batch, examples, examples, features, classes))
     return found
-
-
-@functools.lru_cache(maxsize=64)
-def _sizes(dataset: Dataset) -> tuple[int, int, int]:
-    """Examples for training, for the test, and features: as declared, else those of a split."""
-    sizes = [getattr(dataset, name, None) for name in ("train_size", "test_size")]
-    if None not in sizes:
-        return int(sizes[0] or 0), int(sizes[1] or 0), math.prod(dataset.image_shape or (2,))
-    split = dataset.split(generator=stream(0, "split", 0))
-    return len(split.train), len(split.test), split.train.features.shape[1]
 
 
 def uncorrected(experiment: Experiment) -> float:

@@ -4,7 +4,6 @@ The kernels are those behind `torch.optim.Adam(fused=True)` and `SGD(fused=True)
 the bookkeeping of the classes around them takes longer than the update of a small student.
 """
 
-import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,8 +17,8 @@ a student's numbers must not depend on its neighbours."""
 
 
 class Optimizer:
-    """Parameters `parameters` and their `gradients`, views into flat buffers, and a learning rate that is
-    constant or falls to 0 along a cosine. Units: steps."""
+    """Parameters `parameters` and their `gradients`, views into flat buffers, and the learning `rate`, a
+    number on the device that is set before a step."""
 
     moments: ClassVar[int] = 0
     """Running averages that it keeps of every gradient."""
@@ -30,13 +29,12 @@ class Optimizer:
         learning_rate: float,
         weight_decay: float,
         momentum: float,
-        schedule: str,
         device: str,
     ) -> None:
         import torch
 
-        self.learning_rate, self.weight_decay, self.momentum = learning_rate, weight_decay, momentum
-        self.schedule = schedule
+        self.weight_decay, self.momentum = weight_decay, momentum
+        self.rate = torch.tensor(learning_rate, device=device)
         sizes = [-(-array.size // ALIGNED) * ALIGNED for array in initial]
         self.values, self.slopes, *self.averages = torch.zeros(2 + self.moments, sum(sizes), device=device)
         self.done = torch.zeros((), device=device)
@@ -48,13 +46,8 @@ class Optimizer:
         for parameter, array in zip(self.parameters, initial, strict=True):
             parameter.copy_(torch.from_numpy(array))
 
-    def rate(self, done: int, steps: int) -> float:
-        """Learning rate when `done` of `steps` are behind."""
-        left = 0.5 * (1 + math.cos(math.pi * done / steps)) if self.schedule == "cosine" else 1.0
-        return self.learning_rate * left
-
-    def step(self, done: int, steps: int) -> None:
-        """Update `parameters` by `gradients`; `done` of `steps` are behind. L2 penalty as in torch.optim."""
+    def step(self) -> None:
+        """Update `parameters` by `gradients`. L2 penalty as in torch.optim."""
         raise NotImplementedError
 
 
@@ -63,7 +56,7 @@ class Adam(Optimizer):
 
     moments = 2
 
-    def step(self, done: int, steps: int) -> None:
+    def step(self) -> None:
         import torch
 
         self.done += 1
@@ -74,7 +67,7 @@ class Adam(Optimizer):
             self.averages[1:],
             [],
             [self.done],
-            lr=self.rate(done, steps),
+            lr=self.rate,
             beta1=0.9,
             beta2=0.999,
             weight_decay=self.weight_decay,
@@ -89,14 +82,14 @@ class SGD(Optimizer):
 
     moments = 1
 
-    def step(self, done: int, steps: int) -> None:
+    def step(self) -> None:
         import torch
 
         torch._fused_sgd_(
             [self.values],
             [self.slopes],
             self.averages if self.momentum else [],
-            lr=self.rate(done, steps),
+            lr=self.rate,
             momentum=self.momentum,
             weight_decay=self.weight_decay,
             dampening=0.0,

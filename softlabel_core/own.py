@@ -109,7 +109,6 @@ class OwnExamples(Dataset):
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """Examples for training, for the test, and features, as the cost of a run is told from."""
         tested = round(self.examples * TEST)
         return self.examples - tested, tested, self.inputs
 

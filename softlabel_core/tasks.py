@@ -1,5 +1,6 @@
 """What the trainer is given and what it gives back."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -39,6 +40,11 @@ class Training(Value):
 
     schedule: Literal["cosine", "constant"] = "cosine"
     """Whether the step size falls to 0 along a cosine or stays as it is."""
+
+    def rate(self, done: int, steps: int) -> float:
+        """Step size when `done` of `steps` are behind."""
+        left = 0.5 * (1 + math.cos(math.pi * done / steps)) if self.schedule == "cosine" else 1.0
+        return self.learning_rate * left
 
 
 class Cancelled(Exception):

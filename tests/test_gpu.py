@@ -1,11 +1,14 @@
 """The same code on a GPU: numbers close to the CPU's, for every student, loss and optimiser."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 
 from softlabel_core import Experiment, Training, catalogue, run
 from softlabel_core.losses import Loss
+from softlabel_core.step import RECORDERS, cuda_graph
 from softlabel_core.students import Student
 from softlabel_core.train import train
 from tests.declared import label
@@ -68,6 +71,25 @@ def test_the_numbers_of_one_device_can_be_repeated():
     first, again = (train(MIXED, SMALL[1], SHORT, device="cuda") for _ in range(2))
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.accuracy, other.accuracy)
+
+
+@pytest.mark.parametrize("student", SMALL, ids=label)
+def test_steps_are_recorded(student, monkeypatch):
+    """And replayed they give what they give one by one, but for the order of sums."""
+    made, gentle = [], Training(epochs=2, optimizer="sgd", learning_rate=0.01)
+
+    def record(run):
+        made.append(run)
+        return cuda_graph(run)
+
+    monkeypatch.setitem(RECORDERS, "cuda", record)
+    with warnings.catch_warnings(action="error"):
+        recorded = train([task()], student, gentle, device="cuda")[0]
+    assert made
+    monkeypatch.delitem(RECORDERS, "cuda")
+    plain = train([task()], student, gentle, device="cuda")[0]
+    for one, other in zip(recorded.parameters, plain.parameters, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-3)
 
 
 def test_a_chunk_too_large_for_the_gpu_is_done_in_halves():

@@ -1,6 +1,7 @@
 """Datasets: what the students learn from. A new one is a new file here with a `Dataset` in it."""
 
 import functools
+import math
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from softlabel_core.examples import Split, standardise
 from softlabel_core.files import Source, fetch, find
 from softlabel_core.images import check_targets, read_cifar, read_idx, read_parquet
 from softlabel_core.plugin import Invalid, Plugin
+from softlabel_core.streams import stream
 
 
 class Dataset(Plugin):
@@ -43,6 +45,11 @@ class Dataset(Plugin):
         return ""
 
     @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Examples for training, for the test, and features; by default those of a split."""
+        return _sizes(self)
+
+    @property
     def bayes_accuracy(self) -> float | None:
         """Best accuracy any classifier can reach, in [0, 1], where the distribution is known."""
         return None
@@ -50,6 +57,12 @@ class Dataset(Plugin):
     @abstractmethod
     def split(self, *, generator: np.random.Generator) -> Split:
         """A training and a test part, drawn anew with every generator; standardised by the training part."""
+
+
+@functools.lru_cache(maxsize=64)
+def _sizes(dataset: Dataset) -> tuple[int, int, int]:
+    split = dataset.split(generator=stream(0, "split", 0))
+    return len(split.train), len(split.test), split.train.features.shape[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +88,10 @@ class Published(Dataset):
 
     test_size: int
     """Test images in all, drawn from the official test set."""
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        return self.train_size, self.test_size, math.prod(self.image_shape or ())
 
     @abstractmethod
     def paths(self) -> list[Path]:

@@ -108,6 +108,10 @@ BLOCK = 256
 """Examples that a convolutional student computes at once; more are taken block by block to save memory."""
 
 
+HALF = {"cuda"}
+"""Devices on which convolutions are computed in bfloat16; parameters and their updates stay float32."""
+
+
 class Convolutional(Student):
     """A network of convolutions, written once forward; its derivative is left to autograd.
 
@@ -147,9 +151,15 @@ class Convolutional(Student):
         """Logits; the channels of the g groups' images stand side by side."""
 
     def _logits(self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "s c b"]:
+        import torch
+
         groups, d, b = inputs.shape
         channels, height, width = self.image_shape(d)
-        return self.network(parameters, inputs.permute(2, 0, 1).reshape(b, groups * channels, height, width))
+        images = inputs.permute(2, 0, 1).reshape(b, groups * channels, height, width)
+        if inputs.device.type in HALF:
+            images = images.to(torch.bfloat16, memory_format=torch.channels_last)
+            parameters = [parameter.bfloat16() for parameter in parameters]
+        return self.network(parameters, images).to(inputs.dtype)
 
     def forward(
         self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
@@ -212,10 +222,19 @@ sizes, and a student's rounding would depend on how many others are computed bes
 
 
 def layer(
-    weight: Float[Tensor, "s o i"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o b"]
+    weight: Float[Tensor, "s o i"],
+    bias: Float[Tensor, "s o 1"],
+    inputs: Float[Tensor, "g i b"],
+    out: Float[Tensor, "s o b"],
 ) -> Float[Tensor, "s o b"]:
-    """weight @ inputs into `out`; the students of a group share the inputs: one wide product a group."""
-    _product(weight, inputs, out)
+    """weight @ inputs + bias into `out`; the students of a group share the inputs: one wide product each."""
+    import torch
+
+    left, shift, into = _wide(weight, inputs), _wide(bias, inputs), _wide(out, inputs)
+    if left.shape[1] % ROWS:
+        into.copy_(torch.baddbmm(_filled(shift), _filled(left), inputs)[:, : left.shape[1]])
+    else:
+        torch.baddbmm(shift, left, inputs, out=into)
     return out
 
 
@@ -223,20 +242,23 @@ def layer_gradient(
     gradient: Float[Tensor, "s o b"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o i"]
 ) -> None:
     """The weight's derivative for `layer`, written into `out`."""
-    _product(gradient, inputs.mT, out)
-
-
-def _product(
-    left: Float[Tensor, "s o j"], right: Float[Tensor, "g j k"], out: Float[Tensor, "s o k"]
-) -> None:
-    """All rows of a group's students at once, filled up to a multiple of `ROWS`."""
     import torch
 
-    wide = left.reshape(len(right), -1, left.shape[2])  # (g, m * o, j)
-    rows = wide.shape[1]
-    if rows % ROWS:
-        filled = wide.new_zeros(len(right), -(-rows // ROWS) * ROWS, wide.shape[2])
-        filled[:, :rows] = wide
-        out.copy_((filled @ right)[:, :rows].reshape(out.shape))
+    left, into = _wide(gradient, inputs), _wide(out, inputs)
+    if left.shape[1] % ROWS:
+        into.copy_((_filled(left) @ inputs.mT)[:, : left.shape[1]])
     else:
-        torch.bmm(wide, right, out=out.view(len(right), rows, -1))
+        torch.bmm(left, inputs.mT, out=into)
+
+
+def _wide(stacked: Float[Tensor, "s o j"], inputs: Float[Tensor, "g i b"]) -> Float[Tensor, "g mo j"]:
+    """The rows of all students of a group below each other."""
+    return stacked.view(len(inputs), -1, stacked.shape[2])
+
+
+def _filled(wide: Float[Tensor, "g r j"]) -> Float[Tensor, "g f j"]:
+    """With zeros up to a multiple of `ROWS` rows."""
+    groups, rows, length = wide.shape
+    filled = wide.new_zeros(groups, -(-rows // ROWS) * ROWS, length)
+    filled[:, :rows] = wide
+    return filled

@@ -21,7 +21,7 @@ class Linear(Student):
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         weight, bias = parameters
         logits = inputs.new_empty(*weight.shape[:2], inputs.shape[2])
-        return layer(weight, inputs, out=logits).add_(bias), None
+        return layer(weight, bias, inputs, out=logits), None
 
     def backward(
         self,

@@ -25,10 +25,12 @@ class MLP(Student):
     def forward(
         self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
     ) -> tuple[Float[Tensor, "s c b"], Any]:
+        import torch
+
         weight_1, bias_1, weight_2, bias_2 = parameters
         hidden = scratch("hidden", inputs, *weight_1.shape[:2], inputs.shape[2])  # (s, width, b)
-        layer(weight_1, inputs, out=hidden).add_(bias_1).relu_()
-        return (weight_2 @ hidden).add_(bias_2), hidden
+        layer(weight_1, bias_1, inputs, out=hidden).relu_()
+        return torch.baddbmm(bias_2, weight_2, hidden), hidden
 
     def backward(
         self,
