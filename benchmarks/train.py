@@ -159,7 +159,7 @@ def memory(rounds: int) -> list[str]:
         "| budget given (MiB) | taken (MiB) |",
         "|---|---|",
     ]
-    for budget in (1024, 256, 128):
+    for budget in (1024, 128, 64):
         command = [sys.executable, __file__, "--budget", str(budget)]
         taken = []
         for _ in range(min(rounds, 3)):

@@ -5,7 +5,7 @@ with the batch last, so that a softmax over classes is fast and a group's first 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,15 +39,15 @@ class Chunk:
         self.tasks, self.student, self.cancel, self.scratch = tasks, student, cancel, Scratch()
         self.training, self.losses = tasks[0].training, _segments([task.loss for task in groups[0]])
 
-        def on_device(arrays: list[np.ndarray]) -> Tensor:
-            return torch.from_numpy(np.stack(arrays)).to(device)
+        def on_device(array: np.ndarray) -> Tensor:
+            return torch.from_numpy(array).to(device)
 
         self.n = len(leaders[0].split.train)
-        self.inputs = on_device([filled(task.split.train.features) for task in leaders])  # (g, n+, d)
-        self.targets = on_device([filled(_targets(group)) for group in groups])  # (g, n+, m, c)
-        self.test_inputs = on_device([filled(task.split.test.features) for task in leaders])  # (g, t+, d)
-        self.test_targets = on_device([task.split.test.targets for task in tasks])  # (s, t)
-        self.orders = on_device([_orders(task, self.training.epochs) for task in leaders])  # (g, e, n)
+        self.inputs = on_device(filled([task.split.train.features for task in leaders]))  # (g, n+, d)
+        self.targets = on_device(_targets(groups, self.inputs.shape[1]))  # (g, n+, m, c)
+        self.test_inputs = on_device(filled([task.split.test.features for task in leaders]))  # (g, t+, d)
+        self.test_targets = on_device(np.stack([task.split.test.targets for task in tasks]))  # (s, t)
+        self.orders = on_device(np.stack([_orders(t, self.training.epochs) for t in leaders]))  # (g, e, n)
         self.orders += self.inputs.shape[1] * torch.arange(len(groups), device=device)[:, None, None]
         self.optimizer = OPTIMIZERS[self.training.optimizer](
             _initial(tasks, student, leaders[0]),
@@ -166,10 +166,13 @@ def answers(
     return torch.cat(blocks, dim=2)[..., :n]
 
 
-def filled(rows: Float[np.ndarray, "n ..."]) -> Float[np.ndarray, "n+ ..."]:
-    """With zeros up to a multiple of `COLUMNS` rows, at least one: batches are filled with them."""
-    spare = COLUMNS - len(rows) % COLUMNS
-    return np.concatenate([rows, np.zeros((spare, *rows.shape[1:]), rows.dtype)])
+def filled(parts: Sequence[Float[np.ndarray, "n ..."]]) -> Float[np.ndarray, "p n+ ..."]:
+    """Together, each with zeros up to a multiple of `COLUMNS` rows, at least one: they fill batches."""
+    n = len(parts[0])
+    rows = np.zeros((len(parts), (n // COLUMNS + 1) * COLUMNS, *parts[0].shape[1:]), parts[0].dtype)
+    for own, part in zip(rows, parts, strict=True):
+        own[:n] = part
+    return rows
 
 
 def probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]:
@@ -185,8 +188,14 @@ def _orders(task: Task, epochs: int) -> Int[np.ndarray, "e n"]:
     return np.stack(list(epoch))
 
 
-def _targets(group: list[Task]) -> Float[np.ndarray, "n m c"]:
-    return np.stack([task.targets.astype(np.float32) for task in group], axis=1)
+def _targets(groups: list[list[Task]], rows: int) -> Float[np.ndarray, "g n+ m c"]:
+    """With zeros up to so many rows."""
+    n, classes = groups[0][0].targets.shape
+    targets = np.zeros((len(groups), rows, len(groups[0]), classes), np.float32)
+    for group, own in zip(groups, targets, strict=True):
+        for member, task in enumerate(group):
+            own[:n, member] = task.targets
+    return targets
 
 
 def _segments(losses: list[Loss]) -> list[tuple[Loss, slice]]:

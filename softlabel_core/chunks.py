@@ -93,10 +93,11 @@ def _parameters(task: Task, student: Student) -> int:
 
 
 def _bytes(task: Task, student: Student) -> tuple[int, int]:
-    """About what a group takes for its examples, and every student for itself: parameters, their gradients
-    and two moments, targets, and activations of a batch."""
+    """About what a group takes for its examples and their orders, and every student for itself: parameters,
+    their gradients and two moments, targets (and what next ones are made from), activations of a batch."""
     n, d = task.split.train.features.shape
     classes, batch = task.targets.shape[1], min(n, task.training.batch_size)
     activations = batch * student.kept(d, classes)
-    examples = (n + len(task.split.test)) * d
-    return 4 * examples, 4 * (4 * _parameters(task, student) + n * classes + activations)
+    targets = (5 if task.observe or task.loss.moves_target == "epoch" else 1) * n * classes
+    examples = (n + len(task.split.test)) * d + 4 * task.training.epochs * n  # orders are of 8 bytes, copied
+    return 4 * examples, 4 * (4 * _parameters(task, student) + targets + activations)

@@ -119,9 +119,9 @@ def predict(
     parts = [examples] if isinstance(examples, Examples) else examples
     layers = zip(*(t.parameters for t in trained), strict=True)
     stacked = [torch.from_numpy(np.stack(layer)) for layer in layers]
-    rows = [filled(student.prepare(part.features, part.image_shape)) for part in parts]
+    rows = filled([student.prepare(part.features, part.image_shape) for part in parts])
     with _one_thread_an_operation():  # the same numbers for any number of threads
-        logits = answers(student, stacked, torch.from_numpy(np.stack(rows)), len(parts[0]), Scratch())
+        logits = answers(student, stacked, torch.from_numpy(rows), len(parts[0]), Scratch())
         return probabilities(logits)
 
 

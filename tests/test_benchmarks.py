@@ -81,3 +81,9 @@ def test_the_gpus_table_can_be_tried_without_one() -> None:
     assert len(rows) == 5
     assert all(0 < float(row[4]) < 1 for row in rows)
     assert all(float(row[5].strip(" |")) > 0 for row in rows[:4])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory the way of Linux")
+def test_training_stays_within_its_memory() -> None:
+    """64 students of 60,000 examples take more than the budget if they are all trained at once."""
+    assert 32 < float(benchmark("train.py", "--budget", "128")) <= 128
