@@ -278,9 +278,9 @@ for one, other in zip(alone, together):
 resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 made, spare = [], 1_000_000
 part = tasks[0].split.train
-many = Examples(np.tile(part.features, (200, 1)), np.tile(part.targets, 200), 10)
+many = Examples(np.tile(part.features, (800, 1)), np.tile(part.targets, 800), 10)
 split = replace(tasks[0].split, train=many)
-large = Task(split, np.tile(tasks[0].targets, (200, 1)), np.ones(len(many), bool), tasks[0].loss, 0, 0)
+large = Task(split, np.tile(tasks[0].targets, (800, 1)), np.ones(len(many), bool), tasks[0].loss, 0, 0)
 try:
     trainer.train([large], student, training)
 except MemoryError as error:
