@@ -1,7 +1,7 @@
 """Compare: A and B side by side, on the same axes and the same draws, and everything tried."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -132,12 +132,13 @@ def _numbers(both: tuple[Result, Result]) -> None:
         table, hide_index=True, height="content", column_config=three, alt=state.t("compare.numbers")
     )
     with st.container(horizontal=True):  # made when asked for: they take milliseconds
-        _download("both-csv", lambda: _frames(both).to_csv(index=False), "softlabel-a-b.csv")
-        _download("both-json", lambda: _summaries(both), "softlabel-a-b.json")
+        panels.download(state.t("compare.both-csv"), "softlabel-a-b.csv", partial(_table, both))
+        panels.download(state.t("compare.both-json"), "softlabel-a-b.json", partial(_summaries, both))
 
 
-def _frames(both: tuple[Result, Result]) -> pd.DataFrame:
-    return pd.concat([result.frame().assign(side=side) for side, result in zip("AB", both, strict=True)])
+def _table(both: tuple[Result, Result]) -> str:
+    frames = [result.frame().assign(side=side) for side, result in zip("AB", both, strict=True)]
+    return pd.concat(frames).to_csv(index=False)
 
 
 def _summaries(both: tuple[Result, Result]) -> str:
@@ -154,11 +155,7 @@ def _tried() -> None:
     st.caption(state.t("compare.runs-note"))
     table = tables.runs_table(runs, state.language())
     st.dataframe(table, hide_index=True, height="content", alt=state.t("compare.runs"))
-    _download("runs-csv", lambda: table.to_csv(index=False), "softlabel-runs.csv")
-
-
-def _download(name: str, content: Callable[[], str], file: str) -> None:
-    panels.download(state.t(f"compare.{name}"), file, content)
+    panels.download(state.t("compare.runs-csv"), "softlabel-runs.csv", partial(table.to_csv, index=False))
 
 
 state.open_session()
