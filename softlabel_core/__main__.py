@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from softlabel_core.execute import run, run_sweep
 from softlabel_core.experiment import Experiment, Sweep, set_path
@@ -16,7 +16,13 @@ from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.version import __version__
 
+if TYPE_CHECKING:
+    from softlabel_core.atlas_build import Pending
+
 INTERRUPTED = 130
+
+SHOWN = 10
+"""Entries that a check names for each reason."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,9 +133,9 @@ _PATHS = {
 
 
 def _list(options: argparse.Namespace) -> None:
-    from softlabel_core.docs import families
+    from softlabel_core.families import FAMILIES
 
-    chosen = families()
+    chosen = FAMILIES
     if options.family is not None:
         if options.family not in chosen:
             raise Invalid(f"family: allowed: one of {', '.join(chosen)}; got {options.family}.")
@@ -288,15 +294,34 @@ def _atlas(options: argparse.Namespace) -> int:
     from softlabel_core import atlas, atlas_build
 
     if options.check:
-        missing, stale = atlas_build.pending()
-        print(f"{len(atlas.committed())} entries, {len(stale)} of them stale; {len(missing)} missing.")
-        return int(bool(missing or stale))
+        return _check_atlas(atlas_build.pending())
     with _progress() as report:
         left = atlas_build.build(Path(options.folder), on_progress=report)
     if left:
         print(f"{len(left)} experiments read files that are not in the data folder: kept as they were.")
     print(f"{len(atlas.Atlas())} entries in {atlas.FILE}, {atlas.FILE.stat().st_size / 1e6:.1f} MB.")
     return 0
+
+
+def _check_atlas(pending: "Pending") -> int:
+    """Say what the atlas lacks and whose fault it is; 1 if it is wrong or has a gap."""
+    from softlabel_core import atlas
+
+    stale = {atlas.content(one) for found in pending.stale.values() for one in found}
+    print(f"{len(atlas.committed())} entries, {len(stale)} of them stale; {len(pending.missing)} missing.")
+    for what, groups in (
+        ("stale by", pending.stale),
+        ("missing", {"": pending.missing} if pending.missing else {}),
+        ("live only", pending.live_only),
+        ("not measured", pending.unmeasured),
+    ):
+        for name, found in groups.items():
+            print(f"{what} {name}: {len(found)} entries" if name else f"{what}: {len(found)} entries")
+            for one in found[:SHOWN]:
+                print(f"  {one.key()} {one.dataset.kind()} {_plain(one.bias)} {one.framework.loss.kind()}")
+            if len(found) > SHOWN:
+                print(f"  and {len(found) - SHOWN} more")
+    return int(pending.wrong)
 
 
 def _docs(options: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 An entry answers for an experiment in everything but `replicates` and `seed`, which are the atlas's own and
 stand in its result. Nothing is interpolated: an experiment has an entry, or a nearest one that says by what
-it differs. An entry made by other code than the present says so (`stale`).
+it differs. An entry whose science has changed since says so (`stale`).
 """
 
 import functools
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from softlabel_core import fingerprint
+from softlabel_core import science
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
 from softlabel_core.experiment import Experiment
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
-from softlabel_core.plugin import Plugin, Value, catalogue
+from softlabel_core.plugin import Plugin, Value
 from softlabel_core.results import Result, flat
 from softlabel_core.students import Student
 
@@ -37,7 +37,7 @@ OWN = ("replicates", "seed")
 FAMILIES = {"dataset": Dataset, "bias": Bias, "framework": Framework, "loss": Loss, "student": Student}
 """Columns of ids -> their families."""
 
-HIDDEN = ("config", "result", "made", "fingerprint")
+HIDDEN = ("config", "result", "made", "science")
 """Columns that are no part of the light table."""
 
 DIGITS = 9
@@ -52,10 +52,10 @@ class Entry:
     """Name of the entry: the content hash of what it answers for."""
 
     result: Result
-    """The result; `curves`, `instances` and `teacher` are kept for presets only."""
+    """The result; `curves`, `instances` and `teacher` are kept where `atlas_plan.is_whole`."""
 
     stale: bool
-    """Whether the code behind it has changed since."""
+    """Whether the science behind it has changed since (`science`)."""
 
     made: dict[str, Any]
     """`date`, `machine` and `versions` of its making."""
@@ -94,8 +94,7 @@ class Atlas:
         self._row = {one: row for row, one in enumerate(self._contents)}
         self._by_key = {one: row for row, one in enumerate(self._column("key"))}
         self._made: list[str] = self._column("made")
-        self._fingerprints: list[str] = self._column("fingerprint")
-        self._kinds = list(zip(*(self._column(name) for name in FAMILIES), strict=True))
+        self._science: list[str] = self._column("science")
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -169,19 +168,21 @@ class Atlas:
         }
 
     def is_stale(self, row: int) -> bool:
-        """Whether the code behind the entry in `row` has changed."""
-        return self._fingerprints[row] != _present(self._kinds[row])
+        """Whether the science behind the entry in `row` has changed."""
+        return bool(_changes(self._science[row]))
 
     def packed(self, experiment: Experiment) -> dict[str, Any] | None:
-        """The row of an experiment as the file has it, with `stale`."""
+        """The row of an experiment as the file has it."""
         row = self._row.get(content(experiment))
-        if row is None or self._table is None:
-            return None
-        return {**self._table.slice(row, 1).to_pylist()[0], "stale": self.is_stale(row)}
+        return None if row is None or self._table is None else self._table.slice(row, 1).to_pylist()[0]
+
+    def stamps(self) -> list[science.Stamp]:
+        """Every stamp that entries have, once."""
+        return [json.loads(one) for one in dict.fromkeys(self._science)]
 
     @functools.lru_cache(maxsize=256)  # noqa: B019 - one atlas lives as long as the process
     def _entry(self, row: int) -> Entry | None:
-        """None if this code cannot read it: then its code has changed as well."""
+        """None if this code cannot read it."""
         if self._table is None:
             return None
         try:
@@ -256,10 +257,8 @@ def _rest(fields: dict[str, Any], paths: tuple[str, ...]) -> tuple:
 
 
 @functools.cache
-def _present(kinds: tuple[str, ...]) -> str:
-    """Fingerprint of the present code of these plug-ins; empty if one of them is gone."""
-    classes = [catalogue(family).get(kind) for family, kind in zip(FAMILIES.values(), kinds, strict=True)]
-    return "" if None in classes else fingerprint.of(*filter(None, classes))
+def _changes(stamp: str) -> dict[str, tuple[int, int | None]]:
+    return science.changes(json.loads(stamp))
 
 
 @functools.cache

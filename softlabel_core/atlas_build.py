@@ -1,17 +1,19 @@
-"""`softlabel atlas`: compute what is missing or made by other code, and write the file."""
+"""`softlabel atlas`: compute what is missing or of another science, and write the file."""
 
 import json
 import os
 import platform
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from softlabel_core import atlas, atlas_plan, fingerprint
+from softlabel_core import atlas, atlas_plan, science
 from softlabel_core.atlas import Atlas
 from softlabel_core.experiment import Experiment
 from softlabel_core.files import find
@@ -33,17 +35,56 @@ SHOWN = (
 """Indicators in the light table."""
 
 
-def pending(file: Path = atlas.FILE) -> tuple[list[Experiment], list[Experiment]]:
-    """What the plan asks for and the file does not have as the present code would make it: missing, stale."""
+@dataclass(frozen=True)
+class Pending:
+    """What the plan asks for and a file does not have as the present science would make it."""
+
+    missing: list[Experiment]
+    """Without an entry, though all their plug-ins have some."""
+
+    live_only: dict[str, list[Experiment]]
+    """Without an entry, because a plug-in has none at all: it is trained live; by the plug-in's name."""
+
+    stale: dict[str, list[Experiment]]
+    """Whose science has changed, by what: `biases/demotion 1 -> 2`, `replicates 4 -> 8`."""
+
+    unmeasured: dict[str, list[Experiment]]
+    """Whose entries are older than an indicator, by the indicator's name."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the file says something that the present science does not, or leaves a gap."""
+        return bool(self.missing or self.stale)
+
+    def experiments(self) -> list[Experiment]:
+        """Everything to compute, once, in the order of the plan."""
+        parts = [self.missing, *self.live_only.values(), *self.stale.values(), *self.unmeasured.values()]
+        found = {atlas.content(one) for part in parts for one in part}
+        return [one for one in atlas_plan.plan() if atlas.content(one) in found]
+
+
+def pending(file: Path = atlas.FILE) -> Pending:
+    """Compare the plan with the file."""
     old = Atlas(file)
-    missing, stale = [], []
+    known = {name for stamp in old.stamps() for name in stamp}
+    missing: list[Experiment] = []
+    live_only, stale, unmeasured = (defaultdict[str, list[Experiment]](list) for _ in range(3))
     for experiment in atlas_plan.plan():
-        row = old.packed(experiment)
+        row, present = old.packed(experiment), science.stamp(experiment)
         if row is None:
-            missing.append(experiment)
-        elif row["stale"] or row["replicates"] != experiment.replicates:
-            stale.append(experiment)
-    return missing, stale
+            new = [name for name in present if known and name not in known]
+            for name in new:
+                live_only[name].append(experiment)
+            missing += [] if new else [experiment]
+            continue
+        stored = json.loads(row["science"])
+        for name, (then, now) in science.changes(stored).items():
+            stale[f"{name} {then} -> {now}"].append(experiment)
+        if row["replicates"] != experiment.replicates:
+            stale[f"replicates {row['replicates']} -> {experiment.replicates}"].append(experiment)
+        for name in present.keys() - stored.keys():
+            unmeasured[name].append(experiment)
+    return Pending(missing, dict(live_only), dict(stale), dict(unmeasured))
 
 
 def build(
@@ -54,10 +95,9 @@ def build(
     Experiments that read files of the data folder keep their previous entry where the files are not at hand.
     """
     old = Atlas(file)
-    missing, stale = pending(file)
-    left = [experiment for experiment in missing + stale if not _at_hand(experiment)]
-    waiting = {atlas.content(experiment) for experiment in missing + stale if _at_hand(experiment)}
-    todo = [one for one in atlas_plan.plan() if atlas.content(one) in waiting]
+    asked = pending(file).experiments()
+    todo = [experiment for experiment in asked if _at_hand(experiment)]
+    left = [experiment for experiment in asked if not _at_hand(experiment)]
     made = json.dumps(_made(), sort_keys=True)
     results = finish(folder, todo, trim=_small, on_progress=on_progress)
     new = {atlas.content(one): _row(one, result, made) for one, result in zip(todo, results, strict=True)}
@@ -65,7 +105,6 @@ def build(
     for experiment in atlas_plan.plan():
         row = new.get(atlas.content(experiment)) or old.packed(experiment)
         if row is not None:
-            row.pop("stale", None)
             rows.append(row)
     if rows:
         _write(rows, file)
@@ -79,8 +118,8 @@ def _at_hand(experiment: Experiment) -> bool:
 
 
 def _small(result: Result) -> Result:
-    """Presets whole, of the others what only a page shows is left out; all numbers to a few digits."""
-    if not atlas_plan.is_preset(Experiment.parse(result.experiment)):
+    """Of most what only a page shows is left out; all numbers to a few digits."""
+    if not atlas_plan.is_whole(Experiment.parse(result.experiment)):
         result = result.model_copy(update={"instances": [], "curves": [], "teacher": []})
     short = {name: _short(value) for name, value in result.model_dump().items() if name != "experiment"}
     return Result(experiment=result.experiment, **short)
@@ -119,7 +158,7 @@ def _row(experiment: Experiment, result: Result, made: str) -> dict[str, Any]:
         "config": content,
         "result": result.model_dump_json(),
         "made": made,
-        "fingerprint": fingerprint.of(*fingerprint.plugins(experiment)),
+        "science": json.dumps(science.stamp(experiment)),
     }
 
 
@@ -142,7 +181,7 @@ def _write(rows: list[dict[str, Any]], file: Path) -> None:
     import pyarrow.parquet as pq
 
     part = file.with_suffix(".part")
-    packed = ["made", "fingerprint", *atlas.FAMILIES]
+    packed = ["made", "science", *atlas.FAMILIES]
     pq.write_table(
         pa.Table.from_pylist(rows), part, compression="zstd", compression_level=19, use_dictionary=packed
     )

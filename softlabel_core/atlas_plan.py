@@ -4,10 +4,11 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from softlabel_core import lessons
+from softlabel_core import lessons, science
 from softlabel_core.atlas import among, content
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
+from softlabel_core.cost import uncorrected
 from softlabel_core.experiment import Experiment, set_path
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
@@ -49,6 +50,14 @@ PLANE = {"digits": 0.1, "gaussian-ring": 0.2, "spiral": 0.2, "moons": 0.2}
 
 def plan() -> list[Experiment]:
     """Every experiment of the atlas once, neighbours sharing what can be shared."""
+    found = {content(one): one for one in _planned()}
+    found |= {content(one): one for one in witnesses().values()}  # these with more replicates
+    return sorted(found.values(), key=_together)
+
+
+@functools.cache
+def _planned() -> tuple[Experiment, ...]:
+    """Every experiment once, in the order of the reasons for it."""
     found: dict[str, Experiment] = {}
     for config in (
         *_presets(),
@@ -64,12 +73,36 @@ def plan() -> list[Experiment]:
         except Invalid:  # three labels of two classes
             continue
         found.setdefault(content(experiment), experiment)
-    return sorted(found.values(), key=_together)
+    return tuple(found.values())
 
 
-def is_preset(experiment: Experiment) -> bool:
-    """Whether it is a side of a preset."""
-    return content(experiment) in {content(side) for side in _sides()}
+def is_whole(experiment: Experiment) -> bool:
+    """Whether its result is kept whole: sides of presets, which pages show, and witnesses."""
+    return content(experiment) in _kept_whole()
+
+
+@functools.cache
+def _kept_whole() -> frozenset[str]:
+    return frozenset(content(one) for one in (*_sides(), *witnesses().values()))
+
+
+@functools.cache
+def witnesses() -> dict[str, Experiment]:
+    """Name of a plug-in -> the cheapest planned experiment that shows what it does.
+
+    `tests/test_science.py` computes them again, with learning curves, to see whether the numbers still hold.
+    So they have several rivals and a bias type as it starts out, where there are such.
+    """
+    found: dict[str, Experiment] = {}
+
+    def worth(one: Experiment) -> tuple[bool, bool, float, str]:
+        return one.dataset.classes < 4, one.bias != type(one.bias)(), uncorrected(one), content(one)
+
+    for experiment in sorted(_planned(), key=worth):
+        if not experiment.bias.needs_files:
+            names = map(science.name, science.plugins(experiment))
+            found |= {name: experiment for name in names if name not in found}
+    return {name: one.replace(replicates=MANY) for name, one in sorted(found.items())}
 
 
 def steps(plugin: Plugin, classes: int, number: int = STEPS) -> tuple[str, list[Any]]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from softlabel_core import fingerprint
+from softlabel_core import science
 from softlabel_core.execute import run_sweep
 from softlabel_core.experiment import Experiment
 from softlabel_core.results import Result
@@ -22,8 +22,9 @@ def finish(
 ) -> list[Result]:
     """Results in the order of `experiments`; what has no file in `folder` is run first.
 
-    A file's name holds the fingerprint of the code: what other code finished does not count. `trim` leaves
-    out what need not be kept. `on_progress` gets the finished fraction in [0, 1], counted in students.
+    A file's name holds the numbers of the science behind it: what another science finished does not count.
+    `trim` leaves out what need not be kept. `on_progress` gets the finished fraction in [0, 1], counted in
+    students.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {_file(folder, experiment): experiment for experiment in experiments}
@@ -47,8 +48,7 @@ def finish(
 
 
 def _file(folder: Path, experiment: Experiment) -> Path:
-    code = fingerprint.of(*fingerprint.plugins(experiment))
-    return folder / f"{experiment.key()}-{code}.json"
+    return folder / f"{experiment.key()}-{science.code(experiment)}.json"
 
 
 def _save(file: Path, result: Result) -> None:

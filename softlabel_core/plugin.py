@@ -124,6 +124,9 @@ class Plugin(Value):
     family: ClassVar[str] = ""
     """Folder name of the family, set by its contract."""
 
+    science: ClassVar[int] = 1
+    """Raised by whoever changes what the plug-in computes: stored results of a lower number are stale."""
+
     @classmethod
     def kind(cls) -> str:
         """The id: the class name in kebab-case (`SymmetricNoise` -> `symmetric-noise`)."""

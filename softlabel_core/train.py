@@ -25,7 +25,11 @@ from softlabel_core.examples import Examples, Split
 from softlabel_core.students import Scratch, Student
 from softlabel_core.tasks import Cancelled, Observe, Task, Trained, Training
 
-__all__ = ["Cancelled", "Observe", "Task", "Trained", "Training", "predict", "train"]
+ENGINE = 1
+"""Raised by whoever changes what training or reporting a run computes, for whatever plug-ins: then all stored
+results are stale (`science`). Speed, order of work and rounding do not count."""
+
+__all__ = ["ENGINE", "Cancelled", "Observe", "Task", "Trained", "Training", "predict", "train"]
 
 
 def train(

@@ -5,12 +5,10 @@ from typing import Any
 import numpy as np
 from pydantic.fields import FieldInfo
 
-from softlabel_core.docs import families
 from softlabel_core.examples import Examples
+from softlabel_core.families import FAMILIES
 from softlabel_core.plugin import Accepts, Invalid, Plugin, bounds, catalogue, literals, plugin_type
 from softlabel_core.streams import stream
-
-FAMILIES = families()
 
 PLUGINS = [cls for family in FAMILIES.values() for cls in catalogue(family).values()]
 

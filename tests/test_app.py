@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import Experiment, atlas, catalogue, share
 from softlabel_core.biases import Bias
 from softlabel_core.compare import difference
-from softlabel_core.docs import families
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
 from softlabel_core.presets import PRESETS
@@ -88,7 +87,7 @@ def test_the_empty_page_invites() -> None:
 def test_every_kind_is_offered() -> None:
     offered = {box.label: set(box.options) for box in sound(explore()).selectbox}
     for label, name in (("Dataset", "datasets"), ("Bias type", "biases"), ("Framework", "frameworks")):
-        assert offered[label] == {cls.title() for cls in catalogue(families()[name]).values()}
+        assert offered[label] == {cls.title() for cls in catalogue(FAMILIES[name]).values()}
 
 
 @pytest.mark.parametrize("kind", list(catalogue(Bias)))
@@ -113,7 +112,7 @@ def test_a_framework_offers_only_losses_that_read_what_it_shows(kind: str) -> No
 
 
 def test_every_student_can_be_chosen() -> None:
-    for kind in catalogue(families()["students"]):
+    for kind in catalogue(FAMILIES["students"]):
         assert in_address(sound(explore(student=kind)))["student"] == kind
 
 

@@ -1,27 +1,43 @@
 """The atlas: look-ups, staleness, a build that goes on, and entries that agree with fresh runs."""
 
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from softlabel_core import Experiment, atlas, atlas_build, atlas_plan, fingerprint, run_sweep
+from softlabel_core import Experiment, atlas, atlas_build, atlas_plan, run_sweep, science
 from softlabel_core.__main__ import main
 from softlabel_core.atlas import Atlas
+from softlabel_core.atlas_build import Pending
 from softlabel_core.biases import Bias
-from softlabel_core.plugin import catalogue
+from softlabel_core.plugin import Plugin, catalogue
 from softlabel_core.presets import PRESETS
-from softlabel_core.reproduce import allowance
 
-SAMPLE = 16
 CHEAP = ("gaussian-ring", "spiral", "moons", "digits")
 
 
 def _rival(**fields: object) -> Experiment:
     return Experiment.parse({"bias": {"kind": "fixed-rival", **fields}})
+
+
+@contextmanager
+def raised(monkeypatch: pytest.MonkeyPatch, plugin: Plugin) -> Iterator[None]:
+    """As if somebody had changed what this plug-in computes."""
+
+    def forget() -> None:
+        science.numbers.cache_clear()
+        atlas._changes.cache_clear()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(plugin), "science", type(plugin).science + 1)
+        forget()
+        yield
+    forget()
 
 
 @pytest.fixture
@@ -43,11 +59,11 @@ def test_both_sides_of_every_preset_are_there_whole() -> None:
             assert entry.result.instances
 
 
-def test_the_committed_atlas_is_whole_and_of_this_code() -> None:
+def test_the_committed_atlas_is_whole_and_of_this_science() -> None:
     """If this fails after a change of the science: `softlabel atlas`, then commit the file."""
-    missing, stale = atlas_build.pending()
-    assert not missing
-    assert not stale
+    pending = atlas_build.pending()
+    assert not pending.missing
+    assert not pending.stale
 
 
 def test_an_entry_answers_whatever_the_replicates_and_the_seed() -> None:
@@ -132,45 +148,11 @@ def test_looking_up_is_fast_and_loads_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def _fake_package(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> str:
-    """Fingerprint of a plug-in whose module has this source."""
-    (folder / "execute.py").write_text("from softlabel_core.part import f\n")
-    (folder / "part.py").write_text(source)
-    fingerprint._of.cache_clear()
-    fingerprint._read.cache_clear()
-    with monkeypatch.context() as patched:
-        patched.setattr(fingerprint, "ROOT", folder)
-        made = fingerprint.of()
-    fingerprint._of.cache_clear()
-    fingerprint._read.cache_clear()
-    return made
-
-
-def test_words_do_not_change_the_fingerprint_but_statements_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = _fake_package(tmp_path, monkeypatch, "def f(x):\n    return x + 1\n")
-    worded = 'def f(x):\n    """Adds."""\n\n    # one\n    return (x + 1)\n'
-    assert _fake_package(tmp_path, monkeypatch, worded) == plain
-    assert _fake_package(tmp_path, monkeypatch, "def f(x):\n    return x + 2\n") != plain
-    assert _fake_package(tmp_path, monkeypatch, "def f(x):\n    return x - 1\n") != plain
-
-
-def test_the_fingerprint_reads_what_an_experiment_uses_and_nothing_else() -> None:
-    base = Experiment.parse({"bias": "pair-flip"})
-    noisy = Experiment.parse({"bias": "symmetric-noise"})
-    first = fingerprint.of(*fingerprint.plugins(base))
-    assert first == fingerprint.of(*fingerprint.plugins(base.replace(seed=5)))
-    assert first != fingerprint.of(*fingerprint.plugins(noisy))
-    for name in ("train", "execute", "simplex", "indicators.ambiguity", "losses.cc", "losses.cross_entropy"):
-        assert fingerprint._file(f"softlabel_core.{name}") is not None
-
-
 def test_a_killed_build_goes_on_and_a_finished_one_does_nothing(
     tmp_path: Path, two: list[Experiment]
 ) -> None:
     file, folder = tmp_path / "atlas.parquet", tmp_path / "finished"
-    assert atlas_build.pending(file) == (two, [])
+    assert atlas_build.pending(file).missing == two
     atlas_build.build(folder, file)
     first, second = sorted(folder.glob("*.json"))
     kept = first.stat().st_mtime_ns
@@ -181,7 +163,7 @@ def test_a_killed_build_goes_on_and_a_finished_one_does_nothing(
     assert first.stat().st_mtime_ns == kept
     assert seen[-1] == 1.0
     assert seen == sorted(seen)
-    assert atlas_build.pending(file) == ([], [])
+    assert atlas_build.pending(file).experiments() == []
     first.unlink()
     second.unlink()
     atlas_build.build(folder, file)
@@ -189,22 +171,70 @@ def test_a_killed_build_goes_on_and_a_finished_one_does_nothing(
     assert [entry.experiment for _, entry in Atlas(file).values(two[0], "bias.rate")] == two
 
 
-def test_entries_of_other_code_are_stale_and_made_again(
+def test_entries_whose_science_was_raised_are_stale_and_made_again(
     tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "atlas.parquet"
     atlas_build.build(tmp_path, file)
-    monkeypatch.setattr(fingerprint, "of", lambda *plugins: "changed")
-    atlas._present.cache_clear()
-    entry = Atlas(file).find(two[0])
-    assert entry is not None
-    assert entry.stale
-    assert Atlas(file).entries()["stale"].all()
-    assert Atlas(file).provenance()["stale"] == len(two)
-    assert atlas_build.pending(file) == ([], two)
+    with raised(monkeypatch, two[0].bias):
+        entry = Atlas(file).find(two[0])
+        assert entry is not None
+        assert entry.stale
+        assert Atlas(file).entries()["stale"].all()
+        assert Atlas(file).provenance()["stale"] == len(two)
+        assert atlas_build.pending(file).stale == {"biases/fixed-rival 1 -> 2": two}
+        atlas_build.build(tmp_path, file)
+        assert atlas_build.pending(file).experiments() == []
+        assert not Atlas(file).entries()["stale"].any()
+
+
+def test_the_science_of_others_makes_nothing_stale(
+    tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "atlas.parquet"
     atlas_build.build(tmp_path, file)
-    assert atlas_build.pending(file) == ([], [])
-    atlas._present.cache_clear()
+    with raised(monkeypatch, Experiment.parse({"bias": "pair-flip"}).bias):
+        assert atlas_build.pending(file).experiments() == []
+
+
+def test_a_plug_in_without_entries_is_live_only(
+    tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "atlas.parquet"
+    atlas_build.build(tmp_path, file)
+    other = two[0].replace(bias="pair-flip")
+    monkeypatch.setattr(atlas_plan, "plan", lambda: [*two, other])
+    pending = atlas_build.pending(file)
+    assert (pending.live_only, pending.missing, pending.wrong) == ({"biases/pair-flip": [other]}, [], False)
+    monkeypatch.setattr(atlas_build, "pending", lambda: pending)
+    assert main(["atlas", "--check"]) == 0
+    assert "live only biases/pair-flip: 1 entries" in capsys.readouterr().out
+
+
+def test_a_gap_of_a_plug_in_with_entries_is_missing(
+    tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "atlas.parquet"
+    atlas_build.build(tmp_path, file)
+    between = two[0].replace(bias={"kind": "fixed-rival", "rate": 0.5})
+    monkeypatch.setattr(atlas_plan, "plan", lambda: [*two, between])
+    pending = atlas_build.pending(file)
+    assert (pending.live_only, pending.missing, pending.wrong) == ({}, [between], True)
+
+
+def test_an_indicator_that_came_later_is_not_measured_but_makes_nothing_stale(
+    tmp_path: Path, two: list[Experiment]
+) -> None:
+    file = tmp_path / "atlas.parquet"
+    atlas_build.build(tmp_path, file)
+    rows = [Atlas(file).packed(one) for one in two]
+    for row in filter(None, rows):
+        stamp = json.loads(row["science"])
+        row["science"] = json.dumps({name: n for name, n in stamp.items() if name != "indicators/margin"})
+    atlas_build._write([row for row in rows if row], file)
+    pending = atlas_build.pending(file)
+    assert (pending.unmeasured, pending.wrong) == ({"indicators/margin": two}, False)
+    assert pending.experiments() == two
 
 
 def test_what_needs_absent_files_keeps_its_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +244,8 @@ def test_what_needs_absent_files_keeps_its_entry(tmp_path: Path, monkeypatch: py
     assert atlas_build.build(tmp_path, file) == [human]
     assert Atlas(file).find(human) is None
     result = run_sweep([Experiment.parse({"replicates": 2, "training": {"epochs": 1}})])[0]
-    atlas_build._write([atlas_build._row(human, result, '{"date": "before"}') | {"fingerprint": "old"}], file)
+    row = atlas_build._row(human, result, '{"date": "before"}')
+    atlas_build._write([row | {"science": '{"engine": 0}'}], file)
     assert atlas_build.build(tmp_path, file) == [human]
     kept = Atlas(file).find(human)
     assert kept is not None
@@ -240,29 +271,16 @@ def test_sliders_stay_in_their_range() -> None:
             assert getattr(cls().replace(**{name: tick}), name) == tick, kind
 
 
-def test_check_tells_by_its_exit_status(
-    tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_check_tells_by_its_exit_status_and_names_who_and_what(
+    two: list[Experiment], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(atlas_build, "pending", lambda: (two[:1], two))
+    wrong = Pending(missing=two[:1], live_only={}, stale={"engine 1 -> 2": two}, unmeasured={})
+    monkeypatch.setattr(atlas_build, "pending", lambda: wrong)
     assert main(["atlas", "--check"]) == 1
-    assert "2 of them stale; 1 missing" in capsys.readouterr().out
-    monkeypatch.setattr(atlas_build, "pending", lambda: ([], []))
+    said = capsys.readouterr().out
+    assert "2 of them stale; 1 missing" in said
+    assert "stale by engine 1 -> 2: 2 entries" in said
+    assert said.count(two[0].key()) == 2
+    assert said.count(two[1].key()) == 1
+    monkeypatch.setattr(atlas_build, "pending", lambda: Pending([], {}, {}, {}))
     assert main(["atlas", "--check"]) == 0
-
-
-def test_a_fresh_sample_agrees_with_the_committed_entries() -> None:
-    """Other splits, labels, starts and shuffles: means differ by no more than their spread allows."""
-    table = atlas.entries()
-    table = table[table["dataset"].isin(CHEAP)]
-    chosen = np.random.default_rng(0).choice(len(table), SAMPLE, replace=False)
-    rows = [table.iloc[row] for row in chosen]
-    found = [atlas.entry(row["key"]) for row in rows]
-    fresh = [one.experiment.replace(replicates=3, seed=1) for one in found if one is not None]
-    assert len(fresh) == SAMPLE
-    for row, result in zip(rows, run_sweep(fresh), strict=True):
-        now = {
-            "replicates": 3,
-            "sd": np.std([one["student_accuracy"] for one in result.rows], ddof=1),
-        }
-        limit = allowance(row, now, 0.001 / SAMPLE)
-        assert abs(result.student_accuracy.mean - row["accuracy"]) <= limit, result.experiment
