@@ -9,7 +9,7 @@ This module does not import torch, so that menus stay light.
 """
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, no_type_check
 
 AXES = {
     "n": "examples, of a training part where there are two",
@@ -52,6 +52,7 @@ else:
     class _Lazy(type):
         """Recognises tensors without importing torch: where there is one, torch is imported."""
 
+        @no_type_check  # every check of a shape asks it
         def __instancecheck__(cls, value: object) -> bool:
             torch = sys.modules.get("torch")
             return torch is not None and isinstance(value, torch.Tensor)
