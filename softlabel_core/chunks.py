@@ -43,7 +43,8 @@ def budget(device: str) -> int:
 
 
 def chunks(tasks: Sequence[Task], student: Student, device: str, memory: int) -> list[Members]:
-    """Tasks in chunks that together stay within `memory` bytes (a student that alone takes more still runs).
+    """Tasks, by their indices, in chunks; those under way at once stay within `memory` bytes (a student that
+    alone takes more still runs).
 
     Tasks of a group share their examples, shuffle and settings; groups of a chunk share shapes and settings.
     """
@@ -81,6 +82,7 @@ def halves(chunk: Members) -> list[Members]:
 
 
 def _size(task: Task, student: Student, device: str, students: int) -> int:
+    """Students of a chunk, of so many in all, if memory were no matter."""
     if device != "cpu":
         return ON_GPU
     fast = min(MOST, max(LEAST, FLOATS // _parameters(task, student)))
@@ -88,16 +90,18 @@ def _size(task: Task, student: Student, device: str, students: int) -> int:
 
 
 def _parameters(task: Task, student: Student) -> int:
+    """Numbers of one student's parameters."""
     shapes = student.shapes(task.split.train.features.shape[1], task.targets.shape[1])
     return sum(rows * columns for rows, columns in shapes)
 
 
 def _bytes(task: Task, student: Student) -> tuple[int, int]:
-    """About what a group takes for its examples and their orders, and every student for itself: parameters,
-    their gradients and two moments, targets (and what next ones are made from), activations of a batch."""
+    """About how many bytes a group takes for its examples and their orders, and every student for itself:
+    parameters, their gradients and two moments, targets (and what next ones are made from), activations of a
+    batch."""
     n, d = task.split.train.features.shape
     classes, batch = task.targets.shape[1], min(n, task.training.batch_size)
-    activations = batch * student.kept(d, classes)
+    activations = batch * student.activations(d, classes)
     targets = (5 if task.observe or task.loss.moves_target == "epoch" else 1) * n * classes
     examples = (n + len(task.split.test)) * d + 4 * task.training.epochs * n  # orders are of 8 bytes, copied
     return 4 * examples, 4 * (4 * _parameters(task, student) + targets + activations)

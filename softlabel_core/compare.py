@@ -1,15 +1,11 @@
 """Two results side by side: the difference of their accuracies with an interval."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from jaxtyping import Float
 
 from softlabel_core.indicators import CONFIDENCE
 from softlabel_core.plugin import Value
 from softlabel_core.results import Result
-
-if TYPE_CHECKING:
-    from jaxtyping import Float
 
 
 class Difference(Value):
@@ -66,7 +62,7 @@ def _accuracies(result: Result) -> dict[int, float]:
     return {row["replicate"]: row["student_accuracy"] for row in result.rows}
 
 
-def _variance(values: "Float[np.ndarray, 'n']") -> float:
+def _variance(values: Float[np.ndarray, "n"]) -> float:
     return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
 
 

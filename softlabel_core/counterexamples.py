@@ -124,10 +124,10 @@ class UnlikeRivals:
     says: str
     """What it shows, in a sentence."""
 
-    sets: Bool[np.ndarray, "m c"]
+    sets: Bool[np.ndarray, "sets c"]
     """The sets that occur."""
 
-    probabilities: Float[np.ndarray, "m"]
+    probabilities: Float[np.ndarray, "sets"]
     """How often each does."""
 
     truth: int
@@ -158,7 +158,7 @@ def cc_with_unlike_rivals() -> UnlikeRivals:
 
 
 def cc_minimiser(
-    sets: Bool[np.ndarray, "m c"], probabilities: Float[np.ndarray, "m"]
+    sets: Bool[np.ndarray, "sets c"], probabilities: Float[np.ndarray, "sets"]
 ) -> Float[np.ndarray, "c"]:
     """The distribution q that minimises the mean of -log q(Omega): a convex problem, solved numerically."""
     from scipy.optimize import minimize

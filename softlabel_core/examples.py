@@ -35,7 +35,7 @@ class Split:
     shift: Float[np.ndarray, "d"]
     scale: Float[np.ndarray, "d"]
 
-    def raw(self, rows: Int[np.ndarray, "m"]) -> Float[np.ndarray, "m d"]:
+    def raw(self, rows: Int[np.ndarray, "rows"]) -> Float[np.ndarray, "rows d"]:
         """Training rows in the data's own units (pixel values, coordinates)."""
         return self.train.features[rows] * self.scale + self.shift
 
@@ -43,8 +43,8 @@ class Split:
 def standardise(
     train: Real[np.ndarray, "n d"],
     train_targets: Int[np.ndarray, "n"],
-    test: Real[np.ndarray, "m d"],
-    test_targets: Int[np.ndarray, "m"],
+    test: Real[np.ndarray, "t d"],
+    test_targets: Int[np.ndarray, "t"],
     classes: int,
     *,
     image_shape: tuple[int, int, int] | None = None,

@@ -42,7 +42,7 @@ class Training(Value):
     """Whether the step size falls to 0 along a cosine or stays as it is."""
 
     def rate(self, done: int, steps: int) -> float:
-        """Step size when `done` of `steps` are behind."""
+        """Step size, in (0, `learning_rate`], when `done` < `steps` steps of all are behind."""
         left = 0.5 * (1 + math.cos(math.pi * done / steps)) if self.schedule == "cosine" else 1.0
         return self.learning_rate * left
 
@@ -53,15 +53,29 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One student to train: targets (n, c) for the training part, on the examples in `used` (n,)."""
+    """One student to train, and all that its numbers depend on."""
 
     split: Split
+    """Its examples: those of the training part, n of them, and those its accuracy is tested on."""
+
     targets: Float[np.ndarray, "n c"]
+    """What the loss reads: rows on the simplex; for a set, positive exactly on its members."""
+
     used: Bool[np.ndarray, "n"]
+    """Which examples of the training part it is trained on, at least one."""
+
     loss: Loss
+    """What it minimises, with the student's probabilities as p."""
+
     seed: int
+    """With `replicate` it decides the first parameters and the order of examples."""
+
     replicate: int
+    """Students of the same seed and replicate start alike and see their examples in the same order."""
+
     training: Training = field(default_factory=Training)
+    """How it is trained."""
+
     observe: "Observe | None" = None
     """Gets the task and the student's probabilities (n, c) for the training part after every epoch."""
 
@@ -71,10 +85,16 @@ Observe = Callable[[Task, Float[np.ndarray, "n c"]], Any]
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """What became of one student: its parameters, and per epoch its test accuracy, its training loss and
-    what the task's `observe` made of it (nothing, unless given)."""
+    """What became of one student, epoch by epoch and in the end."""
 
     accuracy: Float[np.ndarray, "e"]
+    """Share of the test examples it gets right, in [0, 1]; NaN where it was not tested."""
+
     loss: Float[np.ndarray, "e"]
+    """Mean training loss over about the last 512 examples of every epoch, in nats unless it is bounded."""
+
     parameters: list[np.ndarray]
+    """In the end: weight (outputs, inputs), its bias (outputs, 1), and so on, float32."""
+
     history: list[Any]
+    """What the task's `observe` made of it, one entry an epoch; empty without `observe`."""

@@ -16,10 +16,11 @@ from softlabel_core.indicators import Sample
 from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.label_accuracy import LabelAccuracy
 from softlabel_core.indicators.unreliability import Unreliability
-from softlabel_core.losses import Loss, Tensor
+from softlabel_core.losses import Loss
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
+from softlabel_core.tensors import Tensor
 from softlabel_core.train import Observe, Task, Trained, Training, predict
 
 Weight = Annotated[float, Field(ge=0, le=100)]
@@ -106,7 +107,7 @@ def truth(parts: Sequence[Examples]) -> list[Float[np.ndarray, "n c"]]:
     return [one_hot(part.targets, part.classes) for part in parts]
 
 
-def mark(examples: Examples, rivals: Int[np.ndarray, "n r"]) -> Float[np.ndarray, "n c"]:
+def mark(examples: Examples, rivals: Int[np.ndarray, "n rivals"]) -> Float[np.ndarray, "n c"]:
     """Rows that tell a bad teacher's loss both y (the largest mass) and R_x (`rivals`, less mass each)."""
     rows = one_hot(examples.targets, examples.classes)
     np.put_along_axis(rows, rivals, 0.9 / rivals.shape[1], axis=1)

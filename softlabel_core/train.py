@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from softlabel_core.chunk import Chunk, Tensor, answers, filled, probabilities
+from softlabel_core.chunk import Chunk, answers, filled, probabilities
 from softlabel_core.chunks import Members, budget, chunks, halves, workers
 from softlabel_core.examples import Examples, Split
-from softlabel_core.students import Scratch, Student
+from softlabel_core.students import Student
 from softlabel_core.tasks import Cancelled, Observe, Task, Trained, Training
+from softlabel_core.tensors import Tensor, Workspace, is_out_of_memory
 
 ENGINE = 1
 """Raised by whoever changes what training or reporting a run computes, for whatever plug-ins: then all stored
@@ -46,6 +47,8 @@ def train(
 ) -> list[Trained]:
     """Train one student per task, in the order of `tasks`; `training`, if given, replaces that of every task.
 
+    `device` is `cpu` or what PyTorch calls a GPU (`cuda`).
+
     After every epoch of a chunk, from any thread, `on_progress` gets the finished fraction in [0, 1] and
     `on_epoch` which tasks these are, their epochs so far and their test accuracies. Setting `cancel`
     stops within a step and raises `Cancelled`. Without `curves` the students are tested after their last
@@ -65,7 +68,7 @@ def train(
         try:
             trained = Chunk(groups, student, device, stop).train(partial(report, members), curves)
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
         else:
             results.update(zip((i for group in members for i in group), trained, strict=True))
@@ -117,15 +120,18 @@ class _Report:
 def predict(
     student: Student, trained: Sequence[Trained], examples: Examples | Sequence[Examples]
 ) -> Float[np.ndarray, "s n c"]:
-    """Class probabilities of every trained student, on the same examples or each on as many of its own."""
+    """Class probabilities of every trained student, on the same examples or each on as many of its own.
+
+    Computed on the CPU; the same numbers for any number of threads.
+    """
     import torch
 
     parts = [examples] if isinstance(examples, Examples) else examples
     layers = zip(*(t.parameters for t in trained), strict=True)
     stacked = [torch.from_numpy(np.stack(layer)) for layer in layers]
     rows = filled([student.prepare(part.features, part.image_shape) for part in parts])
-    with _one_thread_an_operation():  # the same numbers for any number of threads
-        logits = answers(student, stacked, torch.from_numpy(rows), len(parts[0]), Scratch())
+    with _one_thread_an_operation():
+        logits = answers(student, stacked, torch.from_numpy(rows), len(parts[0]), Workspace())
         return probabilities(logits)
 
 
@@ -165,10 +171,3 @@ def _tensor_cores(device: str) -> Any:
         yield
     finally:
         torch.set_float32_matmul_precision(before)
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Whether NumPy, PyTorch or CUDA ran out of memory; PyTorch on a CPU has no error of its own for it."""
-    import torch
-
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

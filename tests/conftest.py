@@ -7,10 +7,9 @@ import numpy as np
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-# frameworks and plugin say Self in modules of functions, which beartype refuses there.
-CHECKED = ("simplex", "examples", "labels", "train", "datasets", "biases", "losses", "students")
+from tests.checked import checked
 
-install_import_hook([f"softlabel_core.{name}" for name in CHECKED], "beartype.beartype")
+install_import_hook("softlabel_core", f"{checked.__module__}.{checked.__name__}")
 
 # A data folder with one small file of one's own, so that the dataset that reads it knows its classes.
 _folder = tempfile.TemporaryDirectory()

@@ -10,8 +10,9 @@ from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
 from softlabel_core.losses import Loss
 from softlabel_core.streams import stream
-from softlabel_core.students import BLOCK, Convolutional, Scratch, Student
+from softlabel_core.students import CONVOLVED_AT_ONCE, Convolutional, Student
 from softlabel_core.students.random_features import _features
+from softlabel_core.tensors import Workspace
 from softlabel_core.train import Task, predict, train
 
 STUDENTS = catalogue(Student)
@@ -93,10 +94,10 @@ def plain(student, shape):
 @EVERY
 def test_logits_and_gradients_are_those_of_a_torch_module(student, shape):
     alone, stacked, inputs = drawn(student, shape)
-    logits, memory = student.forward(stacked, inputs, Scratch())
+    logits, memory = student.forward(stacked, inputs, Workspace())
     slope = torch.from_numpy(stream(0, "slope").standard_normal(logits.shape))
     found = [torch.full_like(p, np.nan) for p in stacked]
-    student.backward(stacked, inputs, memory, slope, found, Scratch())
+    student.backward(stacked, inputs, memory, slope, found, Workspace())
     for i, own in enumerate(alone):
         model, parameters = plain(student, shape)
         model.double().train()
@@ -110,17 +111,17 @@ def test_logits_and_gradients_are_those_of_a_torch_module(student, shape):
             torch.testing.assert_close(gradient[i].reshape(one.shape), one, atol=1e-8, rtol=1e-8)
 
 
-@pytest.mark.parametrize("batch", [BLOCK, BLOCK + 1, 3 * BLOCK])
+@pytest.mark.parametrize("batch", [CONVOLVED_AT_ONCE, CONVOLVED_AT_ONCE + 1, 3 * CONVOLVED_AT_ONCE])
 def test_many_examples_are_computed_in_blocks_to_the_same_end(batch):
     student = CNN(width=2)
     _, stacked, inputs = drawn(student, (1, 8, 8), batch)
-    logits, memory = student.forward(stacked, inputs, Scratch())
-    assert (memory is None) == (batch > BLOCK)
+    logits, memory = student.forward(stacked, inputs, Workspace())
+    assert (memory is None) == (batch > CONVOLVED_AT_ONCE)
     slope = torch.from_numpy(stream(0, "slope").standard_normal(logits.shape))
     found = [torch.empty_like(p) for p in stacked]
-    student.backward(stacked, inputs, memory, slope, found, Scratch())
+    student.backward(stacked, inputs, memory, slope, found, Workspace())
     leaves = [p.clone().requires_grad_() for p in stacked]
-    whole = student.forward(leaves, inputs, Scratch())[0]
+    whole = student.forward(leaves, inputs, Workspace())[0]
     torch.testing.assert_close(logits, whole.detach())
     for one, other in zip(found, torch.autograd.grad((whole * slope).sum(), leaves), strict=True):
         torch.testing.assert_close(one, other)
@@ -159,13 +160,13 @@ def test_a_small_cnn_nearly_ignores_its_neighbours():
 def test_one_step_of_two_wide_resnets_on_the_cpu():
     student = WIDE(blocks=1, widen=1)
     _, stacked, inputs = drawn(student, (3, 8, 8), 16, np.float32)
-    logits, memory = student.forward(stacked, inputs, Scratch())
+    logits, memory = student.forward(stacked, inputs, Workspace())
     slope = (logits.softmax(1) - torch.eye(CLASSES)[torch.arange(16) % CLASSES].T) / 16
     found = [torch.empty_like(p) for p in stacked]
-    student.backward(stacked, inputs, memory, slope, found, Scratch())
+    student.backward(stacked, inputs, memory, slope, found, Workspace())
     loss = -logits.log_softmax(1)[:, torch.arange(16) % CLASSES, torch.arange(16)].mean()
     moved = [p - 0.05 * g for p, g in zip(stacked, found, strict=True)]
-    after = student.forward(moved, inputs, Scratch())[0]
+    after = student.forward(moved, inputs, Workspace())[0]
     assert -after.log_softmax(1)[:, torch.arange(16) % CLASSES, torch.arange(16)].mean() < loss
 
 

@@ -6,7 +6,8 @@ import torch
 
 from softlabel_core import catalogue
 from softlabel_core.streams import stream
-from softlabel_core.students import Scratch, Student
+from softlabel_core.students import Student
+from softlabel_core.tensors import Workspace
 from tests.declared import inner, label, variants
 
 KINDS = catalogue(Student)
@@ -42,11 +43,11 @@ def by_hand(parameters, x):
 @STUDENT
 def test_forward_is_each_student_by_itself(student):
     alone, parameters, inputs = drawn(student)
-    logits, _ = student.forward(parameters, inputs, Scratch())
+    logits, _ = student.forward(parameters, inputs, Workspace())
     assert logits.shape == (GROUPS * MEMBERS, CLASSES, BATCH)
     for i, own in enumerate(alone):
         single, _ = student.forward(
-            [torch.from_numpy(p[None].astype(float)) for p in own], inputs[i // MEMBERS][None], Scratch()
+            [torch.from_numpy(p[None].astype(float)) for p in own], inputs[i // MEMBERS][None], Workspace()
         )
         np.testing.assert_allclose(logits[i], single[0], atol=1e-12)
         if student.exact:
@@ -58,16 +59,16 @@ def test_forward_is_each_student_by_itself(student):
 def test_backward_is_autograd_s(student):
     _, parameters, inputs = drawn(student)
     with torch.no_grad():
-        logits, memory = student.forward(parameters, inputs, Scratch())
+        logits, memory = student.forward(parameters, inputs, Workspace())
     slope = torch.from_numpy(stream(0, "slope").standard_normal(logits.shape))
     found = [torch.full_like(p, np.nan) for p in parameters]
-    student.backward(parameters, inputs, memory, slope.clone(), found, Scratch())
+    student.backward(parameters, inputs, memory, slope.clone(), found, Workspace())
     leaves = [p.clone().requires_grad_() for p in parameters]
     if student.exact:
         each = [by_hand([p[i] for p in leaves], inputs[i // MEMBERS]) for i in range(GROUPS * MEMBERS)]
         whole = torch.stack(each)
     else:
-        whole = student.forward(leaves, inputs, Scratch())[0]
+        whole = student.forward(leaves, inputs, Workspace())[0]
     expected = torch.autograd.grad((whole * slope).sum(), leaves)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, atol=1e-10, rtol=1e-10)
@@ -77,9 +78,9 @@ def test_backward_is_autograd_s(student):
 def test_a_pass_leaves_parameters_and_inputs_alone(student):
     _, parameters, inputs = drawn(student, np.float32)
     before = [p.clone() for p in parameters], inputs.clone()
-    logits, memory = student.forward(parameters, inputs, Scratch())
+    logits, memory = student.forward(parameters, inputs, Workspace())
     found = [torch.empty_like(p) for p in parameters]
-    student.backward(parameters, inputs, memory, logits, found, Scratch())
+    student.backward(parameters, inputs, memory, logits, found, Workspace())
     assert logits.dtype == torch.float32
     assert all(torch.equal(p, q) for p, q in zip(parameters, before[0], strict=True))
     assert torch.equal(inputs, before[1])

@@ -3,8 +3,9 @@ from typing import Any
 from jaxtyping import Float
 
 from softlabel_core.biases import BadTeacher
-from softlabel_core.losses import TINY, Tensor
+from softlabel_core.losses import TINY
 from softlabel_core.teachers import TeacherLoss, marked
+from softlabel_core.tensors import Tensor
 
 
 class HingeLoss(TeacherLoss):

@@ -1,8 +1,9 @@
 from jaxtyping import Float
 
 from softlabel_core.biases import BadTeacher
-from softlabel_core.losses import TINY, Tensor
+from softlabel_core.losses import TINY
 from softlabel_core.teachers import TeacherLoss, marked
+from softlabel_core.tensors import Tensor
 
 
 class SkillfulLoss(TeacherLoss):

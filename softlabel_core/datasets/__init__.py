@@ -71,8 +71,8 @@ class Pool:
 
     train: UInt8[np.ndarray, "n d"]
     train_targets: Int[np.ndarray, "n"]
-    test: UInt8[np.ndarray, "m d"]
-    test_targets: Int[np.ndarray, "m"]
+    test: UInt8[np.ndarray, "t d"]
+    test_targets: Int[np.ndarray, "t"]
 
 
 class Published(Dataset):

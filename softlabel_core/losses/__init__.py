@@ -1,7 +1,8 @@
 """Losses: how a student reads what it is shown. A new one is a new file here with a `Loss` in it.
 
 A loss enters the trainer only through its gradient with respect to the logits, so it is one closed
-formula. Tensors are torch tensors; this module does not import torch, so that menus stay light.
+formula. The class axis is the one before the last, the batch the last; any number of axes (groups, their
+members) may come before. This module does not import torch, so that menus stay light.
 """
 
 from abc import abstractmethod
@@ -11,9 +12,7 @@ from typing import Any, ClassVar, Literal
 from jaxtyping import Float
 
 from softlabel_core.plugin import Plugin, Value
-
-Tensor = Any
-"""A torch tensor of any number of leading axes; the class axis is the one before the last."""
+from softlabel_core.tensors import Tensor
 
 Shows = Literal["distributions", "sets"]
 
@@ -54,13 +53,19 @@ class Loss(Plugin):
     def value(
         self, log_p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... b"]:
-        """The loss in nats (or in [0, 1] where it is bounded) from log-probabilities."""
+        """The loss in nats (or in [0, 1] where it is bounded) from log-probabilities.
+
+        It is read for the training loss of an epoch and by tests; students learn from `logit_gradient`.
+        """
 
     @abstractmethod
     def logit_gradient(
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
     ) -> Float[Tensor, "... c b"]:
-        """Derivative of `value` with respect to the logits, from the probabilities p = softmax(logits)."""
+        """Derivative of `value` with respect to the logits, from the probabilities p = softmax(logits).
+
+        It sums to 0 over the classes, and is finite for every p, 0 and 1 included.
+        """
 
     def next_target(
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
@@ -82,7 +87,7 @@ class Loss(Plugin):
 
 
 def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Float[Tensor, "... c b"]:
-    """p restricted to the set and renormalised: p | Omega."""
+    """p restricted to the set and renormalised: p | Omega; uniform on a set without mass."""
     inside = p.clamp_min(TINY) * (target > 0)
     return inside / inside.sum(-2, keepdim=True)
 

@@ -3,7 +3,8 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, Tensor, class_wise, set_size
+from softlabel_core.losses import Loss, Margin, class_wise, set_size
+from softlabel_core.tensors import Tensor
 
 
 class Average(Loss):

@@ -3,7 +3,8 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, Tensor, likelihood, within
+from softlabel_core.losses import Loss, Margin, likelihood, within
+from softlabel_core.tensors import Tensor
 
 
 class CC(Loss):

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import Loss, Margin, Tensor
+from softlabel_core.losses import Loss, Margin
+from softlabel_core.tensors import Tensor
 
 
 class CrossEntropy(Loss):

@@ -1,10 +1,29 @@
+r"""LWS, and the derivation of its gradient with respect to the logits z.
+
+The loss is $\ell = -\sum_i w_i \log p_i - \beta \sum_j v_j \log(1 - p_j)$ with p = softmax(z); w are the
+weights in the set (0 outside), v those outside it (0 in the set), both constants to the gradient.
+From $\partial p_j / \partial z_i = p_j ([i = j] - p_i)$ follow
+
+1. for the members $\partial(-\log p_j)/\partial z_i = p_i - [i = j]$, and summed with their weights
+   $p_i \sum_j w_j - w_i$;
+2. for the others $\partial(-\log(1 - p_j))/\partial z_i = p_j ([i = j] - p_i) / (1 - p_j)$. With
+   $u_j = v_j p_j$ and the weighted odds $o_j = u_j / (1 - p_j)$, the term of j = i is
+   $u_i (1 - p_i) / (1 - p_i) = u_i$, all others are $-p_i o_j$, and their sum is
+   $u_i - p_i (\sum_j o_j - o_i)$.
+
+Where one $p_t$ is above 1/2, $1 - p_t$ would cancel. It is the sum of the other probabilities, so that
+$p_i / (1 - p_t)$ is, for i other than t, p restricted to all labels but t and renormalised: $-p_i o_t$ is
+$-u_t$ times that. No other probability can be above 1/2.
+"""
+
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import TINY, Loss, Margin, Tensor, likelihood, set_size, within
+from softlabel_core.losses import TINY, Loss, Margin, likelihood, set_size, within
+from softlabel_core.tensors import Tensor
 
 HALF = 0.5
 """Only one probability can be above it; 1 - p of that one is summed from the others, without cancelling."""
@@ -44,11 +63,11 @@ class LWS(Loss):
     ) -> Float[Tensor, "... c b"]:
         pull, push = _weights(target)
         top = p > HALF
-        push = push * p  # times (i = j) - p_i / (1 - p_j), summed over j
-        odds = push * ~top / (1 - p * ~top)
+        pushed = push * p  # u
+        odds = pushed * ~top / (1 - p * ~top)  # o of all but t
         spread = p * (odds.sum(-2, keepdim=True) - odds)
-        spread = spread + within(p, 1 - top * 1.0) * (push * top).sum(-2, keepdim=True)
-        return p * pull.sum(-2, keepdim=True) - pull + self.beta * (push - spread)
+        spread = spread + within(p, 1 - top * 1.0) * (pushed * top).sum(-2, keepdim=True)  # and of t
+        return p * pull.sum(-2, keepdim=True) - pull + self.beta * (pushed - spread)
 
     def next_target(
         self, p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]
@@ -77,8 +96,8 @@ class LWS(Loss):
 def _weights(
     target: Float[Tensor, "... c b"],
 ) -> tuple[Float[Tensor, "... c b"], Float[Tensor, "... c b"]]:
-    """Weights inside the set and outside it; a target that has none outside yet gets uniform ones."""
+    """Weights w inside the set and v outside it; a target that has none outside yet gets uniform ones."""
     outside = (target <= 0).to(target.dtype)
-    kept = -target * outside
+    given = -target * outside
     fresh = outside / outside.sum(-2, keepdim=True).clamp_min(1)
-    return target * (target > 0), kept + fresh * (kept.sum(-2, keepdim=True) == 0)
+    return target * (target > 0), given + fresh * (given.sum(-2, keepdim=True) == 0)

@@ -1,48 +1,35 @@
 """Students: the small networks that learn. A new one is a new file here with a `Student` in it.
 
 All students of a chunk are computed at once: parameters are stacked along a leading axis of s = g * m
-students, g groups of m that share their inputs. Forward and backward are written by hand in this layout.
-Tensors are torch tensors; this module does not import torch, so that menus stay light.
+students, g groups of m that share their inputs. Forward and backward are written by hand in this layout, with
+the batch last. This module does not import torch, so that menus stay light.
 """
 
 import math
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
 
 from softlabel_core.plugin import Invalid, Plugin
+from softlabel_core.tensors import Tensor, Workspace
 
-Tensor = Any
 Shape = tuple[int, int, int]
-"""(channels, height, width) of an image."""
+"""(channels, height, width) of an image, in pixels."""
 
-
-class Scratch:
-    """Memory that is used again at every step: taking it anew costs more than some arithmetic."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, tuple[int, ...]], Tensor] = {}
-        self._name = ""
-
-    def __call__(self, name: str, like: Tensor, *shape: int) -> Tensor:
-        """A tensor of the type of `like`, the same memory for the same name and shape: zeros the first time,
-        then what was left in it."""
-        key = self._name + name, shape
-        if key not in self._kept:
-            self._kept[key] = like.new_zeros(shape)
-        return self._kept[key]
-
-    def part(self, name: str) -> "Scratch":
-        """The same memory, for a part of the work whose names are its own."""
-        part = Scratch()
-        part._kept, part._name = self._kept, f"{self._name}{name}/"
-        return part
+Parameters = list[Float[Tensor, "s _ _"]]
+"""Of all students, stacked: weight (s, outputs, inputs), its bias (s, outputs, 1), and so on; or their
+derivatives."""
 
 
 class Student(Plugin):
-    """A network from features (d) to class scores (c)."""
+    """A network from features (d) to class scores (c), the logits.
+
+    Forward and backward pass give the same numbers for a student alone and beside others, up to rounding; see
+    `exact`. Features come standardised, or as `prepare` makes them, and in float32.
+    """
 
     family: ClassVar[str] = "students"
 
@@ -50,11 +37,11 @@ class Student(Plugin):
     """Whether it learns from images only."""
 
     exact: ClassVar[bool] = True
-    """Whether its numbers on a CPU are the same to the last bit whoever is computed beside it."""
+    """Whether its numbers on a CPU are the same to the last bit whichever students are computed beside it."""
 
     def prepare(
         self, features: Float[np.ndarray, "n d"], image_shape: Shape | None
-    ) -> Float[np.ndarray, "n e"]:
+    ) -> Float[np.ndarray, "n d_prepared"]:
         """Fixed features that the network is trained on, computed once; by default the given ones.
 
         Raises `Invalid` if the student needs images and `image_shape` (channels, height, width) is None.
@@ -63,38 +50,48 @@ class Student(Plugin):
 
     @abstractmethod
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
-        """Shapes of one student's parameters: weight (outputs, inputs), its bias (outputs, 1), and so on."""
+        """Shapes of one student's parameters, for so many prepared features and classes.
 
-    def kept(self, features: int, classes: int) -> int:
-        """About how many numbers a step needs for every example of its batch: what comes out of every layer,
-        its derivative, and as much again to work in."""
+        Weight (outputs, inputs), its bias (outputs, 1), and so on, layer by layer from the inputs up.
+        """
+
+    def activations(self, features: int, classes: int) -> int:
+        """About how many numbers a step of one student needs for every example of its batch: what comes out
+        of every layer, its derivative, and as much again to work in. The size of chunks follows from it."""
         return 4 * sum(outputs for outputs, _ in self.shapes(features, classes))
 
     @abstractmethod
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> tuple[Float[Tensor, "s c b"], Any]:
-        """Logits of all students for their group's batch, and what `backward` needs to remember.
+        """Logits of all students for their group's batch, and what `backward` needs to remember, if anything.
 
-        Between both may lie memory of `scratch`, never in the logits.
+        What is remembered may lie in `workspace`, which the next call overwrites; the logits never do. If the
+        parameters require gradients, autograd can differentiate the logits of a convolutional student.
         """
 
     @abstractmethod
     def backward(
         self,
-        parameters: list[Tensor],
+        parameters: Parameters,
         inputs: Float[Tensor, "g d b"],
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
-        gradients: list[Tensor],
-        scratch: Scratch,
+        gradients: Parameters,
+        workspace: Workspace,
     ) -> None:
-        """Write the derivative of the loss for every parameter into `gradients` (same shapes)."""
+        """Write the derivative of the loss for every parameter into `gradients`, whatever was there.
+
+        `memory` is what `forward` gave for the same parameters and inputs, `logit_gradient` the derivative of
+        the loss for its logits, already divided by the examples of the batch.
+        """
 
     def initial(self, features: int, classes: int, *, generator: np.random.Generator) -> list[np.ndarray]:
-        """Parameters of one fresh student: uniform within +- 1 / sqrt(inputs), the default of PyTorch.
+        """Parameters of one fresh student, float32, in the order of `shapes`: uniform within
+        +- 1 / sqrt(inputs), the default of PyTorch.
 
-        A bias takes the inputs of the weight before it. Reference: LeCun et al. 1998, "Efficient BackProp".
+        A bias takes the inputs of the weight before it. Reference: LeCun et al. 1998, "Efficient BackProp",
+        https://doi.org/10.1007/3-540-49430-8_2.
         """
         shapes = self.shapes(features, classes)
         fan_in = [weight[1] for weight in shapes[::2] for _ in range(2)]
@@ -104,9 +101,8 @@ class Student(Plugin):
         ]
 
 
-BLOCK = 256
+CONVOLVED_AT_ONCE = 256
 """Examples that a convolutional student computes at once; more are taken block by block to save memory."""
-
 
 HALF = {"cuda"}
 """Devices on which convolutions are computed in bfloat16; parameters and their updates stay float32."""
@@ -141,16 +137,18 @@ class Convolutional(Student):
                 return channels, side, side
         return 1, 1, features
 
-    def kept(self, features: int, classes: int) -> int:
+    def activations(self, features: int, classes: int) -> int:
         """At most: as if nothing made the image smaller."""
         _, height, width = self.image_shape(features)
-        return super().kept(features, classes) * height * width
+        return super().activations(features, classes) * height * width
 
     @abstractmethod
-    def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:
+    def network(
+        self, parameters: Parameters, images: Float[Tensor, "b channels h w"]
+    ) -> Float[Tensor, "s c b"]:
         """Logits; the channels of the g groups' images stand side by side."""
 
-    def _logits(self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "s c b"]:
+    def _logits(self, parameters: Parameters, inputs: Float[Tensor, "g d b"]) -> Float[Tensor, "s c b"]:
         import torch
 
         groups, d, b = inputs.shape
@@ -162,14 +160,14 @@ class Convolutional(Student):
         return self.network(parameters, images).to(inputs.dtype)
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         """Keeps the graph for `backward`; of many examples only the logits, which are then computed anew."""
         import torch
 
         if parameters[0].requires_grad:  # the caller differentiates
             return self._logits(parameters, inputs), None
-        if inputs.shape[2] > BLOCK:
+        if inputs.shape[2] > CONVOLVED_AT_ONCE:
             with torch.no_grad():
                 blocks = [self._logits(parameters, block) for block in _blocks(inputs)]
             return torch.cat(blocks, dim=2), None
@@ -180,39 +178,43 @@ class Convolutional(Student):
 
     def backward(
         self,
-        parameters: list[Tensor],
+        parameters: Parameters,
         inputs: Float[Tensor, "g d b"],
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
-        gradients: list[Tensor],
-        scratch: Scratch,
+        gradients: Parameters,
+        workspace: Workspace,
     ) -> None:
         import torch
 
         parts = [(memory, logit_gradient)]
         if memory is None:
-            slopes = _blocks(logit_gradient)
-            parts = [(block, slope) for block, slope in zip(_blocks(inputs), slopes, strict=True)]
-        for number, (kept, slope) in enumerate(parts):
-            leaves, logits = self.forward(parameters, kept, scratch)[1] if memory is None else kept
-            found = torch.autograd.grad(logits, leaves, slope)
-            for gradient, part in zip(gradients, found, strict=True):
-                gradient.add_(part) if number else gradient.copy_(part)
+            parts = list(zip(_blocks(inputs), _blocks(logit_gradient), strict=True))
+        for number, (part, gradient) in enumerate(parts):
+            leaves, logits = self.forward(parameters, part, workspace)[1] if memory is None else part
+            found = torch.autograd.grad(logits, leaves, gradient)
+            for written, own in zip(gradients, found, strict=True):
+                written.add_(own) if number else written.copy_(own)
 
 
-def _blocks(columns: Float[Tensor, "k d b"]) -> Any:
-    return columns.tensor_split(-(-columns.shape[2] // BLOCK), dim=2)
+def _blocks(stacked: Float[Tensor, "_ _ b"]) -> Iterable[Float[Tensor, "_ _ _"]]:
+    """In parts of at most `CONVOLVED_AT_ONCE` examples."""
+    return stacked.tensor_split(-(-stacked.shape[2] // CONVOLVED_AT_ONCE), dim=2)
 
 
 def convolve(
-    images: Float[Tensor, "b gC h w"], weight: Float[Tensor, "s o i"], groups: int, stride: int = 1
-) -> Float[Tensor, "b sO h2 w2"]:
-    """Square kernels over the images of `groups`, whose students' kernels are the rows of `weight`."""
+    images: Float[Tensor, "b channels h w"], weight: Float[Tensor, "s o i"], groups: int, stride: int = 1
+) -> Float[Tensor, "b s*o h_out w_out"]:
+    """What square kernels see, every `stride` pixels; outside of images lies 0.
+
+    The channels of all `groups` stand side by side, and so do the outputs of all students. A student's
+    kernels are the rows of its `weight`, i = channels of its group * side * side.
+    """
     import torch
 
     channels = images.shape[1] // groups
     side = math.isqrt(weight.shape[2] // channels)
-    kernels = weight.reshape(-1, channels, side, side)  # (s * o, C, side, side)
+    kernels = weight.reshape(-1, channels, side, side)  # (s * o, channels, side, side)
     return torch.nn.functional.conv2d(images, kernels, stride=stride, padding=side // 2, groups=groups)
 
 
@@ -227,10 +229,11 @@ def layer(
     inputs: Float[Tensor, "g i b"],
     out: Float[Tensor, "s o b"],
 ) -> Float[Tensor, "s o b"]:
-    """weight @ inputs + bias into `out`; the students of a group share the inputs: one wide product each."""
+    """weight @ inputs + bias, written into `out`; the students of a group share the inputs, so a group is one
+    wide product."""
     import torch
 
-    left, shift, into = _wide(weight, inputs), _wide(bias, inputs), _wide(out, inputs)
+    left, shift, into = (_wide(stacked, len(inputs)) for stacked in (weight, bias, out))
     if left.shape[1] % ROWS:
         into.copy_(torch.baddbmm(_filled(shift), _filled(left), inputs)[:, : left.shape[1]])
     else:
@@ -241,22 +244,22 @@ def layer(
 def layer_gradient(
     gradient: Float[Tensor, "s o b"], inputs: Float[Tensor, "g i b"], out: Float[Tensor, "s o i"]
 ) -> None:
-    """The weight's derivative for `layer`, written into `out`."""
+    """The weight's derivative, written into `out`, from the `gradient` for what `layer` gave."""
     import torch
 
-    left, into = _wide(gradient, inputs), _wide(out, inputs)
+    left, into = _wide(gradient, len(inputs)), _wide(out, len(inputs))
     if left.shape[1] % ROWS:
         into.copy_((_filled(left) @ inputs.mT)[:, : left.shape[1]])
     else:
         torch.bmm(left, inputs.mT, out=into)
 
 
-def _wide(stacked: Float[Tensor, "s o j"], inputs: Float[Tensor, "g i b"]) -> Float[Tensor, "g mo j"]:
+def _wide(stacked: Float[Tensor, "s o columns"], groups: int) -> Float[Tensor, "g rows columns"]:
     """The rows of all students of a group below each other."""
-    return stacked.view(len(inputs), -1, stacked.shape[2])
+    return stacked.view(groups, -1, stacked.shape[2])
 
 
-def _filled(wide: Float[Tensor, "g r j"]) -> Float[Tensor, "g f j"]:
+def _filled(wide: Float[Tensor, "g rows columns"]) -> Float[Tensor, "g rows_filled columns"]:
     """With zeros up to a multiple of `ROWS` rows."""
     groups, rows, length = wide.shape
     filled = wide.new_zeros(groups, -(-rows // ROWS) * ROWS, length)

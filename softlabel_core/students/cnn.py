@@ -5,7 +5,8 @@ from jaxtyping import Float
 from pydantic import Field
 
 from softlabel_core.convolutions import Network, patches
-from softlabel_core.students import BLOCK, Convolutional, Scratch, Tensor, convolve
+from softlabel_core.students import CONVOLVED_AT_ONCE, Convolutional, Parameters, convolve
+from softlabel_core.tensors import Tensor, Workspace
 
 
 class CNN(Convolutional):
@@ -36,7 +37,7 @@ class CNN(Convolutional):
             height, width = -(-height // stride), -(-width // stride)
         return [*shapes, (classes, channels * height * width), (classes, 1)]
 
-    def kept(self, features: int, classes: int) -> int:
+    def activations(self, features: int, classes: int) -> int:
         """Of every convolution the patches, what comes out, and its derivative."""
         *kernels, _, _ = self.shapes(features, classes)
         (_, height, width), found = self.image_shape(features), 0
@@ -45,7 +46,9 @@ class CNN(Convolutional):
             found += (patch + 2 * outputs) * height * width
         return found
 
-    def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:
+    def network(
+        self, parameters: Parameters, images: Float[Tensor, "b channels h w"]
+    ) -> Float[Tensor, "s c b"]:
         *kernels, weight, bias = parameters
         students, channels = len(weight), kernels[0].shape[2] // 9
         groups, hidden = images.shape[1] // channels, images
@@ -58,46 +61,50 @@ class CNN(Convolutional):
         return weight @ flat + bias
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> tuple[Float[Tensor, "s c b"], Any]:
-        """By hand on a CPU, one student after the other; of more than `BLOCK` examples nothing is kept."""
+        """By hand on a CPU, one student after the other; of more than `CONVOLVED_AT_ONCE` examples the logits
+        only, and `backward` computes the rest anew."""
         if inputs.is_cuda or parameters[0].requires_grad:
-            return super().forward(parameters, inputs, scratch)
+            return super().forward(parameters, inputs, workspace)
         logits, memory = inputs.new_empty(*parameters[-1].shape[:2], inputs.shape[2]), []
-        for student, block, network in self._networks(parameters, inputs, scratch):
-            logits[student, :, block], kept = network.forward()
-            memory.append(kept)
-        return logits, memory if inputs.shape[2] <= BLOCK else None
+        for student, block, network in self._networks(parameters, inputs, workspace):
+            logits[student, :, block], activations = network.forward()
+            memory.append(activations)
+        return logits, memory if inputs.shape[2] <= CONVOLVED_AT_ONCE else None
 
     def backward(
         self,
-        parameters: list[Tensor],
+        parameters: Parameters,
         inputs: Float[Tensor, "g d b"],
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
-        gradients: list[Tensor],
-        scratch: Scratch,
+        gradients: Parameters,
+        workspace: Workspace,
     ) -> None:
         if inputs.is_cuda:
-            super().backward(parameters, inputs, memory, logit_gradient, gradients, scratch)
+            super().backward(parameters, inputs, memory, logit_gradient, gradients, workspace)
             return
-        for turn, (student, block, network) in enumerate(self._networks(parameters, inputs, scratch)):
-            kept = memory[turn] if memory else network.forward()[1]
+        for turn, (student, block, network) in enumerate(self._networks(parameters, inputs, workspace)):
+            activations = memory[turn] if memory else network.forward()[1]
             own = [gradient[student] for gradient in gradients]
-            network.backward(kept, logit_gradient[student, :, block], own, more=block.start > 0)
+            network.backward(activations, logit_gradient[student, :, block], own, more=block.start > 0)
 
     def _networks(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> Iterator[tuple[int, slice, Network]]:
-        """Every student, for every block of examples; what its block needs is kept if there is only one."""
+        """Every student's number, a block of examples and the network for them.
+
+        A student's activations stay in memory of its own only if there is a single block.
+        """
         (groups, d, batch), students = inputs.shape, len(parameters[0])
-        strides, keep = self.strides(d), batch <= BLOCK
+        strides, single = self.strides(d), batch <= CONVOLVED_AT_ONCE
         for group, rows in enumerate(inputs):
-            for start in range(0, batch, BLOCK):
-                block = slice(start, start + BLOCK)
+            for start in range(0, batch, CONVOLVED_AT_ONCE):
+                block = slice(start, start + CONVOLVED_AT_ONCE)
                 images = rows[:, block].unflatten(0, self.image_shape(d))
-                seen = patches(images, strides[0], scratch, scratch.part(f"inputs {group * keep}"))
+                seen = patches(images, strides[0], workspace, workspace.part(f"inputs {group * single}"))
                 for student in range(group * students // groups, (group + 1) * students // groups):
                     own = [parameter[student] for parameter in parameters]
-                    kept = scratch.part(f"{student * keep}")
-                    yield student, block, Network(own, strides, seen, scratch, kept)
+                    lasting = workspace.part(f"{student * single}")
+                    yield student, block, Network(own, strides, seen, workspace, lasting)

@@ -2,7 +2,8 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.students import Scratch, Student, Tensor, layer, layer_gradient
+from softlabel_core.students import Parameters, Student, layer, layer_gradient
+from softlabel_core.tensors import Tensor, Workspace
 
 
 class Linear(Student):
@@ -17,7 +18,7 @@ class Linear(Student):
         return [(classes, features), (classes, 1)]
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> tuple[Float[Tensor, "s c b"], Any]:
         weight, bias = parameters
         logits = inputs.new_empty(*weight.shape[:2], inputs.shape[2])
@@ -25,12 +26,12 @@ class Linear(Student):
 
     def backward(
         self,
-        parameters: list[Tensor],
+        parameters: Parameters,
         inputs: Float[Tensor, "g d b"],
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
-        gradients: list[Tensor],
-        scratch: Scratch,
+        gradients: Parameters,
+        workspace: Workspace,
     ) -> None:
         import torch
 

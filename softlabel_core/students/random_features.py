@@ -9,9 +9,10 @@ from pydantic import Field
 
 from softlabel_core.plugin import Invalid
 from softlabel_core.streams import stream
-from softlabel_core.students import Scratch, Shape, Student, Tensor
+from softlabel_core.students import Parameters, Shape, Student
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
+from softlabel_core.tensors import Tensor, Workspace
 
 GRID = 3
 """Features are averaged over GRID x GRID parts of the image."""
@@ -22,11 +23,11 @@ THRESHOLD = 0.25
 FLAT = 0.01
 """Added to a patch's variance (pixels span about -1 to 1), so that noise on plain ground is not blown up."""
 
-BATCH = 250
-"""Images computed at once."""
+PREPARED_AT_ONCE = 250
+"""Images whose features are computed at once, to save memory."""
 
 CACHE_BYTES = 2**29
-"""Memory for features of images that were prepared before."""
+"""Memory, in bytes, for features of images that were prepared before."""
 
 
 class RandomFeatures(Student):
@@ -59,7 +60,7 @@ class RandomFeatures(Student):
 
     def prepare(
         self, features: Float[np.ndarray, "n d"], image_shape: Shape | None
-    ) -> Float[np.ndarray, "n e"]:
+    ) -> Float[np.ndarray, "n d_prepared"]:
         if image_shape is None or min(image_shape[1:]) < 3:
             came = "x".join(map(str, image_shape or ())) or "features that are no images"
             raise Invalid(f"student.{self.kind()}: allowed: images of at least 3 x 3 pixels; got {came}.")
@@ -73,8 +74,8 @@ class RandomFeatures(Student):
             _cache.popitem(last=False)
         return found
 
-    def _kernels(self, image_shape: Shape) -> tuple[Float32[np.ndarray, "f C p p"], int]:
-        """Filters without a mean, and the stride they move by."""
+    def _kernels(self, image_shape: Shape) -> tuple[Float32[np.ndarray, "filters channels side side"], int]:
+        """Filters with mean 0 and norm 1, and the stride they move by, in pixels."""
         channels, side = image_shape[0], min(image_shape[1:])
         patch, stride = (6, 2) if side >= 16 else (3, 1)
         basis, frequency = _spectrum(channels, patch)
@@ -92,26 +93,28 @@ class RandomFeatures(Student):
         return self._head().shapes(features, classes)
 
     def forward(
-        self, parameters: list[Tensor], inputs: Float[Tensor, "g d b"], scratch: Scratch
+        self, parameters: Parameters, inputs: Float[Tensor, "g d b"], workspace: Workspace
     ) -> tuple[Float[Tensor, "s c b"], Any]:
-        return self._head().forward(parameters, inputs, scratch)
+        return self._head().forward(parameters, inputs, workspace)
 
     def backward(
         self,
-        parameters: list[Tensor],
+        parameters: Parameters,
         inputs: Float[Tensor, "g d b"],
         memory: Any,
         logit_gradient: Float[Tensor, "s c b"],
-        gradients: list[Tensor],
-        scratch: Scratch,
+        gradients: Parameters,
+        workspace: Workspace,
     ) -> None:
-        self._head().backward(parameters, inputs, memory, logit_gradient, gradients, scratch)
+        self._head().backward(parameters, inputs, memory, logit_gradient, gradients, workspace)
 
 
-_cache: OrderedDict[Any, Float32[np.ndarray, "n e"]] = OrderedDict()
+_cache: OrderedDict[Any, Float32[np.ndarray, "n d_prepared"]] = OrderedDict()
 
 
-def _spectrum(channels: int, patch: int) -> tuple[Float[np.ndarray, "k k"], Float[np.ndarray, "k"]]:
+def _spectrum(
+    channels: int, patch: int
+) -> tuple[Float[np.ndarray, "waves waves"], Float[np.ndarray, "waves"]]:
     """Cosine basis of a patch (one wave a row) and each wave's weight: its frequency, more for colours."""
     at = np.arange(patch)
     cosine = np.cos(np.pi * (2 * at + 1) * at[:, None] / (2 * patch)) * math.sqrt(2 / patch)
@@ -127,9 +130,9 @@ def _spectrum(channels: int, patch: int) -> tuple[Float[np.ndarray, "k k"], Floa
 def _features(
     images: Float[np.ndarray, "n d"],
     image_shape: Shape,
-    filters: Float32[np.ndarray, "f C p p"],
+    filters: Float32[np.ndarray, "filters channels side side"],
     stride: int,
-) -> Float32[np.ndarray, "n e"]:
+) -> Float32[np.ndarray, "n d_prepared"]:
     """Pooled responses of all images, each image's with mean 0 and variance 1."""
     import torch
     from torch.nn.functional import adaptive_avg_pool2d, conv2d
@@ -138,8 +141,8 @@ def _features(
     mean = torch.full_like(kernels[:1], 1 / kernels[0].numel())
     found = np.empty((len(images), 2 * len(filters) * GRID**2), dtype=np.float32)
     with torch.no_grad():
-        for start in range(0, len(images), BATCH):
-            part = torch.from_numpy(images[start : start + BATCH]).reshape(-1, *image_shape)
+        for start in range(0, len(images), PREPARED_AT_ONCE):
+            part = torch.from_numpy(images[start : start + PREPARED_AT_ONCE]).reshape(-1, *image_shape)
             centre, square = (conv2d(x, mean, stride=stride) for x in (part, part * part))
             contrast = (square - centre * centre).clamp_min_(0).add_(FLAT).sqrt_()
             response = conv2d(part, kernels, stride=stride) / contrast  # (b, f, h, w)
@@ -147,5 +150,5 @@ def _features(
             both = [adaptive_avg_pool2d((sign * response - THRESHOLD).relu_(), GRID) for sign in (1, -1)]
             pooled = torch.cat(both, dim=1).flatten(1).sqrt_()  # (b, e)
             pooled = (pooled - pooled.mean(1, keepdim=True)) / (pooled.std(1, keepdim=True) + 1e-6)
-            found[start : start + BATCH] = pooled.numpy()
+            found[start : start + PREPARED_AT_ONCE] = pooled.numpy()
     return found

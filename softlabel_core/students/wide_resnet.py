@@ -3,7 +3,8 @@ from typing import Annotated
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.students import Convolutional, Tensor, convolve
+from softlabel_core.students import Convolutional, Parameters, convolve
+from softlabel_core.tensors import Tensor
 
 
 class WideResnet(Convolutional):
@@ -45,7 +46,9 @@ class WideResnet(Convolutional):
                 shapes += [(outputs, inputs), (outputs, 1)]
         return [*shapes, (classes, 64 * self.widen), (classes, 1)]
 
-    def network(self, parameters: list[Tensor], images: Float[Tensor, "b gC h w"]) -> Float[Tensor, "s c b"]:
+    def network(
+        self, parameters: Parameters, images: Float[Tensor, "b channels h w"]
+    ) -> Float[Tensor, "s c b"]:
         """A convolution's second parameter is the shift of the normalisation of its outputs."""
         *layers, weight, bias = parameters
         rest = iter(layers)
@@ -65,7 +68,9 @@ class WideResnet(Convolutional):
         return weight @ pooled.permute(1, 2, 0) + bias
 
 
-def _normalised(x: Float[Tensor, "b sO h w"], shift: Float[Tensor, "s o one"]) -> Float[Tensor, "b sO h w"]:
+def _normalised(
+    x: Float[Tensor, "b channels h w"], shift: Float[Tensor, "s o 1"]
+) -> Float[Tensor, "b s*o h w"]:
     """ReLU after batch normalisation, channel by channel, so student by student."""
     import torch
 

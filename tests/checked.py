@@ -1,0 +1,21 @@
+"""The checker that the import hook of conftest puts around every function of the core."""
+
+from typing import Any, Self
+
+from beartype import BeartypeConf, beartype
+
+_check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a float, as for mypy
+
+
+def checked(function):
+    """`function` with its annotations checked at every call.
+
+    jaxtyping comes twice for each function of the core: with its parameters and `-> Any` to be called before,
+    then with its parameters once more and what it returned to be called after; once is enough for parameters.
+    Both come without the class of a method, where beartype refuses `Self`: it is left out.
+    """
+    hints = {name: Any if hint is Self else hint for name, hint in function.__annotations__.items()}
+    if hints.get("return", Any) is not Any:
+        hints = {name: hint if name == "return" else Any for name, hint in hints.items()}
+    function.__annotations__ = hints
+    return _check(function)
