@@ -29,6 +29,7 @@ from softlabel_core.streams import stream
 from softlabel_core.students.linear import Linear
 from softlabel_core.teachers import heat, mark, marked
 from softlabel_core.train import Task, Training, predict, train
+from tests.declared import label, variants
 
 TAUGHT = {kind: cls for kind, cls in catalogue(Bias).items() if cls.teachers}
 LOSSES = [SkillfulLoss(), HingeLoss(), SkillfulLoss(punish=1.3, compete=0.2, random=0)]
@@ -48,6 +49,18 @@ def label_all(bias):
 
 def accuracy(labels):
     return np.mean([(p.argmax(1) == part.targets).mean() for p, part in zip(labels, PARTS, strict=True)])
+
+
+@pytest.mark.parametrize("cls", catalogue(Bias).values(), ids=label)
+def test_what_a_bias_type_says_of_its_teachers_is_what_is_trained(cls):
+    """Predictions of how long a run takes go by `teacher` and `teachers`."""
+    for bias in variants(cls):
+        assert (bias.teacher is None) == (bias.teachers == 0)
+        course = bias.course(PARTS, generators=[stream(0, "labels", i) for i in range(3)])
+        assert (course is None) == (bias.teacher is None)
+        if course:
+            assert course.student == bias.teacher.student
+            assert [task.training for task in course.tasks] == [bias.teacher.training] * 3 * bias.teachers
 
 
 # --- losses of bad teachers ---

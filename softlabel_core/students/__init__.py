@@ -65,6 +65,11 @@ class Student(Plugin):
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         """Shapes of one student's parameters: weight (outputs, inputs), its bias (outputs, 1), and so on."""
 
+    def operations(self, features: int, classes: int) -> int:
+        """About how many multiplications and additions its answer to one example takes, of so many `features`
+        before `prepare`; by default each parameter is used once."""
+        return sum(math.prod(shape) for shape in self.shapes(features, classes))
+
     def kept(self, features: int, classes: int) -> int:
         """About how many numbers a step needs for every example of its batch: what comes out of every layer,
         its derivative, and as much again to work in."""
@@ -140,6 +145,11 @@ class Convolutional(Student):
             if channels * side * side == features:
                 return channels, side, side
         return 1, 1, features
+
+    def operations(self, features: int, classes: int) -> int:
+        """At most: as if nothing made the image smaller, at every pixel of which a kernel is used."""
+        *kernels, weight, bias = (math.prod(shape) for shape in self.shapes(features, classes))
+        return sum(kernels) * math.prod(self.image_shape(features)[1:]) + weight + bias
 
     def kept(self, features: int, classes: int) -> int:
         """At most: as if nothing made the image smaller."""
