@@ -429,7 +429,14 @@ WRONG = {
     "value": (lambda t: t.assign(random_label2=10), r"row 0, column random_label2: .* from 0 to 9; got 10\."),
     "negative": (lambda t: t.assign(random_label1=-1), r"row 0, column random_label1: .*; got -1\."),
     "fraction": (lambda t: t.assign(clean_label=1.5), r"row 0, column clean_label: .*; got 1\.5\."),
-    "text": (lambda t: t.assign(random_label1="cat"), r"row 0, column random_label1: .*; got nan\."),
+    "text": (
+        lambda t: t.assign(random_label1="cat"),
+        r"column random_label1, row 0: allowed: a number; got cat\.",
+    ),
+    "nothing": (
+        lambda t: t.assign(random_label2=None),
+        r"column random_label2, row 0: allowed: a number; got nothing\.",
+    ),
 }
 
 
