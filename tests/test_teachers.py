@@ -406,6 +406,16 @@ def test_the_average_of_three_people(folder, place):
         np.testing.assert_allclose(d, [votes.count(label) / 3 for label in range(10)])
 
 
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_other_columns_of_a_file_are_not_read(folder, name):
+    table = people()
+    wider = table.assign(worse_label="any text", seconds=[[1, 2]] * N if name.endswith("csv") else None)
+    write(wider.iloc[:, ::-1], folder / name)
+    write(table, folder / f"plain-{name}")
+    both = [labels_of(taken(table, np.arange(N)), one) for one in (name, f"plain-{name}")]
+    assert np.array_equal(*both)
+
+
 def test_a_changed_file_is_read_again(folder):
     table = people()
     write(table, folder / "people.csv")
