@@ -81,7 +81,9 @@ class Loss(Plugin):
 
         Assumes what is shown to be drawn independently of x given the class, and a student that can fit
         any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
-        `target_margin` the mean-label margin of the targets that the loss reads.
+        `target_margin` the mean-label margin of the targets that the loss reads. A loss with a condition of
+        its own names a rule of its own; it is told by the general text until there is one for it
+        (`ui/locales/*/rules.toml`).
         """
         return Margin(rule="none", value=None)
 
