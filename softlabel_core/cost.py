@@ -10,12 +10,10 @@ import math
 import threading
 from dataclasses import dataclass, field
 
-from softlabel_core.biases import BadTeacher
 from softlabel_core.chunks import LEAST
 from softlabel_core.experiment import Experiment
-from softlabel_core.students import Convolutional, Student
-from softlabel_core.students.mlp import MLP
-from softlabel_core.students.random_features import GRID, RandomFeatures
+from softlabel_core.students import Student
+from softlabel_core.train import Training
 
 START = 0.2
 """Seconds before and after the training: splits, labels, indicators."""
@@ -38,43 +36,35 @@ class Part:
     """Networks of one kind that a run trains together."""
 
     student: Student
+    training: Training
     networks: int
-    epochs: int
-    batch_size: int
     examples: int
     tested: int
     features: int
     classes: int
 
     @property
-    def operations(self) -> float:
-        """Multiplications and additions: three a weight and example, one a weight and tested example."""
-        shapes = self.student.shapes(self.features, self.classes)
-        weights = [math.prod(shape) for shape in shapes]
-        if isinstance(self.student, Convolutional):  # a kernel is used at every pixel
-            pixels = math.prod(self.student.image_shape(self.features)[1:])
-            weights[:-2] = [weight * pixels for weight in weights[:-2]]
-        return sum(weights) * self.networks * self.epochs * (3 * self.examples + self.tested)
+    def operations(self) -> int:
+        """Multiplications and additions: an answer's thrice an example, once a tested example."""
+        answer = self.student.operations(self.features, self.classes)
+        return answer * self.networks * self.training.epochs * (3 * self.examples + self.tested)
 
     @property
     def steps(self) -> int:
         """Steps of all chunks."""
-        return self.epochs * -(-self.examples // self.batch_size) * -(-self.networks // LEAST)
+        steps = -(-self.examples // self.training.batch_size) * -(-self.networks // LEAST)
+        return self.training.epochs * steps
 
 
 def parts(experiment: Experiment) -> list[Part]:
     """What a run trains: its teachers, its students round by round, and the students shown the truth."""
-    examples, tested, features = experiment.dataset.sizes
-    training, bias, classes = experiment.training, experiment.bias, experiment.dataset.classes
-    student = experiment.student
-    seen = 2 * student.filters * GRID**2 if isinstance(student, RandomFeatures) else features
+    sizes, classes = experiment.dataset.sizes, experiment.dataset.classes
+    examples, _, features = sizes
     networks = experiment.replicates * (2 + experiment.framework.relabellings)
-    found = [Part(student, networks, training.epochs, training.batch_size, examples, tested, seen, classes)]
-    if bias.teachers:
-        width = bias.width if isinstance(bias, BadTeacher) else 64
-        epochs, batch = (getattr(bias, "epochs", 0) or 20), (128 if hasattr(bias, "epochs") else 32)
-        teachers = experiment.replicates * bias.teachers
-        found.append(Part(MLP(width=width), teachers, epochs, batch, examples, examples, features, classes))
+    found = [Part(experiment.student, experiment.training, networks, *sizes, classes)]
+    plan, teachers = experiment.bias.teacher, experiment.replicates * experiment.bias.teachers
+    if plan:  # tested on what they label
+        found.append(Part(plan.student, plan.training, teachers, examples, examples, features, classes))
     return found
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int, Real
 
 from softlabel_core.arrays import archive, array
-from softlabel_core.columns import MOST_BYTES, TARGET, Columns, read_csv, read_parquet
+from softlabel_core.columns import TARGET, Columns, check_size, read_csv, read_parquet
 from softlabel_core.plugin import Invalid
 from softlabel_core.simplex import check
 from softlabel_core.tables import MOST_CLASSES, MOST_FEATURES, MOST_VALUES, flat
@@ -59,10 +59,6 @@ def read(file: io.BufferedIOBase, name: str, most: int) -> LabelFile:
     reader = READERS.get(Path(name).suffix.lower())
     if reader is None:
         raise Invalid(f"file: allowed: a name that ends in {', '.join(READERS)}; got {name[:60]}.")
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    if size > MOST_BYTES:
-        raise Invalid(f"file: allowed: {MOST_BYTES >> 20} MiB at most; got {size >> 20} MiB.")
     return reader(file, most)
 
 
@@ -72,6 +68,7 @@ def _listed() -> str:
 
 
 def _from_npz(file: io.BufferedIOBase, most: int) -> LabelFile:
+    check_size(file, "file")
     with archive(file, "file") as opened:
         there = {name.removesuffix(".npy") for name in opened.namelist()}
         if not {"soft_labels", "targets"} <= there:

@@ -7,13 +7,14 @@ for granted; a page compares it with the numbers before it says them (tests/test
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from softlabel_core import counterexamples
 from softlabel_core.compare import difference
 from softlabel_core.counterexamples import CounterExample, UnlikeRivals
 from softlabel_core.experiment import Experiment
 from softlabel_core.presets import FIRST, PRESETS
+from softlabel_core.recipes import IMITATE, Pair, candidates, demoted, rival, sets, taught
 from softlabel_core.results import Result
 
 Asked = Literal["student_accuracy", "unreliability", "ambiguity", "which", "promise", "label", "by-hand"]
@@ -26,37 +27,14 @@ Picture = Literal["along", "pair", "sets", "rounds", "scatter", "construction"]
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Pair):
     """One question, as plain data."""
 
-    id: str
-    config: dict[str, Any]
-    against: dict[str, Any] | None = None
     ask: Asked = "student_accuracy"
     shows: Shows = ""
     picture: Picture = "along"
     construction: Callable[[], CounterExample | UnlikeRivals] | None = None
     """A counter-example, computed when it is shown."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """What `open in Explore` opens."""
-        return Experiment.parse(self.config)
-
-    @property
-    def twin(self) -> Experiment | None:
-        """The condition beside it, where there is one."""
-        return None if self.against is None else Experiment.parse(self.against)
-
-    @property
-    def experiments(self) -> list[Experiment]:
-        """All conditions that the step needs."""
-        return [one for one in (self.experiment, self.twin) if one is not None]
-
-
-_IMITATE = {"kind": "soft-labels", "loss": "cross-entropy"}
-_SETS_OF_3 = {"kind": "partial-labels", "k": 3, "loss": "cc"}
-_SETS_OF_2 = {"kind": "partial-labels", "k": 2, "loss": "cc"}
 
 
 def _preset(
@@ -72,25 +50,17 @@ def _preset(
     return Step(step, chosen.config, chosen.against if both else None, ask, shows, picture)
 
 
-def _candidates(unreliability: float, ambiguity: float, loss: str = "cc") -> dict[str, Any]:
-    return {
-        "bias": {"kind": "candidate-set", "unreliability": unreliability, "ambiguity": ambiguity},
-        "framework": {"kind": "partial-labels", "k": "support", "loss": loss},
-    }
-
-
-def _labels(bias: dict[str, Any] | str, framework: dict[str, Any]) -> dict[str, Any]:
-    return {"bias": bias, "framework": framework}
-
-
-_THIRD = {"kind": "demotion", "rank": 3}
-_HALF = {"kind": "label-smoothing", "rate": 0.5}
-_ALWAYS = {"kind": "fixed-rival", "rate": 1}
-
 LESSONS: dict[str, tuple[Step, ...]] = {
     "soft-labels": (
         Step("certain", PRESETS["clean"].config, shows="learns", picture="scatter"),
-        Step("smooth", _labels(_HALF, _IMITATE), PRESETS["clean"].config, "which", "first", "pair"),
+        Step(
+            "smooth",
+            taught({"kind": "label-smoothing", "rate": 0.5}, IMITATE),
+            PRESETS["clean"].config,
+            "which",
+            "first",
+            "pair",
+        ),
         _preset(
             "second",
             "same-accuracy-opposite-fate",
@@ -104,8 +74,8 @@ LESSONS: dict[str, tuple[Step, ...]] = {
     "bias-types": (
         Step(
             "noise",
-            _labels({"kind": "symmetric-noise", "rate": 0.6}, _IMITATE),
-            _labels({"kind": "pair-flip", "rate": 0.45}, _IMITATE),
+            taught({"kind": "symmetric-noise", "rate": 0.6}, IMITATE),
+            taught({"kind": "pair-flip", "rate": 0.45}, IMITATE),
             "which",
             "first",
             "pair",
@@ -118,11 +88,11 @@ LESSONS: dict[str, tuple[Step, ...]] = {
     ),
     "indicators": (
         Step("by-hand", FIRST, ask="by-hand", picture="construction"),
-        Step("unreliability", _labels(_THIRD, _SETS_OF_2), ask="unreliability", shows="high"),
+        Step("unreliability", taught(demoted(3), sets(2)), ask="unreliability", shows="high"),
         Step("ambiguity", FIRST, ask="ambiguity", shows="middle", picture="sets"),
         Step(
             "marginal",
-            _labels(_ALWAYS, _SETS_OF_2),
+            taught(rival(1), sets(2)),
             ask="promise",
             shows="broken",
             picture="construction",
@@ -130,21 +100,21 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "rule": (
-        Step("before", _candidates(0.3, 0.5), shows="learns"),
-        Step("line", _candidates(0.5, 0.5), shows="fails"),
+        Step("before", taught(candidates(0.3, 0.5), sets("support")), shows="learns"),
+        Step("line", taught(candidates(0.5, 0.5), sets("support")), shows="fails"),
         Step(
             "large-ambiguity",
-            _candidates(0.0, 0.9),
-            _candidates(0.0, 0.9, "average"),
+            taught(candidates(0.0, 0.9), sets("support")),
+            taught(candidates(0.0, 0.9), sets("support", "average")),
             "which",
             "first",
             "pair",
         ),
-        Step("raw", _labels(_THIRD, _IMITATE), _labels(_THIRD, _SETS_OF_3), "which", "second", "pair"),
-        Step("wrong-k", _labels(_THIRD, _SETS_OF_2), _labels(_THIRD, _SETS_OF_3), "which", "second", "pair"),
+        Step("raw", taught(demoted(3), IMITATE), taught(demoted(3), sets(3)), "which", "second", "pair"),
+        Step("wrong-k", taught(demoted(3), sets(2)), taught(demoted(3), sets(3)), "which", "second", "pair"),
         Step(
             "hidden",
-            _labels({"kind": "hidden-class", "hidden": 1}, _SETS_OF_3),
+            taught({"kind": "hidden-class", "hidden": 1}, sets(3)),
             ask="promise",
             shows="broken",
             picture="construction",
@@ -152,7 +122,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             "copied",
-            _labels({"kind": "under-trained-teacher", "epochs": 1}, _IMITATE),
+            taught({"kind": "under-trained-teacher", "epochs": 1}, IMITATE),
             ask="promise",
             shows="broken",
             picture="construction",
@@ -160,7 +130,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             "unlike",
-            _labels("colluding-teacher", _SETS_OF_3),
+            taught("colluding-teacher", sets(3)),
             ask="label",
             shows="rival",
             picture="construction",
@@ -169,7 +139,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
     ),
     "frameworks": (
         _preset("soft-or-sets", "bad-teacher-good-student", shows="first"),
-        Step("partial", _candidates(0.0, 0.5), shows="learns"),
+        Step("partial", taught(candidates(0.0, 0.5), sets("support")), shows="learns"),
         _preset(
             "noise-added", "no-cliff", both=False, ask="student_accuracy", shows="learns", picture="along"
         ),

@@ -1,13 +1,15 @@
 """Result: everything one experiment gave, as a value that goes to JSON and back."""
 
+import contextlib
 import importlib.metadata
 import platform
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import model_validator
 
 from softlabel_core.indicators import CONFIDENCE
-from softlabel_core.losses import Margin
+from softlabel_core.losses import Loss, Margin, recalled
 from softlabel_core.plugin import Value
 from softlabel_core.version import __version__
 
@@ -111,6 +113,17 @@ class Result(Value):
 
     device: str
     """`cpu`, or the name of the GPU."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_margin(cls, data: Any) -> Any:
+        """Old results have a sentence in place of the rule of their margin."""
+        margin = data.get("loss_margin") if isinstance(data, dict) else None
+        if isinstance(margin, dict) and "rule" not in margin:
+            with contextlib.suppress(KeyError, TypeError):  # what does not say it is refused below
+                loss = Loss.parse(data["experiment"]["framework"]["loss"])
+                data = {**data, "loss_margin": recalled(loss, data["indicators"], margin["value"])}
+        return data
 
     @property
     def learned(self) -> bool:

@@ -3,19 +3,15 @@
 Nothing is unpickled. Raise `Invalid` with what is allowed and what came.
 """
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Int, Real
 
 from softlabel_core.arrays import archive, array
+from softlabel_core.columns import TARGET, read_csv
 from softlabel_core.plugin import Invalid
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_EXAMPLES = 100_000
 MOST_FEATURES = 4_096
@@ -23,7 +19,6 @@ MOST_VALUES = 30_000_000
 """Numbers in all: 240 MB in float64."""
 
 MOST_CLASSES = 1_000
-MOST_CSV_BYTES = 2**28
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,62 +103,21 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return features, targets.astype(np.int64)
 
 
-def rectangle(path: Path, **options: Any) -> "pd.DataFrame":
-    """`pandas.read_csv` that refuses rows longer than the header with a `ValueError`.
-
-    Left to itself pandas takes the first column of such a file for an index, and all columns shift by one.
-    """
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            return pd.read_csv(path, index_col=False, **options)
-        except pd.errors.ParserWarning as warning:
-            raise ValueError(str(warning)) from None
-
-
 def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    import pandas as pd
-
-    size = path.stat().st_size
     with path.open("rb") as file:
-        commas = file.readline(2**20).count(b",")
-    if size > MOST_CSV_BYTES or commas > MOST_FEATURES:
-        raise Invalid(
-            f"{path.name}: allowed: up to {MOST_CSV_BYTES >> 20} MiB and {MOST_FEATURES:,} features; "
-            f"got {size >> 20} MiB and {commas:,}."
-        )
-    try:
-        table = rectangle(path, nrows=MOST_EXAMPLES + 1, dtype={"target": str}, keep_default_na=False)
-    except (ValueError, OSError):
-        raise Invalid(f"{path.name}: allowed: a CSV file with a header; got something else.") from None
-    if "target" not in table or len(table.columns) < 2 or not len(table):
-        came = ", ".join(map(str, table.columns[:10]))[:200] or "none"
-        raise Invalid(
-            f"{path.name}: allowed: a column target, others of numbers, and rows; got columns {came}."
-        )
-    inputs = table.drop(columns="target")
-    if len(table) * len(inputs.columns) > MOST_VALUES:
-        raise Invalid(f"{path.name}: allowed: {MOST_VALUES:,} numbers at most; got more.")
-    for name in inputs:
-        numbers = pd.to_numeric(inputs[name], errors="coerce")
-        if numbers.isna().any():
-            row = int(np.argmax(numbers.isna()))
-            raise Invalid(
-                f"{path.name}: column {str(name)[:40]}, row {row}: allowed: a number; "
-                f"got {str(inputs[name].iloc[row])[:40] or 'nothing'}."
-            )
-    targets, names = _coded(path, table["target"].to_numpy())
-    return inputs.to_numpy(np.float64), targets, names
+        columns = read_csv(file, MOST_VALUES, said=path.name, rows=MOST_EXAMPLES)
+    texts = columns.pop(TARGET)
+    targets, names = _coded(path, texts)
+    features = np.column_stack(list(columns.values())) if columns else np.empty((len(texts), 0))
+    return features, targets, names
 
 
-def _coded(path: Path, texts: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+def _coded(path: Path, texts: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels from 0 and their names: whole numbers from 0 keep their value, anything else is sorted."""
-    names = sorted({str(text).strip() for text in texts})
+    names = sorted(set(texts))
     if len(names) > MOST_CLASSES:
         raise Invalid(f"{path.name}: allowed: up to {MOST_CLASSES:,} classes; got {len(names):,}.")
     if set(names) == {str(label) for label in range(len(names))}:
         names = [str(label) for label in range(len(names))]
     code = {name: label for label, name in enumerate(names)}
-    return np.array([code[str(text).strip()] for text in texts], dtype=np.int64), tuple(names)
+    return np.array([code[text] for text in texts], dtype=np.int64), tuple(names)

@@ -17,6 +17,7 @@ from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.label_accuracy import LabelAccuracy
 from softlabel_core.indicators.unreliability import Unreliability
 from softlabel_core.losses import Loss
+from softlabel_core.plugin import Value
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
@@ -24,10 +25,6 @@ from softlabel_core.tensors import Tensor
 from softlabel_core.train import Observe, Task, Trained, Training, predict
 
 Weight = Annotated[float, Field(ge=0, le=100)]
-
-WELL_TRAINED = Training()
-
-TEACHER: Student = MLP(width=64)
 
 
 class TeacherLoss(Loss):
@@ -41,6 +38,16 @@ class TeacherLoss(Loss):
 
     random: Weight = 3.0
     """Weight a3 of the term that pulls the k - 1 wrong labels drawn for the example up."""
+
+
+class TeacherPlan(Value):
+    """Which network teaches and how it is trained; by default as students are."""
+
+    student: Student = MLP(width=64)
+    """The network."""
+
+    training: Training = Training()
+    """How it is trained."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,23 +83,22 @@ def course(
     parts: Sequence[Examples],
     targets: Sequence[Float[np.ndarray, "n c"]],
     loss: Loss,
-    training: Training = WELL_TRAINED,
+    plan: TeacherPlan,
     *,
     generators: Sequence[np.random.Generator],
     label: Callable[[Examples, Float[np.ndarray, "n c"]], Float[np.ndarray, "n c"]] = lambda part, p: p,
-    student: Student = TEACHER,
     observe: Observe | None = None,
 ) -> Course:
-    """One teacher a replicate, trained on `targets`; `observe` sees it after every epoch.
+    """One teacher a replicate, trained by `plan` on `targets`; `observe` sees it after every epoch.
 
     Initialisation and shuffle come from one draw of the replicate's generator.
     """
     seeds = [int(generator.integers(2**31)) for generator in generators]
     tasks = [
-        Task(_alone(part), shown, np.ones(len(part), dtype=bool), loss, seed, 0, training, observe)
+        Task(_alone(part), shown, np.ones(len(part), dtype=bool), loss, seed, 0, plan.training, observe)
         for part, shown, seed in zip(parts, targets, seeds, strict=True)
     ]
-    return Course(student, tasks, label)
+    return Course(plan.student, tasks, label)
 
 
 def _alone(examples: Examples) -> Split:

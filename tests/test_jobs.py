@@ -325,7 +325,7 @@ def test_teachers_and_rounds_are_counted():
     asked = {"replicates": 3, "bias": "skillful-bad-teacher", "framework": {"kind": "incomplete-supervision"}}
     students, teachers = parts(Experiment.parse(asked))
     assert (students.networks, students.examples, students.tested) == (3 * 5, 1198, 599)
-    assert (teachers.networks, teachers.epochs, teachers.student.width) == (3, 80, 512)
+    assert (teachers.networks, teachers.training.epochs, teachers.student.width) == (3, 80, 512)
 
 
 def test_predictions_follow_what_runs_took_by_student():

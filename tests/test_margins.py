@@ -1,13 +1,15 @@
 """The losses sets and temperatures are read with: worked values, moments of moving, and their margins."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 from scipy.optimize import minimize
 
-from softlabel_core import Experiment, catalogue, run
+from softlabel_core import Experiment, Result, catalogue, run
 from softlabel_core.biases import Bias
 from softlabel_core.counterexamples import cc_minimiser, cc_with_unlike_rivals
 from softlabel_core.datasets import Dataset
@@ -16,6 +18,8 @@ from softlabel_core.simplex import normalise
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
 from softlabel_core.train import Task, Training, train
+from tests.declared import label, variants
+from ui.words import asks, reason
 
 LOSSES = catalogue(Loss)
 P = torch.tensor([[0.5], [0.3], [0.15], [0.05]], dtype=torch.float64)
@@ -319,7 +323,7 @@ def test_cross_entropy_follows_the_mean_label_at_any_temperature():
 
 
 @pytest.mark.parametrize("cls", FIRST_SETS, ids=lambda cls: cls.kind())
-def test_every_loss_says_its_own_sentence(cls):
+def test_every_loss_says_by_how_much_labels_pass(cls):
     seen = set()
     for hidden, rival in ((0.0, 0.3), (0.0, 1.0), (0.2, 0.3), (0.5, 0.7)):
         for k in (3, "support"):
@@ -332,10 +336,11 @@ def test_every_loss_says_its_own_sentence(cls):
                 "target_margin": (1 - hidden - rival) / 3,
             }
             margin = cls().margin(measured)
-            assert margin.says.endswith(".")
-            assert f"k = {k}" in margin.says
+            said = asks("en", margin)
+            assert said.endswith(".")
+            assert f"k = {k}" in said
             assert margin.value is None or (margin.value > 0) is (hidden + rival < 1)
-            seen.add(margin.says)
+            seen.add(said)
     assert len(seen) >= 4
 
 
@@ -345,18 +350,45 @@ def quick(**fields):
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_the_dashboard_s_sentence_is_the_loss_s(kind):
-    from ui.words import reason
-
     cls = LOSSES[kind]
     framework = "partial-labels" if cls.reads == "sets" else "soft-labels"
     result = run(quick(framework={"kind": framework, "loss": kind}))
     expected = cls().margin({**result.indicators, "target_margin": None})
     assert result.loss_margin == expected
-    assert reason("en", result).startswith(expected.says)
-    contrary = result.replace(loss_margin={"value": 1.0, "says": "Said by the loss."})
-    assert reason("en", contrary).startswith("Said by the loss.")
-    silent = result.replace(loss_margin={"value": None, "says": "Nothing is known."})
-    assert reason("en", silent) == "Nothing is known."
+    assert reason("en", result).startswith(asks("en", expected))
+    contrary = result.replace(loss_margin={"rule": "stranger", "value": 1.0})
+    assert "pass it (margin 1.00, above 0)" in reason("en", contrary)
+
+
+@pytest.mark.parametrize("loss", [one for cls in LOSSES.values() for one in variants(cls)], ids=label)
+@pytest.mark.parametrize("k", [3, "support"])
+@pytest.mark.parametrize("hidden", [0.0, 0.2])
+def test_an_old_result_s_margin_gets_its_rule_back(old, loss, k, hidden):
+    """Results were saved with a sentence where the rule is now; both ends are rounded in the atlas."""
+    shown = {"k": k, "unreliability": hidden, "ambiguity": 0.3, "total": hidden + 0.3}
+    shown |= {"margin": 0.5 - hidden, "mean_label_margin": 0.1}
+    expected = loss.margin({**shown, "target_margin": -0.25})
+    value = None if expected.value is None else round(expected.value, 6)
+    saved = {
+        **old,
+        "experiment": {**old["experiment"], "framework": {"loss": loss.model_dump()}},
+        "indicators": shown,
+        "loss_margin": {"value": value, "says": "An old sentence."},
+    }
+    read = Result.model_validate_json(json.dumps(saved)).loss_margin
+    assert read == expected.replace(value=value)
+
+
+@pytest.mark.parametrize("missing", ["experiment", "indicators"])
+def test_an_old_margin_without_what_it_rests_on_is_refused(old, missing):
+    saved = {**old, "loss_margin": {"value": 0.1, "says": ""}, missing: {}}
+    with pytest.raises(ValidationError, match=r"loss_margin\.rule"):
+        Result.model_validate(saved)
+
+
+@pytest.fixture(scope="module")
+def old():
+    return run(quick()).model_dump(mode="json")
 
 
 def test_average_on_sets_of_several_sizes_uses_what_it_is_shown():

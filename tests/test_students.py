@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from softlabel_core import catalogue
 from softlabel_core.streams import stream
@@ -100,3 +101,24 @@ def test_fresh_parameters(student):
         assert bias.shape == (weight.shape[0], 1)
         assert max(np.abs(weight).max(), np.abs(bias).max()) <= limit
         assert weight.std() == pytest.approx(limit / np.sqrt(3), rel=0.5)
+
+
+@STUDENT
+def test_an_answer_takes_the_operations_that_a_student_says(student):
+    """Counted by PyTorch as the students compute; 32 of them, so that no product is filled up with zeros."""
+    side, students = 8, 32
+    images = stream(0, "images").standard_normal((BATCH, side * side)).astype(np.float32)
+    inputs = student.prepare(images, (1, side, side))
+    alone = [
+        student.initial(inputs.shape[1], CLASSES, generator=stream(0, "init", i)) for i in range(students)
+    ]
+    parameters = [torch.from_numpy(np.stack(layer)) for layer in zip(*alone, strict=True)]
+    with FlopCounterMode(display=False) as counter:
+        student.forward(parameters, torch.from_numpy(inputs.T[None].copy()), Scratch())
+    counted = counter.get_total_flops() / 2 / (students * BATCH)
+    shifts = sum(len(layer) for layer in alone[0][1::2])
+    said = student.operations(images.shape[1], CLASSES)
+    if student.exact:
+        assert said == counted + shifts
+    else:  # as if nothing made the image smaller, which two strides of 2 do
+        assert counted < said < 16 * counted

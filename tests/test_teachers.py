@@ -29,6 +29,7 @@ from softlabel_core.streams import stream
 from softlabel_core.students.linear import Linear
 from softlabel_core.teachers import heat, mark, marked
 from softlabel_core.train import Task, Training, predict, train
+from tests.declared import label, variants
 
 TAUGHT = {kind: cls for kind, cls in catalogue(Bias).items() if cls.teachers}
 LOSSES = [SkillfulLoss(), HingeLoss(), SkillfulLoss(punish=1.3, compete=0.2, random=0)]
@@ -48,6 +49,18 @@ def label_all(bias):
 
 def accuracy(labels):
     return np.mean([(p.argmax(1) == part.targets).mean() for p, part in zip(labels, PARTS, strict=True)])
+
+
+@pytest.mark.parametrize("cls", catalogue(Bias).values(), ids=label)
+def test_what_a_bias_type_says_of_its_teachers_is_what_is_trained(cls):
+    """Predictions of how long a run takes go by `teacher` and `teachers`."""
+    for bias in variants(cls):
+        assert (bias.teacher is None) == (bias.teachers == 0)
+        course = bias.course(PARTS, generators=[stream(0, "labels", i) for i in range(3)])
+        assert (course is None) == (bias.teacher is None)
+        if course:
+            assert course.student == bias.teacher.student
+            assert [task.training for task in course.tasks] == [bias.teacher.training] * 3 * bias.teachers
 
 
 # --- losses of bad teachers ---
@@ -393,6 +406,16 @@ def test_the_average_of_three_people(folder, place):
         np.testing.assert_allclose(d, [votes.count(label) / 3 for label in range(10)])
 
 
+@pytest.mark.parametrize("name", ["people.csv", "people.parquet"])
+def test_other_columns_of_a_file_are_not_read(folder, name):
+    table = people()
+    wider = table.assign(worse_label="any text", seconds=[[1, 2]] * N if name.endswith("csv") else None)
+    write(wider.iloc[:, ::-1], folder / name)
+    write(table, folder / f"plain-{name}")
+    both = [labels_of(taken(table, np.arange(N)), one) for one in (name, f"plain-{name}")]
+    assert np.array_equal(*both)
+
+
 def test_a_changed_file_is_read_again(folder):
     table = people()
     write(table, folder / "people.csv")
@@ -416,7 +439,14 @@ WRONG = {
     "value": (lambda t: t.assign(random_label2=10), r"row 0, column random_label2: .* from 0 to 9; got 10\."),
     "negative": (lambda t: t.assign(random_label1=-1), r"row 0, column random_label1: .*; got -1\."),
     "fraction": (lambda t: t.assign(clean_label=1.5), r"row 0, column clean_label: .*; got 1\.5\."),
-    "text": (lambda t: t.assign(random_label1="cat"), r"row 0, column random_label1: .*; got nan\."),
+    "text": (
+        lambda t: t.assign(random_label1="cat"),
+        r"column random_label1, row 0: allowed: a number; got cat\.",
+    ),
+    "nothing": (
+        lambda t: t.assign(random_label2=None),
+        r"column random_label2, row 0: allowed: a number; got nothing\.",
+    ),
 }
 
 

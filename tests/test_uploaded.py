@@ -247,19 +247,21 @@ def test_no_npz_at_all(tmp_path, content):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "a CSV file with a header"),
-        ("a,b\n1,2\n", "a column target, others of numbers, and rows; got columns a, b"),
-        ("target\na\n", "a column target, others"),
-        ("target,x\n", "got columns target, x"),
+        ("", "allowed: a column target; got an empty file."),
+        ("a,b\n1,2\n", "allowed: a column target; got a, b."),
+        ("target\na\n", "of 1 to 4,096 features; got 1 of 0."),
+        ("target,x\n", "labels of at least two classes; got 0."),
         ("target,x\na,1\na,\nb,2\nb,3", "column x, row 1: allowed: a number; got nothing"),
         ("target,x\na,1\na,hello\nb,2\nb,3", "column x, row 1: allowed: a number; got hello"),
         ("target,x\na,1\na,inf\nb,2\nb,3", "row 1, feature 0: allowed: a number; got inf"),
         ("target,x\na,1\nb,1\nb,2", "got 1 of a"),
         ("target,x\n" + "".join(f"{i},1\n" for i in range(1001)), "up to 1,000 classes"),
-        (",".join(f"c{i}" for i in range(MOST_FEATURES + 2)) + "\n", "and 4,096 features"),
-        ('target,x\n"a,1\n', "a CSV file with a header"),
-        ("target,x\na,1\na,2,3,4\n", "a CSV file with a header"),
-        ("x,target\n1,a,9\n2,b,9\n3,a,9\n4,b,9\n", "a CSV file with a header"),  # all rows too long
+        ("target," + ",".join(f"c{i}" for i in range(MOST_FEATURES + 1)) + "\n", "got 0 of 4,097."),
+        ('target,x\n"a,1\n', "a CSV file in UTF-8 with a header; got unexpected end of data."),
+        ("target,x\na,1\na,2,3,4\n", "row 1: allowed: 2 cells, as the header; got 4."),
+        ("x,target\n1,a,9\n2,b,9\n3,a,9\n4,b,9\n", "row 0: allowed: 2 cells"),  # all rows too long
+        ("target,x\na,1\nb\n", "row 1: allowed: 2 cells, as the header; got 1."),
+        ("target,x,x\na,1,2\n", "every column once; got x twice."),
         ("target,x\n\x00\xff\n", "allowed"),
     ],
 )
@@ -273,7 +275,7 @@ def test_bad_csv_is_refused(tmp_path, text, words):
 
 def test_too_many_rows(tmp_path):
     (tmp_path / "x.csv").write_text("target,x\n" + "a,1\nb,1\n" * 50_001)
-    with pytest.raises(Invalid, match="up to 100,000 examples"):
+    with pytest.raises(Invalid, match=r"^x\.csv: allowed: 100,000 rows at most; got more\.$"):
         read_table(tmp_path / "x.csv")
 
 

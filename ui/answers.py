@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from softlabel_core import Experiment, Result, atlas
 from softlabel_core.experiment import set_path
 from softlabel_core.plugin import Plugin, plugin_type
+from softlabel_core.recipes import IMITATE, sets
 from ui.i18n import say
 
 if TYPE_CHECKING:
@@ -129,10 +130,9 @@ def moved(experiment: Experiment, path: str, value: Any) -> Experiment:
 
 def other_way(experiment: Experiment) -> Experiment | None:
     """The same labels, taught the other way: as sets, or imitated; None if the atlas has no answer."""
-    imitates = experiment.framework.kind() == "soft-labels"
+    imitates = experiment.framework.kind() == IMITATE["kind"]
     size: Any = "support" if experiment.bias.kind() == "candidate-set" else min(3, experiment.dataset.classes)
-    sets = {"kind": "partial-labels", "loss": "cc", "k": size}
-    other = sets if imitates else {"kind": "soft-labels", "loss": "cross-entropy"}
+    other = sets(size) if imitates else IMITATE
     chosen = Experiment.parse(set_path(experiment.model_dump(), "framework", other))
     return chosen if atlas.find(chosen) else None
 

@@ -62,8 +62,7 @@ def verdicts(language: str, audit: Audit) -> list[str]:
     for one in audit.losses:
         value = one.margin.value
         verdict = "unknown" if value is None else "could" if value > 0 else "could-not"
-        loss = catalogue(Loss)[one.loss]().model_dump()
-        said = asks(language, loss, audit.indicators, one.margin)
+        said = asks(language, one.margin)
         together.setdefault((verdict, said), []).append(loss_name(language, one.loss))
     return [
         say(language, f"labels.{verdict}", losses=say(language, "labels.and").join(names), says=said)

@@ -1,7 +1,6 @@
 """Sentences made from the numbers of a result, by language. No number stands in a text file."""
 
 import math
-from typing import Any
 
 from softlabel_core import Result
 from softlabel_core.compare import Difference
@@ -11,9 +10,6 @@ from ui import i18n
 
 STILL = 0.2
 """A student this much better than its labels is worth an "and still"."""
-
-LIKE = {"proden": "cc", "rc": "cc", "gcc": "cc"}
-"""Losses that ask of labels what another one asks; the words of both are the same."""
 
 
 def percent(value: float) -> str:
@@ -64,39 +60,20 @@ def claim(language: str, result: Result) -> str:
 
 def because(language: str, result: Result) -> str:
     """Why, by the loss's own condition; where students and condition disagree, that they do."""
-    margin = result.loss_margin.value
-    if margin is None:
+    margin = result.loss_margin
+    if margin.value is None:
         return i18n.say(language, "words.because-unknown")
-    kind = _loss(result)
-    holds = "pass" if margin > 0 else "fail"
-    agrees = "as" if (margin > 0) == result.learned else "against"
-    key = f"words.rule-{LIKE.get(kind, kind)}-{holds}"
-    rule = i18n.say(
-        language, key if i18n.known(language, key) else f"words.rule-other-{holds}", **_values(result)
-    )
-    return i18n.say(language, f"words.because-{agrees}", rule=rule)
+    agrees = "as" if (margin.value > 0) == result.learned else "against"
+    return i18n.say(language, f"words.because-{agrees}", rule=_of_rule(language, "because", margin))
 
 
-def _loss(result: Result) -> str:
-    """The loss by whose condition the result is judged."""
-    return _judged(result.experiment["framework"]["loss"], result.indicators["k"])
-
-
-def _judged(loss: dict[str, Any], k: int | str) -> str:
-    """A loss's id; at one end of its range a loss is another."""
-    kind, support = str(loss["kind"]), k == "support"
-    if (kind == "gcc" and loss["q"] == 1) or (kind == "average" and not support):
-        return "mae"
-    return "cc" if kind == "lws" and loss["beta"] == 0 else kind
-
-
-def _values(result: Result) -> dict[str, Any]:
-    return _numbers(result.indicators, result.loss_margin)
-
-
-def _numbers(shown: dict[str, Any], margin: Margin) -> dict[str, Any]:
-    names = ("unreliability", "ambiguity", "total", "margin", "mean_label_margin")
-    return {name: shown[name] for name in names} | {"value": margin.value, "k": shown["k"]}
+def _of_rule(language: str, part: str, margin: Margin) -> str:
+    """What is said of a margin's rule: of its case, else of the rule as a whole, else of any rule."""
+    holds = "unknown" if margin.value is None else "pass" if margin.value > 0 else "fail"
+    rules = (margin.rule, margin.rule.partition(".")[0], "other")
+    keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{holds}", "")]
+    key = next(key for key in keys if i18n.known(language, key))
+    return i18n.say(language, key, **{**margin.numbers, "value": margin.value})
 
 
 def summary(language: str, result: Result) -> str:
@@ -115,35 +92,16 @@ def summary(language: str, result: Result) -> str:
 
 def reason(language: str, result: Result) -> str:
     """What this student's loss asks of labels, and whether the students agreed. Markdown."""
-    margin = result.loss_margin.value
-    said = asks(language, result.experiment["framework"]["loss"], result.indicators, result.loss_margin)
-    if margin is None or (margin > 0) == result.learned:
+    value, said = result.loss_margin.value, asks(language, result.loss_margin)
+    if value is None or (value > 0) == result.learned:
         return said
-    surprise = "surprise-fails" if margin > 0 else "surprise-learns"
+    surprise = "surprise-fails" if value > 0 else "surprise-learns"
     return f"{said} {i18n.say(language, f'words.{surprise}')}"
 
 
-def asks(language: str, loss: dict[str, Any], shown: dict[str, Any], margin: Margin) -> str:
-    """What a loss asks of labels with the indicators `shown`.
-
-    English has the loss's own words; another language its translation of them, or else the English.
-    """
-    key = f"words.says-{_case(_judged(loss, shown['k']), shown, margin)}"
-    if language != "en" and i18n.known(language, key):
-        return i18n.say(language, key, **_numbers(shown, margin))
-    return margin.says
-
-
-def _case(kind: str, shown: dict[str, Any], margin: Margin) -> str:
-    """Which of its sentences a loss says."""
-    if LIKE.get(kind, kind) == "cc":
-        sure = shown["unreliability"] == 0
-        holds = shown["ambiguity"] < 1 if sure else shown["total"] < 1
-        place = "sure-" if sure else "support-" if holds and shown["k"] == "support" else ""
-        return f"cc-{place}{'pass' if holds else 'fail'}"
-    if margin.value is None:
-        return f"{kind}-unknown" if kind == "lws" else "unknown"
-    return f"{kind}-{'pass' if margin.value > 0 else 'fail'}"
+def asks(language: str, margin: Margin) -> str:
+    """What a loss asks of labels, by the rule that its margin names."""
+    return _of_rule(language, "asks", margin)
 
 
 def comparison(language: str, found: Difference) -> str:

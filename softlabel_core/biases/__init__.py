@@ -12,7 +12,7 @@ from softlabel_core.examples import Examples
 from softlabel_core.plugin import Plugin, UpToClasses
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import RandomFeatures
-from softlabel_core.teachers import Course, Labelled, TeacherLoss, Weight, course, degrees, mark
+from softlabel_core.teachers import Course, Labelled, TeacherLoss, TeacherPlan, Weight, course, degrees, mark
 from softlabel_core.train import Training, train
 
 
@@ -29,12 +29,17 @@ class Bias(Plugin):
     """Whether it reads files of the data folder, put there by hand."""
 
     teachers: ClassVar[int] = 0
-    """Networks that are trained to label one replicate."""
+    """Networks that are trained to label one replicate, each by `teacher`."""
 
     @property
     def needs_images(self) -> bool:
         """Whether it works on images only."""
         return False
+
+    @property
+    def teacher(self) -> TeacherPlan | None:
+        """How a teacher is trained; None where there is none."""
+        return None
 
     treats_classes_alike: ClassVar[bool] = True
     """Whether renaming the classes in a cycle renames the labels in the same way."""
@@ -65,9 +70,13 @@ class Taught(Bias):
     class_conditional = False
     teachers = 1
 
+    @property
+    def teacher(self) -> TeacherPlan:
+        return TeacherPlan()
+
     @abstractmethod
     def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
-        """The teachers, one a replicate, and how their outputs become labels."""
+        """The teachers, one a replicate and each by `teacher`, and how their outputs become labels."""
 
     def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list[Labelled]:
         course = self.course(parts, generators=generators)
@@ -107,6 +116,13 @@ class BadTeacher(Taught):
     def needs_images(self) -> bool:
         return self.sees == "random-convolutions"
 
+    @property
+    def teacher(self) -> TeacherPlan:
+        return TeacherPlan(
+            student=RandomFeatures(width=self.width) if self.needs_images else MLP(width=self.width),
+            training=Training(learning_rate=5e-3, batch_size=128, epochs=self.epochs, schedule="constant"),
+        )
+
     @abstractmethod
     def loss(self) -> TeacherLoss:
         """What the teacher minimises; it reads the rows of `mark`."""
@@ -120,9 +136,8 @@ class BadTeacher(Taught):
             parts,
             [mark(part, rivals) for part, rivals in zip(parts, drawn, strict=True)],
             self.loss(),
-            Training(learning_rate=5e-3, batch_size=128, epochs=self.epochs, schedule="constant"),
+            self.teacher,
             generators=generators,
-            student=RandomFeatures(width=self.width) if self.needs_images else MLP(width=self.width),
             observe=functools.partial(degrees, k=self.k),
         )
 

@@ -5,10 +5,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from softlabel_core.biases import Bias
+from softlabel_core.columns import read
 from softlabel_core.examples import Examples
 from softlabel_core.files import find
 from softlabel_core.plugin import FileName, Invalid
 from softlabel_core.simplex import one_hot
+from softlabel_core.tables import MOST_VALUES
 
 CLEAN, VOTES = "clean_label", ("random_label1", "random_label2", "random_label3")
 
@@ -66,20 +68,11 @@ class HumanAnnotators(Bias):
 
 @functools.lru_cache(maxsize=1)
 def _read(path: Path, changed: int, size: int) -> Float[np.ndarray, "n 4"]:
-    """The four columns; what is no number becomes NaN. Read again only if the file has changed."""
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-    except (ValueError, OSError):
-        raise Invalid(f"bias.file: allowed: a readable CSV or Parquet file; got {path.name}.") from None
-    missing = [name for name in (CLEAN, *VOTES) if name not in table]
-    if missing:
-        found = ", ".join(map(str, table.columns[:10]))
-        raise Invalid(f"bias.file: allowed: columns {', '.join((CLEAN, *VOTES))}; got {found}.")
-    return np.stack([pd.to_numeric(table[name], errors="coerce") for name in (CLEAN, *VOTES)], axis=1).astype(
-        float
-    )
+    """The four columns. Read again only if the file has changed."""
+    names = (CLEAN, *VOTES)
+    with path.open("rb") as file:
+        columns = read(file, path.suffix, MOST_VALUES, said="bias.file", only=names)
+    return np.stack([columns[name] for name in names], axis=1)
 
 
 def _whole(

@@ -29,7 +29,9 @@ class InstanceDependentNoise(Taught):
     """Share of the examples that are mislabelled, the hardest ones."""
 
     def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
-        return course(parts, truth(parts), CrossEntropy(), generators=generators, label=self._mislabel)
+        return course(
+            parts, truth(parts), CrossEntropy(), self.teacher, generators=generators, label=self._mislabel
+        )
 
     def _mislabel(self, part: Examples, p: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "n c"]:
         everyone, y = np.arange(len(part)), part.targets

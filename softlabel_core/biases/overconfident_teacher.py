@@ -33,5 +33,10 @@ class OverconfidentTeacher(Taught):
         flip = PairFlip(rate=self.flipped)
         told = [flip.soft_labels(part, generator=g) for part, g in zip(parts, generators, strict=True)]
         return course(
-            parts, told, CrossEntropy(), generators=generators, label=lambda _, p: heat(p, self.temperature)
+            parts,
+            told,
+            CrossEntropy(),
+            self.teacher,
+            generators=generators,
+            label=lambda _, p: heat(p, self.temperature),
         )

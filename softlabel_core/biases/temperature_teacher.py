@@ -29,6 +29,7 @@ class TemperatureTeacher(Taught):
             parts,
             truth(parts),
             CrossEntropy(),
+            self.teacher,
             generators=generators,
             label=lambda _, p: heat(p, self.temperature),
         )

@@ -6,7 +6,7 @@ from pydantic import Field
 from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.teachers import Course, course, truth
+from softlabel_core.teachers import Course, TeacherPlan, course, truth
 from softlabel_core.train import Training
 
 
@@ -24,6 +24,10 @@ class UnderTrainedTeacher(Taught):
     epochs: Annotated[int, Field(ge=1, le=8)] = 2
     """Passes of the teacher over its examples."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+    @property
+    def teacher(self) -> TeacherPlan:
         training = Training(learning_rate=1e-3, batch_size=128, epochs=self.epochs, schedule="constant")
-        return course(parts, truth(parts), CrossEntropy(), training, generators=generators)
+        return TeacherPlan(training=training)
+
+    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+        return course(parts, truth(parts), CrossEntropy(), self.teacher, generators=generators)

@@ -7,9 +7,10 @@ members) may come before. This module does not import torch, so that menus stay 
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from jaxtyping import Float
+from pydantic import Field
 
 from softlabel_core.plugin import Plugin, Value
 from softlabel_core.tensors import Tensor
@@ -25,12 +26,16 @@ TINY = 1e-30
 class Margin(Value):
     """By how much labels pass or fail a loss's own condition for learning the truth from them."""
 
+    rule: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)*$")]
+    """Id of the condition, in kebab-case; a case of it stands behind a dot (`likelihood.sure`). The interface
+    finds its sentences by it."""
+
     value: float | None
-    """Above 0 the population minimiser has the right argmax, as far as `says` goes; None where no
+    """Above 0 the population minimiser has the right argmax, as far as the rule goes; None where no
     condition is known."""
 
-    says: str
-    """The condition in one or two sentences, with the numbers measured."""
+    numbers: dict[str, float | int | str] = {}
+    """What it rests on, by the names of the indicators: shares of 1, and the set size `k`."""
 
 
 class Loss(Plugin):
@@ -81,9 +86,11 @@ class Loss(Plugin):
 
         Assumes what is shown to be drawn independently of x given the class, and a student that can fit
         any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
-        `target_margin` the mean-label margin of the targets that the loss reads.
+        `target_margin` the mean-label margin of the targets that the loss reads. A loss with a condition of
+        its own names a rule of its own; it is told by the general text until there is one for it
+        (`ui/locales/*/rules.toml`).
         """
-        return Margin(value=None, says="For this loss no condition is known.")
+        return Margin(rule="none", value=None)
 
 
 def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Float[Tensor, "... c b"]:
@@ -92,42 +99,40 @@ def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Flo
     return inside / inside.sum(-2, keepdim=True)
 
 
-def set_size(measured: Mapping[str, Any]) -> str:
-    """`k = 3` or `k = support`, for sentences."""
-    return f"k = {measured['k']}"
+def numbers(measured: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Those of `measured` that a rule rests on."""
+    return {name: measured[name] for name in names}
 
 
 def class_wise(measured: Mapping[str, Any]) -> Margin:
-    """The condition of a loss that follows the most frequent member of the sets of a class."""
-    margin = measured["margin"]
-    rule = (
-        "above 0: in every class the truth is in the sets more often than any rival, and endless data would "
-        "teach it"
-        if margin > 0
-        else "not above 0: in some class a rival is in the sets at least as often as the truth, and more "
-        "data would not help"
-    )
-    says = f"For this student the class-wise margin counts: {margin:.2f} at {set_size(measured)} is {rule}."
-    return Margin(value=margin, says=says)
+    """The condition of a loss that follows the most frequent member of the sets of a class.
+
+    Above 0 the truth is in the sets of every class more often than any rival, which is all it takes.
+    """
+    return Margin(rule="class-wise", value=measured["margin"], numbers=numbers(measured, "k"))
 
 
 def likelihood(measured: Mapping[str, Any]) -> Margin:
-    """The condition of a loss that asks for a likely set, as CC does, whichever member makes it likely."""
-    hidden, rival, total = (measured[name] for name in ("unreliability", "ambiguity", "total"))
-    start, at = "This student sees sets of labels, at", set_size(measured)
-    if hidden == 0:
-        rule = "below 1, which is all it takes" if rival < 1 else "not below 1: one rival is always there too"
-        says = f"{start} {at}. The truth is in all of them (Δ = 0), and γ = {rival:.2f} is {rule}."
-        return Margin(value=1 - rival, says=says)
-    alike = "alike and drawn independently" if measured["k"] == "support" else "alike"
-    rule = (
-        f"below 1, as the rule asks: where the rivals of a class are {alike}, endless data would teach it "
-        "the truth; where they differ, nothing is promised."
-        if total < 1
-        else "not below 1: a worst rival is in the sets of its class at least as often as the truth is on "
-        "the whole, and the rule promises nothing."
-    )
-    return Margin(value=1 - total, says=f"{start} {at}. For them Δ + γ = {total:.2f} is {rule}")
+    """The condition of a loss that asks for a likely set, as CC does, whichever member makes it likely.
+
+    `likelihood.sure`: the truth is in all sets, and gamma below 1 is all it takes. Else Delta + gamma below 1
+    suffices where the rivals of a class are alike; in sets of several sizes (`likelihood.support`) they must
+    be drawn independently too. Where rivals differ nothing is promised.
+    """
+    found = numbers(measured, "k", "unreliability", "ambiguity", "total")
+    if found["unreliability"] == 0:
+        return Margin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
+    rule = "likelihood.support" if found["k"] == "support" else "likelihood"
+    return Margin(rule=rule, value=1 - found["total"], numbers=found)
+
+
+def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> Margin:
+    """The margin of a result that was saved with its `value` only: the rule follows from what was `measured`.
+
+    The one number that is not saved beside it, the mean-label margin of the targets, is the value itself
+    where the rule rests on it.
+    """
+    return loss.margin({**measured, "target_margin": value}).model_copy(update={"value": value})
 
 
 class Identifying(Loss):

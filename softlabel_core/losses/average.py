@@ -3,7 +3,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, class_wise, set_size
+from softlabel_core.losses import Loss, Margin, class_wise, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -37,16 +37,4 @@ class Average(Loss):
     def margin(self, measured: Mapping[str, Any]) -> Margin:
         if measured["k"] != "support":
             return class_wise(measured)
-        margin = measured["target_margin"]
-        rule = (
-            "above 0: in every class the mean of what it is shown puts the truth first, and endless data "
-            "would teach it"
-            if margin > 0
-            else "not above 0: in some class the mean of what it is shown puts a rival first, and more data "
-            "would not help"
-        )
-        says = (
-            f"This student spreads every set evenly, so a label in a small set weighs more; its margin, "
-            f"{margin:.2f} at {set_size(measured)}, is {rule}."
-        )
-        return Margin(value=margin, says=says)
+        return Margin(rule="uniform-target", value=measured["target_margin"], numbers=numbers(measured, "k"))

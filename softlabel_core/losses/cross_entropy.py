@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import Loss, Margin
+from softlabel_core.losses import Loss, Margin, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -46,9 +46,4 @@ class CrossEntropy(Loss):
 
     def margin(self, measured: Mapping[str, Any]) -> Margin:
         margin = measured["mean_label_margin"]
-        says = (
-            f"This student imitates the soft labels themselves. For it the mean-label margin counts "
-            f"({margin:.2f}: above 0 it could learn from endless data, and the closer to 0 the more data it "
-            f"takes), not Δ + γ ({measured['total']:.2f})."
-        )
-        return Margin(value=margin, says=says)
+        return Margin(rule="mean-label", value=margin, numbers=numbers(measured, "total"))

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import TINY, Loss, Margin, likelihood, set_size, within
+from softlabel_core.losses import TINY, Loss, Margin, likelihood, numbers, within
 from softlabel_core.tensors import Tensor
 
 HALF = 0.5
@@ -78,19 +78,10 @@ class LWS(Loss):
     def margin(self, measured: Mapping[str, Any]) -> Margin:
         if self.beta == 0:
             return likelihood(measured)
-        rival, at = measured["ambiguity"], set_size(measured)
-        if measured["unreliability"] == 0:
-            says = (
-                f"This student sees sets of labels, at {at}. The truth is in all of them (Δ = 0); where γ is "
-                f"below 1 (here {rival:.2f}), only certainty of the truth leaves nothing to lose."
-            )
-            return Margin(value=1 - rival, says=says)
-        says = (
-            f"This student sees sets of labels, at {at}, some without the truth; no condition is known for "
-            f"its loss. As a guide: Δ + γ = {measured['total']:.2f} (below 1 is good), class-wise margin "
-            f"{measured['margin']:.2f} (above 0 is good)."
-        )
-        return Margin(value=None, says=says)
+        found = numbers(measured, "k", "ambiguity", "total", "margin")
+        if measured["unreliability"] == 0:  # only certainty of the truth leaves nothing to lose
+            return Margin(rule="leverage.sure", value=1 - found["ambiguity"], numbers=found)
+        return Margin(rule="leverage", value=None, numbers=found)
 
 
 def _weights(

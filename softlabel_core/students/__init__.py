@@ -55,6 +55,11 @@ class Student(Plugin):
         Weight (outputs, inputs), its bias (outputs, 1), and so on, layer by layer from the inputs up.
         """
 
+    def operations(self, features: int, classes: int) -> int:
+        """About how many multiplications and additions its answer to one example takes, of so many `features`
+        before `prepare`; by default each parameter is used once."""
+        return sum(math.prod(shape) for shape in self.shapes(features, classes))
+
     def activations(self, features: int, classes: int) -> int:
         """About how many numbers a step of one student needs for every example of its batch: what comes out
         of every layer, its derivative, and as much again to work in. The size of chunks follows from it."""
@@ -136,6 +141,11 @@ class Convolutional(Student):
             if channels * side * side == features:
                 return channels, side, side
         return 1, 1, features
+
+    def operations(self, features: int, classes: int) -> int:
+        """At most: as if nothing made the image smaller, at every pixel of which a kernel is used."""
+        *kernels, weight, bias = (math.prod(shape) for shape in self.shapes(features, classes))
+        return sum(kernels) * math.prod(self.image_shape(features)[1:]) + weight + bias
 
     def activations(self, features: int, classes: int) -> int:
         """At most: as if nothing made the image smaller."""

@@ -89,6 +89,10 @@ class RandomFeatures(Student):
     def _head(self) -> Student:
         return MLP(width=self.width) if self.width else Linear()
 
+    def operations(self, features: int, classes: int) -> int:
+        """Those of the head: the filters see every image once, not once an epoch."""
+        return super().operations(2 * self.filters * GRID**2, classes)
+
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         return self._head().shapes(features, classes)
 
