@@ -1,9 +1,11 @@
-# Two commands do all: `make run` and `make test`.
+# Two commands do all: `make run` and `make test`. While you work: `make quick`.
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test check unit browser screenshots docs clean
+UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
+
+.PHONY: run test check unit quick browser screenshots docs clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -17,7 +19,11 @@ check: .venv/.test
 	$(BIN)/lint-imports
 
 unit: .venv/.test
-	$(BIN)/python -m pytest --ignore=tests/browser
+	$(UNIT)
+
+quick: .venv/.test
+	$(UNIT) -m "not slow"
+	@echo "Left out: tests marked slow and those in a browser. \`make test\` asks everything."
 
 browser: .venv/.test
 	@sh tests/browser/install.sh

@@ -3,7 +3,11 @@
 import os
 import tempfile
 
+# Before the libraries are loaded: the workers of pytest-xdist share the cores, one thread an operation.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import numpy as np
+import pytest
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
@@ -19,6 +23,23 @@ for _name in ("data.npz", "mine.npz"):
     np.savez(f"{_folder.name}/{_name}", **_points)
 with open(f"{_folder.name}/mine.csv", "w") as _file:
     _file.write("target,x\n" + "".join(f"{i % 3},{i}\n" for i in range(90)))
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Bytes make no name: a gzip file holds the second of its making, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_is_given_up():
+    """Jobs wait for tests that do not look at them, however slow the machine is."""
+    from softlabel_core import jobs
+    from tests.waiting import PATIENCE
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "GONE", PATIENCE)
+        yield
+
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("house")

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from softlabel_core.compare import difference
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
 from softlabel_core.presets import PRESETS
+from tests.waiting import PATIENCE, wait_until
 from ui import jobs
 from ui.network import without_delay
 
@@ -31,7 +31,7 @@ main = types.ModuleType("__main__")  # as streamlit leaves it while a page runs
 main.__file__ = str(Path("ui/main.py").resolve())
 sys.modules["__main__"] = main
 runner = EmbeddedRunner()
-loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).result(60)
+loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).result()
 runner.close()
 print("streamlit" in loaded, "torch" in loaded)
 """
@@ -43,14 +43,14 @@ def worker() -> Iterator[None]:
     job = jobs.every().start(
         Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 1}), "test"
     )
-    job.handle.result(60)
+    job.handle.result(PATIENCE)
     yield
     jobs.every().close()
     jobs._jobs.cache_clear()
 
 
 def explore(**parameters: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.run()
@@ -70,12 +70,11 @@ def trained(**parameters: str) -> AppTest:
     """Explore with the numbers of a finished run."""
     app = sound(explore(**parameters))
     app.button(key="train").click().run()
-    for _ in range(120):
-        if app.metric:
-            return sound(app)
-        time.sleep(0.25)
-        app.run()
-    raise TimeoutError("the run did not end")
+    key = share.parse(in_address(app))[0].key()
+    wait_until(lambda: not jobs.every().look(key, "test").alive)
+    app.run()
+    assert app.metric
+    return sound(app)
 
 
 def test_the_empty_page_invites() -> None:
@@ -171,7 +170,7 @@ def test_a_failed_job_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def main(**parameters: str) -> AppTest:
     """The start page with what stands around every page."""
-    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
     return sound(app.run())
@@ -301,7 +300,7 @@ def test_no_page_stops_before_the_bar_is_drawn(page: Path) -> None:
 
 def test_a_worker_loads_no_streamlit() -> None:
     answer = subprocess.run(
-        [sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, timeout=90
+        [sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert answer.stdout.split() == ["False", "True"], answer.stderr[-2000:]
 

@@ -34,6 +34,7 @@ def benchmark(name: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_contenders_train_students_that_are_equally_good() -> None:
     tiny = "--students", "8", "--epochs", "20", "--rounds", "1"
     told = json.loads(benchmark("train.py", "--short", "--json", *tiny))
@@ -83,6 +84,7 @@ def test_the_gpus_table_can_be_tried_without_one() -> None:
     assert all(float(row[5].strip(" |")) > 0 for row in rows[:4])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads memory the way of Linux")
 def test_training_stays_within_its_memory() -> None:
     """64 students of 60,000 examples take more than the budget if they are all trained at once."""

@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
-from softlabel_core import Cancelled, Experiment, jobs, run
+from softlabel_core import Cancelled, Experiment, job, jobs, run
 from softlabel_core.cost import SPREAD, Cost, parts
 from softlabel_core.jobs import EACH, Busy, Jobs, Work
 from softlabel_core.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost, train
+from tests.waiting import PATIENCE, wait_until
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 1}}
 LONG = {"dataset": "digits", "replicates": 64, "training": {"epochs": 200}}
@@ -21,13 +22,6 @@ def experiment(seed=0, config=QUICK):
 
 def key(seed):
     return experiment(seed).key()
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)
 
 
 class StubHandle(Handle):
@@ -80,6 +74,28 @@ class StubRunner(Runner):
 
     def close(self):
         self.closed = True
+
+
+class Clock:
+    """Seconds that pass only when the test says so."""
+
+    now, sleep = 0.0, staticmethod(time.sleep)
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    for module in (job, jobs):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture(autouse=True)
+def _short_ticks(monkeypatch):
+    monkeypatch.setattr(jobs, "TICK", 0.01)
 
 
 @pytest.fixture(scope="module")
@@ -218,12 +234,15 @@ def test_what_takes_too_long_is_refused_with_time_limit_and_advice():
     assert every.start(experiment(), "me").alive
 
 
-def test_a_tab_that_was_closed_gives_up_its_place(monkeypatch):
-    monkeypatch.setattr(jobs, "GONE", 0.5)
+def test_a_tab_that_was_closed_gives_up_its_place(clock):
     runner = StubRunner()
     every = Jobs(runner)
     running, waiting, mine = (every.start(experiment(seed), str(seed)) for seed in range(3))
-    wait_until(lambda: every.look(key(2), "2").state == "running", 10)
+    clock.now += jobs.GONE - 1
+    every.look(key(2), "2")
+    assert (running.state, waiting.state, mine.ahead) == ("running", "waiting", 2)
+    clock.now += 2
+    wait_until(lambda: every.look(key(2), "2").state == "running")
     assert (running.state, waiting.state, mine.ahead) == ("cancelled", "cancelled", 0)
     assert runner.given[0].cancelled.is_set()
     assert len(runner.given) == 2
@@ -273,7 +292,7 @@ def test_a_visitor_who_left_does_not_keep_a_job_running(monkeypatch):
     every.start(experiment(), "closed the page")
     every.start(experiment(), "me")
     every.stop(key(0), "me")
-    assert runner.given[0].cancelled.wait(2)
+    assert runner.given[0].cancelled.wait(PATIENCE)
     assert every.look(key(0)).state == "cancelled"
 
 
@@ -398,13 +417,15 @@ def test_private_work_runs_within_its_own_bounds():
     every.close()
 
 
-def test_an_answer_that_nobody_comes_for_is_dropped(monkeypatch):
-    monkeypatch.setattr(jobs, "GONE", 0.2)
+def test_an_answer_that_nobody_comes_for_is_dropped(clock):
     runner = StubRunner(StubHandle({"found": 1}))
     every = Jobs(runner)
     key = every.ask(private(), "me")
     wait_until(lambda: not every._alive)
-    time.sleep(0.3)
+    clock.now += jobs.GONE - 1
     every.start(experiment(5), "you")
+    assert key in every._jobs
+    clock.now += 2
+    every.start(experiment(6), "another")
     assert key not in every._jobs
     every.close()

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from softlabel_core.audit import audit
 from softlabel_core.jobs import Busy
 from softlabel_core.labels import READERS, LabelFile, read, write
 from softlabel_core.own import Upload
+from tests.waiting import PATIENCE, wait_until
 from ui import audits, charts_labels, exports, jobs
 from ui.i18n import LANGUAGES, say
 from ui.uploads import KEY, Own
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = ("<script>alert(1)</script>", "[x](http://evil.example)", "**b** $a$ `c`", "\"&<b>'")
-LONGEST = 60
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,7 +33,7 @@ def worker() -> Iterator[None]:
     """
     script = sys.modules["__main__"]
     job = jobs.every().start(Experiment.parse({"replicates": 1, "training": {"epochs": 1}}), "test")
-    job.handle.result(60)
+    job.handle.result(PATIENCE)
     yield
     jobs.every().close()
     jobs._jobs.cache_clear()
@@ -42,7 +41,7 @@ def worker() -> Iterator[None]:
 
 
 def page(upload: Upload | None = None, **parameters: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
     if upload is not None:
@@ -51,13 +50,13 @@ def page(upload: Upload | None = None, **parameters: str) -> AppTest:
 
 
 def settled(app: AppTest) -> AppTest:
-    """Once nothing is under way any more."""
+    """Once nothing is under way any more: every answer may ask for one more."""
     app.run()
-    for _ in range(LONGEST):
+    for _ in range(4):
         assert not app.exception, app.exception[0].message
         if KEY not in app.session_state or not app.session_state[KEY].pending:
             return app
-        time.sleep(0.25)
+        wait_until(lambda: not jobs.every()._alive)
         app.run()
     raise TimeoutError("the file was not answered")
 
@@ -207,7 +206,7 @@ def test_another_file_forgets_the_first() -> None:
 
 
 def test_a_cancelled_reading_can_be_asked_for_again() -> None:
-    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=PATIENCE)
     mine = Own(uploaded(own.example()))
     mine.pending["read"] = "gone"
     app.session_state[KEY] = mine

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from softlabel_core import Experiment, atlas, lessons, share
 from softlabel_core.lessons import LESSONS, STEPS
+from tests.waiting import PATIENCE
 from ui import lessons as says
 from ui.i18n import LANGUAGES, known, table
 
@@ -125,7 +126,7 @@ def test_counted_by_hand() -> None:
 
 def learn(**parameters: str) -> AppTest:
     """The page with what stands around it."""
-    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()

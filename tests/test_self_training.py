@@ -94,6 +94,7 @@ def test_rounds_with_a_threshold_run_and_are_measured():
 EXPECTED = {1: (0.663, 0.700), 8: (0.883, 0.900)}
 
 
+@pytest.mark.slow
 def test_one_jump_then_it_freezes():
     """One-hot labels, 5 hard rounds: at most .03 below the row measured before, .06 at 1 a class."""
     framework = {"kind": "incomplete-supervision", "rounds": 5}

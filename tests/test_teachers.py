@@ -40,7 +40,9 @@ PARTS = [split.train for split in SPLITS]
 REAL = Path("/work/shared/data/cifar10/human-labels-train.parquet")
 
 
+@functools.cache
 def label_all(bias):
+    """The labels of every part; the network of one bias is asked about several times, and trained once."""
     return [
         one.soft_labels
         for one in bias.label_all(PARTS, generators=[stream(0, "labels", i) for i in range(3)])
@@ -316,6 +318,7 @@ def mean(found, name):
     return np.mean([row[name] for row in found.rows])
 
 
+@pytest.mark.slow
 def test_a_skillful_bad_teacher_makes_a_good_student():
     """Science: label accuracy .12, unreliability .015, ambiguity .34; CC .962, cross-entropy .757."""
     found = result("skillful-bad-teacher", "partial-labels")
@@ -333,6 +336,7 @@ def test_a_skillful_bad_teacher_makes_a_good_student():
     )
 
 
+@pytest.mark.slow
 def test_a_colluding_teacher_leaves_students_to_guess():
     found = result("colluding-teacher", "partial-labels")
     assert mean(found, "label_accuracy") <= 0.05

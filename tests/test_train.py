@@ -20,6 +20,7 @@ from softlabel_core.students import Student
 from softlabel_core.train import Task, predict, train
 from tests.declared import label, variants
 from tests.oracles import trainer as oracle
+from tests.waiting import PATIENCE
 
 STUDENTS = catalogue(Student)
 LOSSES = catalogue(Loss)
@@ -291,7 +292,9 @@ except MemoryError as error:
 @pytest.mark.skipif(sys.platform != "linux", reason="limits memory the way of Linux")
 def test_a_chunk_that_runs_out_of_memory_is_done_again_in_halves():
     """For real: the process may take 100 MB more, and the chunk wants more than that."""
-    out = subprocess.run([sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, timeout=120)
+    out = subprocess.run(
+        [sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, timeout=PATIENCE
+    )
     assert out.returncode == 0, out.stderr
     assert "chunks of 16 8 " in out.stdout
     assert "mlp: one student needs more memory than there is" in out.stdout
