@@ -124,16 +124,16 @@ def slider(experiment: Experiment) -> Slider | None:
 
 def moved(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with one field set."""
-    return Experiment.parse(set_path(experiment.model_dump(), path, value))
+    return Experiment.parse(set_path(experiment.words(), path, value))
 
 
 def other_way(experiment: Experiment) -> Experiment | None:
     """The same labels, taught the other way: as sets, or imitated; None if the atlas has no answer."""
     imitates = experiment.framework.kind() == "soft-labels"
-    size: Any = "support" if experiment.bias.kind() == "candidate-set" else min(3, experiment.dataset.classes)
-    sets = {"kind": "partial-labels", "loss": "cc", "k": size}
+    size = {"k": "support"} if experiment.bias.kind() == "candidate-set" else {}
+    sets = {"kind": "partial-labels", "loss": "cc", **size}
     other = sets if imitates else {"kind": "soft-labels", "loss": "cross-entropy"}
-    chosen = Experiment.parse(set_path(experiment.model_dump(), "framework", other))
+    chosen = experiment.replace(framework=other)
     return chosen if atlas.find(chosen) else None
 
 
