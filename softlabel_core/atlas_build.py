@@ -80,9 +80,9 @@ def _at_hand(experiment: Experiment) -> bool:
 
 def _small(result: Result) -> Result:
     """Presets whole, of the others what only a page shows is left out; all numbers to a few digits."""
-    if not atlas_plan.is_preset(Experiment.parse(result.experiment)):
+    if not atlas_plan.is_preset(result.experiment):
         result = result.model_copy(update={"instances": [], "curves": [], "teacher": []})
-    short = {name: _short(value) for name, value in result.model_dump().items() if name != "experiment"}
+    short = {name: _short(value) for name, value in result.model_dump(exclude={"experiment"}).items()}
     return Result(experiment=result.experiment, **short)
 
 

@@ -145,7 +145,7 @@ def check_sizes(part: str, plugin: Plugin, classes: int, whose: str) -> None:
             least = bounds(type(plugin).model_fields[name]).low
             raise Invalid(
                 f"{part}.{name}: allowed: a whole number from {least:g} to {classes}, "
-                f"the classes of {whose}; got {size}"
+                f"the classes of {whose}; got {size}."
             )
 
 

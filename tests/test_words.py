@@ -32,12 +32,12 @@ def judged(result: Result, loss: Loss, k, delta: float, gamma: float, margin: fl
         "margin": margin,
         "mean_label_margin": margin / 2,
     }
-    framework = {**result.experiment["framework"], "loss": loss.model_dump()}
+    framework = result.experiment.framework.model_copy(update={"loss": loss})
     return result.model_copy(
         update={
             "indicators": shown,
             "loss_margin": loss.margin({**shown, "target_margin": margin / 3}),
-            "experiment": {**result.experiment, "framework": framework},
+            "experiment": result.experiment.model_copy(update={"framework": framework}),
         }
     )
 

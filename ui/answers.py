@@ -36,11 +36,11 @@ class Answer:
         result = self.result
         values = {
             "replicates": result.student_accuracy.replicates,
-            "seed": result.experiment["seed"],
+            "seed": result.experiment.seed,
             "n": result.indicators["n"],
-            "seconds": result.seconds,
-            "device": result.device,
-            "torch": result.versions["torch"],
+            "seconds": result.provenance.seconds,
+            "device": result.provenance.device,
+            "torch": result.provenance.versions["torch"],
             "made": self.made,
         }
         return say(language, "words.source-live" if self.live else "words.source-atlas", **values)

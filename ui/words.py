@@ -79,7 +79,7 @@ def because(language: str, result: Result) -> str:
 
 def _loss(result: Result) -> str:
     """The loss by whose condition the result is judged."""
-    return _judged(result.experiment["framework"]["loss"], result.indicators["k"])
+    return _judged(result.experiment.framework.loss.model_dump(), result.indicators["k"])
 
 
 def _judged(loss: dict[str, Any], k: int | str) -> str:
@@ -116,7 +116,9 @@ def summary(language: str, result: Result) -> str:
 def reason(language: str, result: Result) -> str:
     """What this student's loss asks of labels, and whether the students agreed. Markdown."""
     margin = result.loss_margin.value
-    said = asks(language, result.experiment["framework"]["loss"], result.indicators, result.loss_margin)
+    said = asks(
+        language, result.experiment.framework.loss.model_dump(), result.indicators, result.loss_margin
+    )
     if margin is None or (margin > 0) == result.learned:
         return said
     surprise = "surprise-fails" if margin > 0 else "surprise-learns"
