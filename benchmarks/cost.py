@@ -50,7 +50,7 @@ def main(seed: int) -> None:
     ratios = []
     for name, config in ASKED.items():
         experiment = Experiment.parse({**config, "seed": seed})
-        predicted, took = uncorrected(experiment), run(experiment).seconds
+        predicted, took = uncorrected(experiment), run(experiment).provenance.seconds
         ratios.append(math.log(took / predicted))
         print(f"| {name} | {predicted:.2f} | {took:.2f} | {took / predicted:.2f} |", flush=True)
     spread = math.exp((sum(ratio**2 for ratio in ratios) / len(ratios)) ** 0.5)

@@ -17,16 +17,16 @@ import numpy as np
 import torch
 
 from softlabel_core import Experiment, Training, run
-from softlabel_core.execute import _Work
+from softlabel_core.cohort import Trainer
+from softlabel_core.execute import Draws
 from softlabel_core.results import versions
 from softlabel_core.train import Task
 
 
 def tasks(experiment: Experiment) -> list[Task]:
     """The students of a run: shown the labels, and shown the truth."""
-    work = _Work("cpu", None, None, None, 0)
-    [condition] = work.draw([experiment])
-    return condition.tasks() + condition.reference_tasks()
+    [condition] = Draws(Trainer(0, "cpu")).conditions([experiment])
+    return condition.cohort.tasks() + condition.cohort.reference_tasks()
 
 
 def plain_loop(students: list[Task], training: Training, width: int) -> float:

@@ -91,7 +91,7 @@ def _results(chosen: Experiment) -> Answer | None:
     chart = charts.scatter(
         [*runs, result],
         result.key,
-        behind=answers.around(result.experiment["dataset"]["kind"]),
+        behind=answers.around(result.experiment.dataset.kind()),
         **panels.look(),
     )
     title, note = state.t("explore.scatter"), state.t("explore.scatter-note")

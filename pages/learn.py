@@ -243,7 +243,7 @@ def picture(step: Step, found: list[Answer]) -> Chart:
         return details.rounds(result, **look)
     slider = answers.slider(step.experiment) if step.picture == "along" else None
     if slider is None:
-        behind = answers.around(result.experiment["dataset"]["kind"])
+        behind = answers.around(result.experiment.dataset.kind())
         return charts.scatter([result], result.key, behind=behind, **look)
     title = i18n.field_title(state.language(), slider.owner, slider.field)
     return charts.along(slider.points, slider.now(step.experiment), name=title, **look)

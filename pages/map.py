@@ -117,7 +117,7 @@ def _plane(plane: Experiment, answer: Answer | None) -> None:
 
 def _place(answer: Answer | None) -> charts_map.Place | None:
     """Where on the plane it is, if it is on one."""
-    here = Experiment.parse(answer.result.experiment) if answer else None
+    here = answer.result.experiment if answer else None
     if here is None or not atlas_plan.plane_of(here) or not isinstance(here.bias, CandidateSet):
         return None
     return here.bias.unreliability, here.bias.ambiguity
@@ -189,14 +189,14 @@ def _cell(answer: Answer | None) -> None:
         st.info(state.t("map.pick"))
         return
     result, language = answer.result, state.language()
-    config = result.experiment
+    config = result.experiment.model_dump()
     st.markdown(
         f"**{charts_map.settings(config, language)}**  \n{charts_map.taught(config['framework'], language)}"
     )
     st.markdown(_verdict(answer))
     panels.numbers(result)
     panels.source(answer)
-    link = state.link(Experiment.parse(config))
+    link = state.link(result.experiment)
     st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=link)
 
 

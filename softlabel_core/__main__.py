@@ -218,7 +218,8 @@ def _run(options: argparse.Namespace) -> None:
     ):
         ends_text = "" if estimate.low is None else f"  [{estimate.low:.3f}, {estimate.high:.3f}]"
         print(f"{title:23} {estimate.mean:.3f}{ends_text}")
-    print(f"{estimate.replicates} replicates, 95 % intervals, {result.seconds:.1f} s on {result.device}")
+    took = f"{result.provenance.seconds:.1f} s on {result.provenance.device}"
+    print(f"{estimate.replicates} replicates, 95 % intervals, {took}")
 
 
 def _sweep(options: argparse.Namespace) -> None:

@@ -63,7 +63,7 @@ class Entry:
     @property
     def experiment(self) -> Experiment:
         """The experiment with the atlas's own replicates and seed."""
-        return Experiment.parse(self.result.experiment)
+        return self.result.experiment
 
 
 def content(experiment: Experiment) -> str:
@@ -186,7 +186,7 @@ class Atlas:
         if self._table is None:
             return None
         try:
-            result = Result.model_validate_json(self._table["result"][row].as_py())
+            result = Result.read(self._table["result"][row].as_py())
         except ValidationError:
             return None
         key = self._table["key"][row].as_py()

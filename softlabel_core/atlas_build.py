@@ -119,9 +119,9 @@ def _at_hand(experiment: Experiment) -> bool:
 
 def _small(result: Result) -> Result:
     """Of most what only a page shows is left out; all numbers to a few digits."""
-    if not atlas_plan.is_whole(Experiment.parse(result.experiment)):
+    if not atlas_plan.is_whole(result.experiment):
         result = result.model_copy(update={"instances": [], "curves": [], "teacher": []})
-    short = {name: _short(value) for name, value in result.model_dump().items() if name != "experiment"}
+    short = {name: _short(value) for name, value in result.model_dump(exclude={"experiment"}).items()}
     return Result(experiment=result.experiment, **short)
 
 

@@ -7,6 +7,9 @@ from softlabel_core.indicators import CONFIDENCE
 from softlabel_core.plugin import Value
 from softlabel_core.results import Result
 
+PAIRED = ("dataset", "seed")
+"""Parts of an experiment by which replicate i has the same split in both."""
+
 
 class Difference(Value):
     """Student accuracy of one result minus that of another, in [-1, 1], with a 95 % Student t interval."""
@@ -38,7 +41,7 @@ def difference(one: Result, other: Result) -> Difference:
     Reference: Welch 1947, https://doi.org/10.1093/biomet/34.1-2.28.
     """
     a, b = _accuracies(one), _accuracies(other)
-    paired = all(one.experiment[name] == other.experiment[name] for name in ("dataset", "seed"))
+    paired = all(getattr(one.experiment, name) == getattr(other.experiment, name) for name in PAIRED)
     if paired:
         together = sorted(a.keys() & b.keys())
         gaps = np.array([a[i] - b[i] for i in together])

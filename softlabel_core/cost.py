@@ -70,7 +70,12 @@ def parts(experiment: Experiment) -> list[Part]:
 
 def uncorrected(experiment: Experiment) -> float:
     """Predicted seconds on the machine that `STEP` and `RATE` were measured on."""
-    return START + sum(part.steps * STEP + part.operations / RATE for part in parts(experiment))
+    return predicted(parts(experiment))
+
+
+def predicted(trained: list[Part]) -> float:
+    """The same of what is trained."""
+    return START + sum(part.steps * STEP + part.operations / RATE for part in trained)
 
 
 @dataclass
@@ -82,11 +87,15 @@ class Cost:
 
     def seconds(self, experiment: Experiment) -> float:
         """Predicted seconds of a run, without waiting."""
-        return uncorrected(experiment) * math.exp(self._mean(experiment))
+        return self.seconds_of(parts(experiment))
+
+    def seconds_of(self, trained: list[Part]) -> float:
+        """The same of what is trained, the students first."""
+        return predicted(trained) * math.exp(self._mean(trained[0].student))
 
     def spread(self, experiment: Experiment) -> float:
         """Factor f >= 1: two of three runs take between seconds / f and seconds * f."""
-        ratios = self._known(experiment)
+        ratios = self._known(experiment.student)
         if len(ratios) < 3:
             return SPREAD
         mean = sum(ratios) / len(ratios)
@@ -100,11 +109,11 @@ class Cost:
             ratios.append(ratio)
             del ratios[:-MEMORY]
 
-    def _known(self, experiment: Experiment) -> list[float]:
+    def _known(self, student: Student) -> list[float]:
         with self._lock:
-            return list(self._ratios.get(experiment.student.kind(), ()))
+            return list(self._ratios.get(student.kind(), ()))
 
-    def _mean(self, experiment: Experiment) -> float:
+    def _mean(self, student: Student) -> float:
         """Mean log ratio, drawn to 0 by one made-up run that took as long as predicted."""
-        ratios = self._known(experiment)
+        ratios = self._known(student)
         return sum(ratios) / (len(ratios) + 1)

@@ -43,7 +43,7 @@ def finish(
         for file, result in zip(block, results, strict=True):
             _save(file, trim(result))
         done += size
-    kept = {file: Result.model_validate_json(file.read_text()) for file in files}
+    kept = {file: Result.read(file.read_text()) for file in files}
     return [kept[_file(folder, experiment)] for experiment in experiments]
 
 

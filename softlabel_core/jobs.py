@@ -234,7 +234,7 @@ class Jobs:
                 job.answer = answer
             else:
                 job.result = Result.model_validate(answer)
-                self.cost.note(job.experiment, job.result.seconds)
+                self.cost.note(job.experiment, job.result.provenance.seconds)
             job.state = "done"
         except Cancelled:
             job.state = "cancelled"

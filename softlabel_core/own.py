@@ -4,29 +4,31 @@ The server passes the bytes on without looking into them. What a worker is asked
 """
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from pydantic import PrivateAttr
 
 from softlabel_core.audit import audit
-from softlabel_core.biases import Bias
 from softlabel_core.biases.demotion import Demotion
-from softlabel_core.cost import Cost
-from softlabel_core.datasets import Dataset, stratified
+from softlabel_core.cohort import Splits
+from softlabel_core.cost import Cost, Part
+from softlabel_core.datasets import stratified
 from softlabel_core.datasets.gaussian_ring import GaussianRing
-from softlabel_core.examples import Examples, Split, standardise
-from softlabel_core.execute import run_sweep
-from softlabel_core.experiment import Experiment
-from softlabel_core.jobs import Work
+from softlabel_core.examples import Split, standardise
+from softlabel_core.experiment import Experiment, check_sizes
+from softlabel_core.frameworks import Framework
+from softlabel_core.given import Given, run_given
+from softlabel_core.job import Work
 from softlabel_core.labels import LabelFile, read, write
 from softlabel_core.losses import Loss, Margin
 from softlabel_core.plugin import Invalid, Value, catalogue
 from softlabel_core.results import Estimate
 from softlabel_core.runner import Channel
 from softlabel_core.streams import stream
+from softlabel_core.students import Student
+from softlabel_core.students.mlp import MLP
+from softlabel_core.train import Training
 
 MOST = 2_000_000
 """Numbers of a visitor's array, or cells of a table."""
@@ -40,6 +42,11 @@ USUAL = 1.0
 
 TEST = 1 / 3
 """Share of the examples that students are tested on."""
+
+STUDENT: Student = MLP()
+TRAINING = Training()
+SEED = 0
+"""The students, how they are trained, and the seed of their draws."""
 
 LEAST = 10
 """Examples that students can learn from and be tested on."""
@@ -83,66 +90,30 @@ def examine(name: str, content: bytes, k: int | str | None, channel: Channel) ->
     return audit(read(io.BytesIO(content), name, MOST), k).model_dump(mode="json")
 
 
-class OwnExamples(Dataset):
-    """The examples of an uploaded file, split anew and stratified for every replicate."""
-
-    examples: int
-    inputs: int
-    names: tuple[str, ...]
-    _file: LabelFile | None = PrivateAttr(default=None)
-
-    @classmethod
-    def of(cls, file: LabelFile) -> "OwnExamples":
-        """With what is in the file, which must have features."""
-        assert file.features is not None  # noqa: S101  # for the type checker
-        made = cls(examples=len(file.targets), inputs=file.features.shape[1], names=file.names)
-        made._file = file
-        return made
-
-    @property
-    def class_names(self) -> list[str]:
-        return list(self.names)
-
-    @property
-    def image_shape(self) -> tuple[int, int, int] | None:  # type: ignore[override]
-        return self._file.image_shape if self._file else None
-
-    @property
-    def sizes(self) -> tuple[int, int, int]:
-        tested = round(self.examples * TEST)
-        return self.examples - tested, tested, self.inputs
-
-    def split(self, *, generator: np.random.Generator) -> Split:
-        assert self._file is not None and self._file.features is not None  # noqa: PT018, S101
-        features, targets = self._file.features, self._file.targets
-        test = stratified(targets, self.sizes[1], "test_fraction", generator=generator)
-        train = generator.permutation(np.setdiff1d(np.arange(self.examples), test))
-        parts = (features[train], targets[train], features[test], targets[test])
-        split = standardise(*parts, self.classes, image_shape=self.image_shape)
-        return Split(
-            Examples(split.train.features, split.train.targets, self.classes, self.image_shape, train),
-            split.test,
-            split.shift,
-            split.scale,
-        )
+def splits(file: LabelFile, replicates: int) -> Splits:
+    """The examples of a file with features, split anew and stratified for every replicate."""
+    return Splits([_split(file, generator=stream(SEED, "split", i)) for i in range(replicates)], SEED)
 
 
-class OwnLabels(Bias):
-    """The soft labels of an uploaded file."""
+def _split(file: LabelFile, *, generator: np.random.Generator) -> Split:
+    assert file.features is not None  # noqa: S101  # for the type checker
+    features, targets, shape = file.features, file.targets, file.image_shape
+    test = stratified(targets, _tested(len(targets)), "test_fraction", generator=generator)
+    train = generator.permutation(np.setdiff1d(np.arange(len(targets)), test))
+    parts = (features[train], targets[train], features[test], targets[test])
+    split = standardise(*parts, len(file.names), image_shape=shape)
+    return replace(split, train=replace(split.train, rows=train))
 
-    class_conditional = False
-    _file: LabelFile | None = PrivateAttr(default=None)
 
-    @classmethod
-    def of(cls, file: LabelFile) -> "OwnLabels":
-        """Those of the file."""
-        made = cls()
-        made._file = file
-        return made
+def _tested(examples: int) -> int:
+    return round(examples * TEST)
 
-    def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
-        assert self._file is not None  # noqa: S101
-        return self._file.soft_labels[examples.rows]
+
+def taught_on(file: LabelFile, ways: list[Framework], replicates: int) -> list[Given]:
+    """Students of a file, taught in these ways on the same splits with its own soft labels."""
+    drawn = splits(file, replicates)
+    labels = [file.soft_labels[split.train.rows] for split in drawn.parts]
+    return [Given(drawn, labels, way, STUDENT, TRAINING) for way in ways]
 
 
 class Taught(Value):
@@ -164,19 +135,17 @@ class Taught(Value):
     """The same of students taught with the truth."""
 
 
-def lessons(
-    dataset: OwnExamples, bias: OwnLabels, losses: list[str], k: int | str, replicates: int
-) -> list[Experiment]:
-    """One experiment a loss: soft labels for those that read distributions, sets of size k for the others."""
-    experiments = []
+def frameworks(losses: list[str], k: int | str, classes: int) -> list[Framework]:
+    """Soft labels for a loss that reads distributions, sets of size k for another; raises `Invalid`."""
+    ways = []
     for kind in losses:
-        reads = catalogue(Loss)[kind].reads
         way: dict[str, Any] = {"kind": "soft-labels", "loss": kind}
-        if reads == "sets":
+        if catalogue(Loss)[kind].reads == "sets":
             way |= {"kind": "partial-labels", "k": k}
-        parts = {"dataset": dataset, "bias": bias, "framework": way}
-        experiments.append(Experiment.parse({**parts, "replicates": replicates}))
-    return experiments
+        framework = Framework.parse(way)
+        check_sizes("framework", framework, classes, "the file")
+        ways.append(framework)
+    return ways
 
 
 def teaching(
@@ -195,10 +164,20 @@ def teaching(
     examples, inputs, names = size
     if examples < LEAST:
         raise Invalid(f"students: allowed: files of {LEAST} examples or more; got {examples}.")
-    dataset = OwnExamples(examples=examples, inputs=inputs, names=names)
-    planned = lessons(dataset, OwnLabels(), losses, k, replicates)
-    seconds = sum(cost.seconds(one) for one in planned) * (len(planned) + 1) / (2 * len(planned))
-    return Work(teach, (upload.name, upload.content, losses, k, replicates), seconds)
+    Experiment.parse({"replicates": replicates})
+    ways, tested = frameworks(losses, k, len(names)), _tested(examples)
+    students = Part(
+        student=STUDENT,
+        networks=replicates * (len(ways) + 1),  # those taught with the truth are shared
+        epochs=TRAINING.epochs,
+        batch_size=TRAINING.batch_size,
+        examples=examples - tested,
+        tested=tested,
+        features=inputs,
+        classes=len(names),
+    )
+    work = (upload.name, upload.content, losses, k, replicates)
+    return Work(teach, work, cost.seconds_of([students]))
 
 
 def teach(
@@ -206,16 +185,16 @@ def teach(
 ) -> dict[str, Any]:
     """A task: students of every loss, on the same splits, beside those taught with the truth."""
     file = read(io.BytesIO(content), name, MOST)
-    experiments = lessons(OwnExamples.of(file), OwnLabels.of(file), losses, k, replicates)
-    results = run_sweep(experiments, on_progress=channel.progress, cancel=channel.cancel)
+    given = taught_on(file, frameworks(losses, k, len(file.names)), replicates)
+    outcomes = run_given(given, on_progress=channel.progress, cancel=channel.cancel)
     students = [
         Taught(
-            loss=kind,
-            k=k if catalogue(Loss)[kind].reads == "sets" else None,
-            margin=result.loss_margin,
-            student=result.student_accuracy,
-            truth=result.ground_truth_accuracy,
+            loss=one.framework.loss.kind(),
+            k=getattr(one.framework, "k", None),
+            margin=outcome.margin,
+            student=outcome.student,
+            truth=outcome.truth,
         )
-        for kind, result in zip(losses, results, strict=True)
+        for one, outcome in zip(given, outcomes, strict=True)
     ]
     return {"students": [one.model_dump(mode="json") for one in students]}

@@ -92,18 +92,9 @@ class Value(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _default_kinds(cls, data: Any) -> Any:
-        """Fields of a plug-in given without its kind belong to the default one."""
-        if not isinstance(data, dict):
-            return data
-        return {
-            name: {"kind": cls.model_fields[name].default.kind(), **given}
-            if isinstance(given, dict)
-            and name in cls.model_fields
-            and isinstance(cls.model_fields[name].default, Plugin)
-            else given
-            for name, given in data.items()
-        }
+    def _said_in_full(cls, words: Any) -> Any:
+        """The words that a value is made of, with what they leave open, before anything is checked."""
+        return with_kinds(cls, words) if isinstance(words, dict) else words
 
     @classmethod
     def parse(cls, data: Any) -> Self:
@@ -114,8 +105,8 @@ class Value(BaseModel):
             raise Invalid(explain(error, cls, data)) from None
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with `changes`, validated (unlike `model_copy`)."""
-        return self.parse({**self.model_dump(), **changes})
+        """A copy with `changes` (values, or plain data as for `parse`), validated (unlike `model_copy`)."""
+        return self.parse({**dict(self), **changes})
 
 
 class Plugin(Value):
@@ -128,6 +119,7 @@ class Plugin(Value):
     """Raised by whoever changes what the plug-in computes: stored results of a lower number are stale."""
 
     @classmethod
+    @functools.cache  # asked several times for every plug-in of every result that is read
     def kind(cls) -> str:
         """The id: the class name in kebab-case (`SymmetricNoise` -> `symmetric-noise`)."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
@@ -166,15 +158,38 @@ class Plugin(Value):
             value = {"kind": value}
         if not isinstance(value, dict):
             raise ValueError(f"allowed: one of {', '.join(_choices(cls))}")
-        fields = {name: content for name, content in value.items() if name != "kind"}
         if inspect.isabstract(cls):
             chosen = catalogue(cls).get(str(value.get("kind")))
             if chosen is None:
                 raise ValueError(f"allowed: one of {', '.join(catalogue(cls))}")
-            return chosen.model_validate(fields)
+            return chosen.model_validate(value)
         if value.get("kind", cls.kind()) != cls.kind():
             raise ValueError(f"allowed: {cls.kind()}")
-        return handler(fields)
+        return handler({name: content for name, content in value.items() if name != "kind"})
+
+
+@functools.cache
+def default_kinds(cls: type[Value]) -> dict[str, str]:
+    """Field of `cls` that holds a plug-in -> id of the default one."""
+    fields = cls.model_fields.items()
+    return {name: field.default.kind() for name, field in fields if isinstance(field.default, Plugin)}
+
+
+def with_kinds(cls: type[Value], data: dict[str, Any]) -> dict[str, Any]:
+    """`data` for `cls`, in which fields of a plug-in given without its kind belong to the default one."""
+    kinds = default_kinds(cls)
+    if not kinds:
+        return data
+    return {
+        name: {"kind": kinds[name], **given} if isinstance(given, dict) and name in kinds else given
+        for name, given in data.items()
+    }
+
+
+@functools.cache
+def default_sizes(cls: type["Plugin"]) -> dict[str, Any]:
+    """Field of `cls` that may not exceed the number of classes -> its default."""
+    return {name: field.default for name, field in cls.model_fields.items() if bounds(field).up_to_classes}
 
 
 def _choices(cls: type[Plugin]) -> list[str]:

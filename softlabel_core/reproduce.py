@@ -63,7 +63,7 @@ def _row(cell: Cell, result: Result) -> dict[str, Any]:
         "column": cell.column,
         "family": cell.family,
         "key": result.key,
-        "loss": result.experiment["framework"]["loss"]["kind"],
+        "loss": result.experiment.framework.loss.kind(),
         "k": str(result.indicators["k"]),
         **indicators,
         "accuracy": accuracy.mean,
@@ -73,7 +73,7 @@ def _row(cell: Cell, result: Result) -> dict[str, Any]:
         "replicates": accuracy.replicates,
         "ground_truth": result.ground_truth_accuracy.mean,
         "learned": result.learned,
-        "seed": result.experiment["seed"],
+        "seed": result.experiment.seed,
     }
 
 

@@ -12,7 +12,7 @@ from softlabel_core.indicators import Sample
 from softlabel_core.jobs import Busy, Jobs
 from softlabel_core.labels import READERS, LabelFile, read, write
 from softlabel_core.losses import Loss
-from softlabel_core.own import OwnExamples, OwnLabels, Taught, Upload
+from softlabel_core.own import Taught, Upload
 from softlabel_core.runner import EmbeddedRunner
 from softlabel_core.streams import stream
 from tests.declared import random_labels
@@ -167,13 +167,13 @@ def test_students_are_held_to_the_truth_on_examples_they_never_saw(upload):
 
 def test_every_part_of_a_split_keeps_its_own_labels():
     file = own.example()
-    split = OwnExamples.of(file).split(generator=stream(0, "split"))
+    [given] = own.taught_on(file, own.frameworks(["cc"], 3, 6), 1)
+    [split], [labels] = given.splits.parts, given.labels
     assert len(split.train) == 800
     assert len(split.test) == 400
     rows = split.train.rows
     assert np.array_equal(split.train.targets, file.targets[rows])
     np.testing.assert_allclose(split.raw(np.arange(800)), file.features[rows], atol=1e-6)
-    labels = OwnLabels.of(file).soft_labels(split.train, generator=stream(0, "labels"))
     assert np.array_equal(labels, file.soft_labels[rows])
     held = {tuple(point) for point in (split.test.features * split.scale + split.shift).round(3)}
     assert held == {tuple(point) for point in np.delete(file.features, rows, axis=0).round(3)}
@@ -216,5 +216,8 @@ def test_what_takes_too_long_is_refused_with_its_time(upload):
         every.close()
     with pytest.raises(Invalid, match=r"^students: allowed: files of 10 examples or more; got 9\.$"):
         own.teaching(upload, (9, 2, own.example().names), ["cc"], 3, 2, every.cost)
-    with pytest.raises(Invalid, match="k: allowed"):
+    sentence = r"^framework\.k: allowed: a whole number from 1 to 6, the classes of the file; got 9\.$"
+    with pytest.raises(Invalid, match=sentence):
         own.teaching(upload, small, ["cc"], 9, 2, every.cost)
+    with pytest.raises(Invalid, match=r"^replicates: allowed: a whole number from 1 to 64; got 65\.$"):
+        own.teaching(upload, small, ["cc"], 3, 65, every.cost)

@@ -17,7 +17,7 @@ def result() -> Result:
 
 def having(result: Result, accuracies: list[float], seed: int = 0) -> Result:
     rows = [{"replicate": i, "student_accuracy": value} for i, value in enumerate(accuracies)]
-    return result.model_copy(update={"rows": rows, "experiment": {**result.experiment, "seed": seed}})
+    return result.replace(rows=rows, experiment=result.experiment.replace(seed=seed))
 
 
 A, B = [0.91, 0.93, 0.9, 0.95], [0.81, 0.86, 0.79, 0.83]
@@ -72,7 +72,7 @@ def test_pairing_takes_away_what_splits_have_in_common(result):
     hard = np.array([0.0, -0.2, 0.1, -0.1])
     one, other = having(result, list(0.7 + hard)), having(result, list(0.65 + hard + [0.01, -0.01, 0, 0]))
     assert difference(one, other).clear
-    assert not difference(one, other.model_copy(update={"experiment": {**other.experiment, "seed": 9}})).clear
+    assert not difference(one, other.replace(experiment=other.experiment.replace(seed=9))).clear
 
 
 def test_replicates_of_one_seed_are_the_same_whatever_their_number(result):

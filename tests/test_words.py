@@ -43,12 +43,12 @@ def measured(k=3, delta=0.3, gamma=0.3, margin=0.2) -> dict[str, Any]:
 
 def judged(result: Result, loss: Loss, shown: dict[str, Any]) -> Result:
     """The result as it would be judged for that loss and these numbers."""
-    framework = {**result.experiment["framework"], "loss": loss.model_dump()}
+    framework = result.experiment.framework.model_copy(update={"loss": loss})
     return result.model_copy(
         update={
             "indicators": {**result.indicators, **shown},
             "loss_margin": loss.margin(shown),
-            "experiment": {**result.experiment, "framework": framework},
+            "experiment": result.experiment.model_copy(update={"framework": framework}),
         }
     )
 

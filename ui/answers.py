@@ -37,11 +37,11 @@ class Answer:
         result = self.result
         values = {
             "replicates": result.student_accuracy.replicates,
-            "seed": result.experiment["seed"],
+            "seed": result.experiment.seed,
             "n": result.indicators["n"],
-            "seconds": result.seconds,
-            "device": result.device,
-            "torch": result.versions["torch"],
+            "seconds": result.provenance.seconds,
+            "device": result.provenance.device,
+            "torch": result.provenance.versions["torch"],
             "made": self.made,
         }
         return say(language, "words.source-live" if self.live else "words.source-atlas", **values)
@@ -125,15 +125,14 @@ def slider(experiment: Experiment) -> Slider | None:
 
 def moved(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with one field set."""
-    return Experiment.parse(set_path(experiment.model_dump(), path, value))
+    return Experiment.parse(set_path(experiment.words(), path, value))
 
 
 def other_way(experiment: Experiment) -> Experiment | None:
     """The same labels, taught the other way: as sets, or imitated; None if the atlas has no answer."""
     imitates = experiment.framework.kind() == IMITATE["kind"]
     size: Any = "support" if experiment.bias.kind() == "candidate-set" else min(3, experiment.dataset.classes)
-    other = sets(size) if imitates else IMITATE
-    chosen = Experiment.parse(set_path(experiment.model_dump(), "framework", other))
+    chosen = experiment.replace(framework=sets(size) if imitates else IMITATE)
     return chosen if atlas.find(chosen) else None
 
 

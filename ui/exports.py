@@ -41,14 +41,14 @@ def as_json(result: Result) -> str:
 
 def snippet(result: Result) -> str:
     """A script that computes the same numbers again."""
-    config = pprint.pformat(result.experiment, width=96, sort_dicts=False)
-    accuracy = percent(result.student_accuracy.mean)
+    config = pprint.pformat(result.experiment.model_dump(mode="json"), width=96, sort_dicts=False)
+    accuracy, versions = percent(result.student_accuracy.mean), result.provenance.versions
     return (
         "from softlabel_core import Experiment, run\n\n"
         f"experiment = Experiment.parse(\n{_indented(config)}\n)\n"
         "result = run(experiment)\n"
         f'print(f"{{result.student_accuracy.mean:.4f}}")  # {result.student_accuracy.mean:.4f}, {accuracy}\n'
-        f"# softlabel_core {result.versions['softlabel_core']}, torch {result.versions['torch']}\n"
+        f"# softlabel_core {versions['softlabel_core']}, torch {versions['torch']}\n"
     )
 
 

@@ -22,7 +22,7 @@ MAIN = ("unreliability", "ambiguity", "total", "label_accuracy")
 
 def label(result: Result, language: str = "en") -> str:
     """A run in a few words: bias type with its fields, framework with its loss, dataset."""
-    return _words(result.experiment, language)
+    return describe(result.experiment, language)
 
 
 def describe(experiment: Experiment, language: str = "en") -> str:
@@ -85,7 +85,7 @@ def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:
                 said["high"]: r.student_accuracy.high,
                 said["truth"]: r.ground_truth_accuracy.mean,
                 said["replicates"]: r.student_accuracy.replicates,
-                said["seed"]: r.experiment["seed"],
+                said["seed"]: r.experiment.seed,
             }
             for r in reversed(results)
         ]

@@ -47,7 +47,7 @@ class Dataset(Plugin):
     @property
     def sizes(self) -> tuple[int, int, int]:
         """Examples for training, for the test, and features; by default those of a split."""
-        return _sizes(self)
+        return _sizes(self, self.fingerprint)
 
     @property
     def bayes_accuracy(self) -> float | None:
@@ -60,7 +60,7 @@ class Dataset(Plugin):
 
 
 @functools.lru_cache(maxsize=64)
-def _sizes(dataset: Dataset) -> tuple[int, int, int]:
+def _sizes(dataset: Dataset, fingerprint: str) -> tuple[int, int, int]:
     split = dataset.split(generator=stream(0, "split", 0))
     return len(split.train), len(split.test), split.train.features.shape[1]
 
