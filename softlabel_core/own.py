@@ -168,9 +168,8 @@ def teaching(
     ways, tested = frameworks(losses, k, len(names)), _tested(examples)
     students = Part(
         student=STUDENT,
+        training=TRAINING,
         networks=replicates * (len(ways) + 1),  # those taught with the truth are shared
-        epochs=TRAINING.epochs,
-        batch_size=TRAINING.batch_size,
         examples=examples - tested,
         tested=tested,
         features=inputs,

@@ -42,7 +42,7 @@ def stamp(experiment: Experiment) -> Stamp:
     Those of its own plug-ins, of the loss of the students taught with the truth, of every indicator, and of
     the trainer.
     """
-    behind = {CrossEntropy, *plugins(experiment), *catalogue(Indicator).values()}
+    behind: set[type[Plugin]] = {CrossEntropy, *plugins(experiment), *catalogue(Indicator).values()}
     return {"engine": ENGINE, **{name(one): one.science for one in sorted(behind, key=name)}}
 
 
