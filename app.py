@@ -8,6 +8,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.network import without_delay
+from ui.web.network import without_delay
 
 app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=without_delay)

@@ -10,7 +10,7 @@ import platform
 import time
 
 from softlabel_core import Experiment, Result, run_sweep
-from softlabel_core.results import Estimate, versions
+from softlabel_core.experiment.result import Estimate, versions
 
 NOTE = (
     "Accuracy in percent with 95 % t intervals, CC unless said; indicators at the student's k. The "

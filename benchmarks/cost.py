@@ -7,7 +7,7 @@ import math
 import sys
 
 from softlabel_core import Experiment, run
-from softlabel_core.cost import uncorrected
+from softlabel_core.experiment.cost import uncorrected
 
 ASKED = {
     "linear, moons, 1 epoch, 2 replicates": {

@@ -18,7 +18,7 @@ import torch
 from peers import Work, floor
 from threadpoolctl import threadpool_limits
 
-from softlabel_core.results import versions
+from softlabel_core.experiment.result import versions
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from softlabel_core import Training
 from softlabel_core.students import Student
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
-from softlabel_core.train import Task, train
+from softlabel_core.training.train import Task, train
 
 RATE, MOMENTUM, BATCH = 0.1, 0.9, 128
 GROUP = 16

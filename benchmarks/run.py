@@ -17,10 +17,10 @@ import numpy as np
 import torch
 
 from softlabel_core import Experiment, Training, run
-from softlabel_core.cohort import Trainer
-from softlabel_core.execute import Draws
-from softlabel_core.results import versions
-from softlabel_core.train import Task
+from softlabel_core.experiment.cohort import Trainer
+from softlabel_core.experiment.result import versions
+from softlabel_core.experiment.run import Draws
+from softlabel_core.training.train import Task
 
 
 def tasks(experiment: Experiment) -> list[Task]:

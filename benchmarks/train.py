@@ -31,7 +31,7 @@ from softlabel_core.students import Student
 from softlabel_core.students.cnn import CNN
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
-from softlabel_core.train import Task, train
+from softlabel_core.training.train import Task, train
 
 ROOT = Path(__file__).resolve().parents[1]
 EPOCHS = 30

@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from softlabel_core import Experiment, Result
-from softlabel_core.compare import difference
-from softlabel_core.jobs import Busy
-from softlabel_core.presets import PRESETS
-from ui import bar, charts_pair, i18n, panels, state, tables, words
+from softlabel_core.experiment.compare import difference
+from softlabel_core.service.queue import Busy
+from softlabel_core.teaching.presets import PRESETS
+from ui import bar, panels, state
 from ui.answers import Answer, precomputed
+from ui.charts import pair as charts_pair
 from ui.state import Side
+from ui.words import i18n, sentences, tables
 
 
 def main() -> None:
@@ -66,7 +68,7 @@ def _pair(a: Experiment, b: Experiment) -> None:
         return
     both = (first.result, second.result)
     found, language = difference(*both), state.language()
-    lead.markdown(words.comparison(language, found))
+    lead.markdown(sentences.comparison(language, found))
     pair = charts_pair.pair(both, paired=found.paired, **panels.look())
     if not state.controls():
         panels.source(first, second)

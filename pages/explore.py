@@ -3,9 +3,11 @@
 import streamlit as st
 
 from softlabel_core import Experiment, Invalid
-from softlabel_core.jobs import Busy
-from ui import answers, bar, charts, forms, i18n, panels, state, tables, tabs, words
+from softlabel_core.service.queue import Busy
+from ui import answers, bar, forms, panels, state, tabs
 from ui.answers import Answer
+from ui.charts import results as charts
+from ui.words import i18n, sentences, tables
 
 
 def main() -> None:
@@ -82,10 +84,10 @@ def _results(chosen: Experiment) -> Answer | None:
     if answer.live and result.key != chosen.key():
         st.info(state.t("explore.changed", run=i18n.plain(tables.label(result, language))))
     with st.container(key="lead"):
-        st.markdown(words.summary(language, result))
+        st.markdown(sentences.summary(language, result))
     if not state.presenting():
         panels.numbers(result)
-        st.markdown(words.reason(language, result))
+        st.markdown(sentences.reason(language, result))
     panels.source(answer)
     runs = [one for one in state.results() if one.key != result.key]
     chart = charts.scatter(

@@ -4,12 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from softlabel_core import catalogue, labels, own
-from softlabel_core.audit import DRAWN, SIZES, Audit
+from softlabel_core import catalogue
+from softlabel_core.audit.report import DRAWN, SIZES, Audit
 from softlabel_core.losses import Loss
-from softlabel_core.tables import MOST_CLASSES
-from ui import audits, charts_labels, exports, i18n, panels, state, uploads
+from softlabel_core.reading import labels
+from softlabel_core.reading.features import MOST_CLASSES
+from softlabel_core.service import uploads as own
+from ui import exports, panels, state, uploads
+from ui.charts import labels as charts_labels
 from ui.uploads import Own
+from ui.words import audits, i18n
 
 # Losses that students are offered to learn with at first: one of each way of reading labels.
 FIRST = ["cross-entropy", "cc"]

@@ -4,14 +4,19 @@ from typing import Any
 
 import streamlit as st
 
-from softlabel_core import Experiment, lessons
-from softlabel_core.compare import difference
-from softlabel_core.jobs import Busy
-from softlabel_core.lessons import LESSONS, STEPS, Step
-from ui import answers, charts, charts_lessons, charts_pair, details, i18n, panels, state
-from ui import lessons as says
+from softlabel_core import Experiment
+from softlabel_core.experiment.compare import difference
+from softlabel_core.service.queue import Busy
+from softlabel_core.teaching import lessons
+from softlabel_core.teaching.lessons import LESSONS, STEPS, Step
+from ui import answers, panels, state
 from ui.answers import Answer
-from ui.figures import Chart
+from ui.charts import details, pair
+from ui.charts import lessons as charts_lessons
+from ui.charts import results as charts
+from ui.charts.figures import Chart
+from ui.words import i18n
+from ui.words import lessons as says
 
 ORDER = list(STEPS)
 
@@ -236,7 +241,7 @@ def picture(step: Step, found: list[Answer]) -> Chart:
         return charts_lessons.construction(construction, **look)
     if step.picture == "pair" and len(found) > 1:
         both = (result, found[1].result)
-        return charts_pair.pair(both, paired=difference(*both).paired, **look)
+        return pair.pair(both, paired=difference(*both).paired, **look)
     if step.picture == "sets":
         return details.cooccurrence(result, **look)
     if step.picture == "rounds":

@@ -4,12 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from softlabel_core import Experiment, atlas, atlas_plan
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup, plan
+from softlabel_core.atlas.rule_failures import REASONS, committed_exceptions
 from softlabel_core.biases.candidate_set import CandidateSet
-from softlabel_core.exceptions import REASONS, committed_exceptions
-from ui import answers, charts_map, i18n, panels, state
+from ui import answers, panels, state
 from ui.answers import Answer
-from ui.words import percent
+from ui.charts import plane as charts_map
+from ui.words import i18n
+from ui.words.sentences import percent
 
 # How often each of the places one can pick an entry at was left for another: a new key clears it.
 TURNS = "map/turns"
@@ -24,7 +27,7 @@ def main() -> None:
         st.title(state.t("map.title"), anchor=False)
         lead = st.container()
     chosen = state.experiment()
-    plane, answer = atlas_plan.plane_of(chosen) or atlas_plan.planes()[0], _answer(chosen)
+    plane, answer = plan.plane_of(chosen) or plan.planes()[0], _answer(chosen)
     lead.markdown(_verdict(answer) if answer and state.presenting() else state.t("map.lead"))
     if not state.controls():
         _plane(plane, answer)
@@ -42,14 +45,14 @@ def main() -> None:
 
 def _steer(chosen: Experiment) -> None:
     """Across the line with the keyboard."""
-    slider = answers.slider(chosen) if atlas_plan.plane_of(chosen) else None
+    slider = answers.slider(chosen) if plan.plane_of(chosen) else None
     if slider is not None:
         panels.steer(slider, state.t("map.x"))
 
 
 def _choose(plane: Experiment) -> None:
     """Which plane: dataset, and how its students are taught."""
-    planes = atlas_plan.planes()
+    planes = plan.planes()
     language = state.language()
     datasets = {one.dataset.kind(): i18n.title(language, type(one.dataset)) for one in planes}
     mine = [one for one in planes if one.dataset == plane.dataset]
@@ -73,11 +76,11 @@ def _way(plane: Experiment) -> str:
 
 def _change_plane(name: str) -> None:
     """Load the same cell, or the nearest, of the plane that was chosen."""
-    planes = [one for one in atlas_plan.planes() if one.dataset.kind() == st.session_state["map/dataset"]]
+    planes = [one for one in plan.planes() if one.dataset.kind() == st.session_state["map/dataset"]]
     same = [one for one in planes if _way(one) == st.session_state["map/way"]]
     bias = state.experiment().bias
     cell = (same or planes)[0].replace(bias=bias if isinstance(bias, CandidateSet) else CandidateSet())
-    near = atlas.near(cell)
+    near = lookup.near(cell)
     if near is not None:
         state.load(near[0].experiment)
         _turn("")
@@ -85,14 +88,14 @@ def _change_plane(name: str) -> None:
 
 def _answer(chosen: Experiment) -> Answer | None:
     """What the atlas has on the present choice: itself, or on a plane the nearest cell."""
-    if atlas_plan.plane_of(chosen):
+    if plan.plane_of(chosen):
         return answers.nearest(chosen)
     return answers.precomputed(chosen) if state.touched() else None
 
 
 def _plane(plane: Experiment, answer: Answer | None) -> None:
     chart, keys = charts_map.drawn(
-        atlas_plan.planes().index(plane),
+        plan.planes().index(plane),
         _place(answer),
         state.language(),
         panels.is_dark(),
@@ -109,7 +112,7 @@ def _plane(plane: Experiment, answer: Answer | None) -> None:
         selection_mode="points",
     )
     if state.controls():
-        st.caption(state.t("map.note", edge=atlas_plan.least_ambiguity(1.0, plane.dataset.classes)))
+        st.caption(state.t("map.note", edge=plan.least_ambiguity(1.0, plane.dataset.classes)))
         with st.expander(state.t("map.twin"), on_change="rerun") as twin:
             if twin.open:
                 _rows("table", chart.table, keys, chart.alt)
@@ -118,7 +121,7 @@ def _plane(plane: Experiment, answer: Answer | None) -> None:
 def _place(answer: Answer | None) -> charts_map.Place | None:
     """Where on the plane it is, if it is on one."""
     here = answer.result.experiment if answer else None
-    if here is None or not atlas_plan.plane_of(here) or not isinstance(here.bias, CandidateSet):
+    if here is None or not plan.plane_of(here) or not isinstance(here.bias, CandidateSet):
         return None
     return here.bias.unreliability, here.bias.ambiguity
 
@@ -153,7 +156,7 @@ def _row(key: str, keys: list[str]) -> str | None:
 
 
 def _pick(by: str, key: str | None) -> None:
-    entry = atlas.entry(key) if key else None
+    entry = lookup.entry(key) if key else None
     if entry is not None:
         state.load(entry.experiment)
         _turn(by)
@@ -203,7 +206,7 @@ def _cell(answer: Answer | None) -> None:
 def _exceptions() -> None:
     """Entries of all bias types that do not do as the rule says, by the reason why."""
     st.subheader(state.t("map.rule.title"), anchor=False)
-    every, wrong = len(atlas.committed()), committed_exceptions()
+    every, wrong = len(lookup.committed()), committed_exceptions()
     right = 1 - len(wrong) / max(1, every)
     st.markdown(state.t("map.rule.lead", entries=every, wrong=len(wrong), right=right))
     if wrong.empty:

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from softlabel_core.presets import FIRST
-from ui import answers, charts, i18n, panels, state, words
-from ui.tables import describe
+from softlabel_core.teaching.presets import FIRST
+from ui import answers, panels, state
+from ui.charts import results
+from ui.words import i18n, sentences
+from ui.words.tables import describe
 
 
 def main() -> None:
@@ -22,12 +24,12 @@ def main() -> None:
     experiment = state.experiment()
     answer = answers.nearest(experiment)
     with lead:
-        st.markdown(words.claim(language, answer.result) if answer else state.t("start.unknown"))
+        st.markdown(sentences.claim(language, answer.result) if answer else state.t("start.unknown"))
     with right:
         panels.two_ways(experiment)
     if slider is not None and answer is not None:
         now = slider.now(experiment)
-        chart = charts.along(slider.points, now, name=question(slider), **panels.look())
+        chart = results.along(slider.points, now, name=question(slider), **panels.look())
         panels.picture("", chart, key="along")
     if answer is not None:
         panels.source(answer)

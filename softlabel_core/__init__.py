@@ -6,12 +6,12 @@
 Importing it loads neither torch nor scikit-learn; they come with the first run.
 """
 
-from softlabel_core.execute import run, run_sweep
-from softlabel_core.experiment import Experiment, Sweep
+from softlabel_core.experiment.result import Result
+from softlabel_core.experiment.run import run, run_sweep
+from softlabel_core.experiment.spec import Experiment, Sweep
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, catalogue
-from softlabel_core.results import Result
-from softlabel_core.train import Cancelled, Training
+from softlabel_core.training.train import Cancelled, Training
 from softlabel_core.version import __version__
 
 __all__ = [

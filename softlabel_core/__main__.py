@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from softlabel_core.execute import run, run_sweep
-from softlabel_core.experiment import Experiment, Sweep, set_path
+from softlabel_core.experiment.run import run, run_sweep
+from softlabel_core.experiment.spec import Experiment, Sweep, set_path
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.version import __version__
 
 if TYPE_CHECKING:
-    from softlabel_core.atlas_build import Pending
+    from softlabel_core.atlas.build import Pending
 
 INTERRUPTED = 130
 
@@ -133,7 +133,7 @@ _PATHS = {
 
 
 def _list(options: argparse.Namespace) -> None:
-    from softlabel_core.families import FAMILIES
+    from softlabel_core.experiment.catalogue import FAMILIES
 
     chosen = FAMILIES
     if options.family is not None:
@@ -250,7 +250,7 @@ def _device(options: argparse.Namespace) -> str | None:
 
 
 def _indicators(options: argparse.Namespace) -> None:
-    from softlabel_core.labels import read_labels
+    from softlabel_core.reading.labels import read_labels
 
     k = options.k
     if k is not None and k != "support":
@@ -270,7 +270,7 @@ def _indicators(options: argparse.Namespace) -> None:
 def _reproduce(options: argparse.Namespace) -> None:
     import pandas as pd
 
-    from softlabel_core import reproduce
+    from softlabel_core.studies import reproduce
 
     out = Path(options.out)
     if not out.is_dir():
@@ -292,24 +292,24 @@ def _reproduce(options: argparse.Namespace) -> None:
 
 
 def _atlas(options: argparse.Namespace) -> int:
-    from softlabel_core import atlas, atlas_build
+    from softlabel_core.atlas import build, lookup
 
     if options.check:
-        return _check_atlas(atlas_build.pending())
+        return _check_atlas(build.pending())
     with _progress() as report:
-        left = atlas_build.build(Path(options.folder), on_progress=report)
+        left = build.build(Path(options.folder), on_progress=report)
     if left:
         print(f"{len(left)} experiments read files that are not in the data folder: kept as they were.")
-    print(f"{len(atlas.Atlas())} entries in {atlas.FILE}, {atlas.FILE.stat().st_size / 1e6:.1f} MB.")
+    print(f"{len(lookup.Atlas())} entries in {lookup.FILE}, {lookup.FILE.stat().st_size / 1e6:.1f} MB.")
     return 0
 
 
 def _check_atlas(pending: "Pending") -> int:
     """Say what the atlas lacks and whose fault it is; 1 if it is wrong or has a gap."""
-    from softlabel_core import atlas
+    from softlabel_core.atlas import lookup
 
-    stale = {atlas.content(one) for found in pending.stale.values() for one in found}
-    print(f"{len(atlas.committed())} entries, {len(stale)} of them stale; {len(pending.missing)} missing.")
+    stale = {lookup.content(one) for found in pending.stale.values() for one in found}
+    print(f"{len(lookup.committed())} entries, {len(stale)} of them stale; {len(pending.missing)} missing.")
     for what, groups in (
         ("stale by", pending.stale),
         ("missing", {"": pending.missing} if pending.missing else {}),
@@ -326,7 +326,7 @@ def _check_atlas(pending: "Pending") -> int:
 
 
 def _docs(options: argparse.Namespace) -> None:
-    from softlabel_core.docs import markdown
+    from softlabel_core.experiment.catalogue import markdown
 
     with _whole_file(options.out) as write:
         write(markdown())

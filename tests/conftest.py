@@ -33,11 +33,11 @@ def pytest_make_parametrize_id(val, argname):
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_is_given_up():
     """Jobs wait for tests that do not look at them, however slow the machine is."""
-    from softlabel_core import jobs
+    from softlabel_core.service import queue
     from tests.waiting import PATIENCE
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs, "GONE", PATIENCE)
+        patch.setattr(queue, "GONE", PATIENCE)
         yield
 
 

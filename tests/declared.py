@@ -6,7 +6,7 @@ import numpy as np
 from pydantic.fields import FieldInfo
 
 from softlabel_core.examples import Examples
-from softlabel_core.families import FAMILIES
+from softlabel_core.experiment.catalogue import FAMILIES
 from softlabel_core.plugin import Accepts, Invalid, Plugin, bounds, catalogue, literals, plugin_type
 from softlabel_core.streams import stream
 

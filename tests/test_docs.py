@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import softlabel_core
-from softlabel_core import docs
+from softlabel_core.experiment import catalogue as docs
 from softlabel_core.plugin import allowed, catalogue
 from tests.declared import FAMILIES
 

@@ -8,11 +8,11 @@ import torch
 
 from softlabel_core import Experiment, Training, catalogue, run
 from softlabel_core.losses import Loss
-from softlabel_core.step import RECORDERS, cuda_graph
 from softlabel_core.students import Student
-from softlabel_core.train import train
+from softlabel_core.training.step import RECORDERS, cuda_graph
+from softlabel_core.training.train import train
 from tests.declared import label
-from tests.test_train import MIXED, SHORT, task
+from tests.training.test_train import MIXED, SHORT, task
 
 pytestmark = [
     pytest.mark.gpu,

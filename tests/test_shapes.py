@@ -12,21 +12,21 @@ import pytest
 import torch
 from jaxtyping import Float, Int, TypeCheckError
 
-from softlabel_core.chunk import answers, filled, probabilities
-from softlabel_core.convolutions import gathered, patches
 from softlabel_core.losses import Loss
 from softlabel_core.losses.cc import CC
-from softlabel_core.optimizers import SGD
 from softlabel_core.plugin import catalogue
 from softlabel_core.simplex import one_hot
-from softlabel_core.step import Step
 from softlabel_core.students import convolve, layer, layer_gradient
+from softlabel_core.students._convolutions import gathered, patches
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
-from softlabel_core.tasks import Task, Trained
 from softlabel_core.tensors import AXES, Tensor, Workspace
-from softlabel_core.train import predict
-from tests.test_train import SPLITS
+from softlabel_core.training.chunk import answers, filled, probabilities
+from softlabel_core.training.optimizers import SGD
+from softlabel_core.training.step import Step
+from softlabel_core.training.task import Task, Trained
+from softlabel_core.training.train import predict
+from tests.training.test_train import SPLITS
 
 CORE = Path(__file__).parents[1] / "softlabel_core"
 DTYPES = {name for name in dir(jaxtyping) if isinstance(getattr(jaxtyping, name), type(Float))}
@@ -93,7 +93,7 @@ def test_without_torch_nothing_is_a_tensor_and_none_is_imported():
     """Families whose signatures name tensors are imported, and what is no tensor is refused."""
     script = (
         "import sys; from jaxtyping import Float; from softlabel_core.tensors import Tensor; "
-        "import softlabel_core.losses.lws, softlabel_core.students.cnn, softlabel_core.step; "
+        "import softlabel_core.losses.lws, softlabel_core.students.cnn, softlabel_core.training.step; "
         "print(isinstance(1.0, Float[Tensor, 's']), 'torch' in sys.modules)"
     )
     ran = subprocess.run(

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from softlabel_core import Experiment, Result, atlas
-from softlabel_core.experiment import set_path
+from softlabel_core import Experiment, Result
+from softlabel_core.atlas import lookup
+from softlabel_core.experiment.spec import set_path
 from softlabel_core.plugin import Plugin, plugin_type
-from softlabel_core.recipes import IMITATE, sets
-from ui.i18n import say
+from softlabel_core.teaching.recipes import IMITATE, sets
+from ui.words.i18n import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,13 +50,13 @@ class Answer:
 
 def precomputed(experiment: Experiment) -> Answer | None:
     """The atlas's answer."""
-    entry = atlas.find(experiment)
+    entry = lookup.find(experiment)
     return None if entry is None else _answer(entry)
 
 
 def nearest(experiment: Experiment) -> Answer | None:
     """The atlas's answer, or that of the nearest experiment that it has."""
-    near = atlas.near(experiment)
+    near = lookup.near(experiment)
     if near is None:
         return None
     entry, differences = near
@@ -63,7 +64,7 @@ def nearest(experiment: Experiment) -> Answer | None:
     return _answer(entry, asked)
 
 
-def _answer(entry: atlas.Entry, asked: tuple[tuple[str, Any, Any], ...] = ()) -> Answer:
+def _answer(entry: lookup.Entry, asked: tuple[tuple[str, Any, Any], ...] = ()) -> Answer:
     made = f"{entry.made['date']}, {entry.made['machine']}"
     return Answer(entry.result, live=False, stale=entry.stale, made=made, asked=asked)
 
@@ -75,7 +76,7 @@ class Slider:
     path: str
     owner: type[Plugin]
     values: list[Any]
-    entries: list[atlas.Entry]
+    entries: list[lookup.Entry]
 
     @property
     def field(self) -> str:
@@ -116,7 +117,7 @@ def slider(experiment: Experiment) -> Slider | None:
             if plugin_type(field) is not None or field.annotation is bool or name in plugin.idle():
                 continue
             path = f"{part}.{name}"
-            found = [(value, entry) for value, entry in atlas.values(experiment, path) if value != "support"]
+            found = [(value, entry) for value, entry in lookup.values(experiment, path) if value != "support"]
             if len(found) >= FEWEST:
                 values, entries = zip(*found, strict=True)
                 return Slider(path, type(plugin), list(values), list(entries))
@@ -133,10 +134,10 @@ def other_way(experiment: Experiment) -> Experiment | None:
     imitates = experiment.framework.kind() == IMITATE["kind"]
     size: Any = "support" if experiment.bias.kind() == "candidate-set" else min(3, experiment.dataset.classes)
     chosen = experiment.replace(framework=sets(size) if imitates else IMITATE)
-    return chosen if atlas.find(chosen) else None
+    return chosen if lookup.find(chosen) else None
 
 
 def around(dataset: str) -> "pd.DataFrame":
     """The atlas's points of a dataset that are not stale: ids, indicators and accuracies."""
-    table = atlas.entries(dataset)
+    table = lookup.entries(dataset)
     return table[~table["stale"].astype(bool)]

@@ -9,9 +9,10 @@ import segno
 import streamlit as st
 
 from softlabel_core import Experiment
-from softlabel_core.presets import PRESETS
-from ui import i18n, methods, state
-from ui.tables import describe
+from softlabel_core.teaching.presets import PRESETS
+from ui import methods, state
+from ui.words import i18n
+from ui.words.tables import describe
 
 STYLE = Path(__file__).parent / "style.css"
 PRESENT = Path(__file__).parent / "present.css"

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from softlabel_core import Result
-from softlabel_core.audit import Audit
-from softlabel_core.own import Taught
-from ui import audits, charts, charts_labels, details
-from ui.figures import Chart, Look
-from ui.i18n import say
-from ui.tables import label, runs_table
-from ui.words import claim, percent, reason
+from softlabel_core.audit.report import Audit
+from softlabel_core.service.uploads import Taught
+from ui.charts import details, labels, results
+from ui.charts.figures import Chart, Look
+from ui.words import audits
+from ui.words.i18n import say
+from ui.words.sentences import claim, percent, reason
+from ui.words.tables import label, runs_table
 
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328}"
@@ -58,7 +59,7 @@ def _indented(text: str) -> str:
 
 def page(result: Result, source: str, language: str) -> str:
     """A page of its own that opens without a network: words, numbers, charts one can point at, code."""
-    drawn = [charts.scatter([result], result.key, dark=False, language=language)]
+    drawn = [results.scatter([result], result.key, dark=False, language=language)]
     if result.curves:
         drawn.append(details.curves(result, dark=False, language=language))
     drawn.append(details.cooccurrence(result, dark=False, language=language))
@@ -100,13 +101,13 @@ def audit_json(audit: Audit, students: list[Taught]) -> str:
 def report(audit: Audit, students: list[Taught], title: str, source: str, language: str) -> str:
     """The same as a page of its own that opens without a network."""
     look: Look = {"dark": False, "language": language}
-    drawn = [charts_labels.by_size(audit, **look), charts_labels.together(audit, **look)]
+    drawn = [labels.by_size(audit, **look), labels.together(audit, **look)]
     sections = {
         "which": "".join(map(_paragraph, audits.verdicts(language, audit))),
         "worst": _table(audits.confusions(audit, language), "words"),
     }
     if students:
-        drawn.append(charts_labels.students(students, **look))
+        drawn.append(labels.students(students, **look))
         outcome, table = audits.outcome(language, students), audits.taught(students, language)
         sections["students"] = _paragraph(outcome) + _table(table)
     if audit.quality:

@@ -14,7 +14,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import Plugin, Value, bounds, catalogue, literals, plugin_type
 from softlabel_core.students import Student
-from ui.i18n import field_title, say, title
+from ui.words.i18n import field_title, say, title
 
 PREFIX = "form/"
 FINE = 0.01

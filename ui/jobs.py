@@ -5,8 +5,8 @@ import functools
 import os
 import threading
 
-from softlabel_core.jobs import SECONDS, Jobs
-from softlabel_core.runner import EmbeddedRunner
+from softlabel_core.service.queue import SECONDS, Jobs
+from softlabel_core.service.runner import EmbeddedRunner
 
 MAX_SECONDS = "SOFTLABEL_MAX_SECONDS"
 """Environment variable: predicted seconds above which a run is refused."""

@@ -6,10 +6,11 @@ import platform
 import streamlit as st
 
 from softlabel_core import Experiment, catalogue
+from softlabel_core.experiment.result import versions
 from softlabel_core.indicators import Indicator
 from softlabel_core.plugin import Plugin
-from softlabel_core.results import versions
-from ui import i18n, state
+from ui import state
+from ui.words import i18n
 
 FIRST = ("unreliability", "ambiguity", "total", "label_accuracy", "mean_label_margin")
 """Indicators explained before the others."""

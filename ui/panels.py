@@ -8,11 +8,13 @@ import streamlit as st
 
 from softlabel_core import Experiment, Result, catalogue
 from softlabel_core.indicators import Indicator
-from softlabel_core.jobs import Job
-from ui import charts, i18n, state, words
+from softlabel_core.service.queue import Job
+from ui import state
 from ui.answers import Answer, Slider, moved, other_way
-from ui.figures import Chart, Look, enlarged
+from ui.charts import results
+from ui.charts.figures import Chart, Look, enlarged
 from ui.forms import PREFIX, seeded
+from ui.words import i18n, sentences
 
 LARGE, ALONE = 620, 700
 """Height of the one chart of the present mode, below a slider and without one."""
@@ -52,10 +54,10 @@ def numbers(result: Result) -> None:
         degrees(result.indicators)
         for name in ("student_accuracy", "ground_truth_accuracy"):
             estimate = getattr(result, name)
-            interval = words.ends(language, estimate)
+            interval = sentences.ends(language, estimate)
             _number(
                 state.t(f"panels.{name}"),
-                words.percent(estimate.mean),
+                sentences.percent(estimate.mean),
                 interval,
                 state.t(f"panels.{name}-help"),
             )
@@ -69,10 +71,10 @@ def degrees(measured: dict[str, Any]) -> None:
         value, ends = measured[name], intervals[name]
         title = state.t(f"panels.{name}", k=measured["k"])
         if name == "label_accuracy":
-            interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=words.percent(ends[1]))
-            _number(title, words.percent(value), interval, about[name])
+            interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=sentences.percent(ends[1]))
+            _number(title, sentences.percent(value), interval, about[name])
         else:
-            _number(title, f"{value:.3f}", words.outward(language, *ends), about[name])
+            _number(title, f"{value:.3f}", sentences.outward(language, *ends), about[name])
 
 
 def _number(title: str, value: str, interval: str, help_text: str | None = None) -> None:
@@ -202,7 +204,7 @@ def indicators(result: Result) -> None:
         {
             names["indicator"]: i18n.title(language, cls),
             names["shown"]: shown[cls.key()],
-            names["interval"]: words.outward(language, *intervals[cls.key()])
+            names["interval"]: sentences.outward(language, *intervals[cls.key()])
             if cls.key() in intervals
             else "",
             names["bias"]: made[cls.key()],
@@ -230,7 +232,7 @@ def under_way(key: str) -> None:
     rows: list[dict[str, Any]] = list(getattr(job, "partial", None) or [])
     if rows and job.experiment:
         epochs = job.experiment.training.epochs
-        chart = charts.live(rows, epochs, **look())
+        chart = results.live(rows, epochs, **look())
         picture(state.t("panels.live"), chart, key="live")
 
 

@@ -13,11 +13,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from softlabel_core import Experiment, Result, share
-from softlabel_core.jobs import Job
-from ui import i18n, jobs
+from softlabel_core import Experiment, Result
+from softlabel_core.experiment import link as share
+from softlabel_core.service.queue import Job
+from ui import jobs
 from ui.answers import Answer, nearest
 from ui.forms import PREFIX
+from ui.words import i18n
 
 RUNS = "runs"
 """Parameter with the keys of earlier runs, dot-separated, the latest last."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from softlabel_core import Result
-from ui import details, exports, panels, state
+from ui import exports, panels, state
 from ui.answers import Answer
+from ui.charts import details
 
 
 def draw(answer: Answer) -> None:

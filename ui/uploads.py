@@ -9,11 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from softlabel_core import Invalid, own
-from softlabel_core.audit import Audit
-from softlabel_core.jobs import Busy, Work
-from softlabel_core.own import Taught, Upload
-from ui import i18n, jobs, state
+from softlabel_core import Invalid
+from softlabel_core.audit.report import Audit
+from softlabel_core.service import uploads
+from softlabel_core.service.queue import Busy, Work
+from softlabel_core.service.uploads import Taught, Upload
+from ui import jobs, state
+from ui.words import i18n
 
 KEY = "own"
 
@@ -88,7 +90,7 @@ def audited(mine: Own) -> Audit | None:
     """What is known at the chosen set size; asks for it once, and waits a moment. See `problems`."""
     if mine.k not in mine.audits and "read" not in mine.problems:
         if "read" not in mine.pending:
-            _ask(mine, "read", own.reading(mine.upload, mine.k))
+            _ask(mine, "read", uploads.reading(mine.upload, mine.k))
         answer = _answer(mine, "read")
         if answer is not None:
             audit = Audit.model_validate(answer)
@@ -103,7 +105,7 @@ def teach(mine: Own, audit: Audit, losses: list[str], replicates: int) -> None:
     mine.students = []
     mine.problems.pop("teach", None)
     try:
-        work = own.teaching(mine.upload, size, losses, k, replicates, jobs.every().cost)
+        work = uploads.teaching(mine.upload, size, losses, k, replicates, jobs.every().cost)
     except Invalid as error:
         mine.problems["teach"] = i18n.plain(str(error))
     else:

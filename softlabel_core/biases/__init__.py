@@ -12,8 +12,17 @@ from softlabel_core.examples import Examples
 from softlabel_core.plugin import Plugin, UpToClasses
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import RandomFeatures
-from softlabel_core.teachers import Course, Labelled, TeacherLoss, TeacherPlan, Weight, course, degrees, mark
-from softlabel_core.train import Training, train
+from softlabel_core.training.teachers import (
+    Labelled,
+    TeacherLoss,
+    TeacherPlan,
+    Teachers,
+    Weight,
+    assemble,
+    degrees,
+    mark,
+)
+from softlabel_core.training.train import Training, train
 
 
 class Bias(Plugin):
@@ -44,7 +53,9 @@ class Bias(Plugin):
     treats_classes_alike: ClassVar[bool] = True
     """Whether renaming the classes in a cycle renames the labels in the same way."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course | None:
+    def teachers_for(
+        self, parts: list[Examples], *, generators: list[np.random.Generator]
+    ) -> Teachers | None:
         """The teachers to train before every replicate can be labelled; none, unless it is `Taught`."""
         return None
 
@@ -75,12 +86,12 @@ class Taught(Bias):
         return TeacherPlan()
 
     @abstractmethod
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
         """The teachers, one a replicate and each by `teacher`, and how their outputs become labels."""
 
     def label_all(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> list[Labelled]:
-        course = self.course(parts, generators=generators)
-        return course.labelled(train(course.tasks, course.student))
+        found = self.teachers_for(parts, generators=generators)
+        return found.labelled(train(found.tasks, found.student))
 
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         return self.label_all([examples], generators=[generator])[0].soft_labels
@@ -127,12 +138,12 @@ class BadTeacher(Taught):
     def loss(self) -> TeacherLoss:
         """What the teacher minimises; it reads the rows of `mark`."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
         drawn = [
             random_rivals(part, generator=generator)[:, : self.k - 1]
             for part, generator in zip(parts, generators, strict=True)
         ]
-        return course(
+        return assemble(
             parts,
             [mark(part, rivals) for part, rivals in zip(parts, drawn, strict=True)],
             self.loss(),

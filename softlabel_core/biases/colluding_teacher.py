@@ -4,8 +4,8 @@ from jaxtyping import Float
 
 from softlabel_core.biases import BadTeacher
 from softlabel_core.losses import TINY
-from softlabel_core.teachers import TeacherLoss, marked
 from softlabel_core.tensors import Tensor
+from softlabel_core.training.teachers import TeacherLoss, marked
 
 
 class HingeLoss(TeacherLoss):

@@ -5,12 +5,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from softlabel_core.biases import Bias
-from softlabel_core.columns import read
 from softlabel_core.examples import Examples
-from softlabel_core.files import find
 from softlabel_core.plugin import FileName, Invalid
+from softlabel_core.reading.features import MOST_VALUES
+from softlabel_core.reading.published import find
+from softlabel_core.reading.tables import read
 from softlabel_core.simplex import one_hot
-from softlabel_core.tables import MOST_VALUES
 
 CLEAN, VOTES = "clean_label", ("random_label1", "random_label2", "random_label3")
 

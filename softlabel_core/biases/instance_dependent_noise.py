@@ -6,7 +6,7 @@ from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.plugin import Probability
 from softlabel_core.simplex import normalise, one_hot
-from softlabel_core.teachers import Course, course, truth
+from softlabel_core.training.teachers import Teachers, assemble, truth
 
 SECOND, OWN, REST = 0.6, 0.3, 0.1
 
@@ -28,8 +28,8 @@ class InstanceDependentNoise(Taught):
     fraction: Probability = 0.3
     """Share of the examples that are mislabelled, the hardest ones."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
-        return course(
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
+        return assemble(
             parts, truth(parts), CrossEntropy(), self.teacher, generators=generators, label=self._mislabel
         )
 

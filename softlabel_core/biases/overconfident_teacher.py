@@ -8,7 +8,7 @@ from softlabel_core.biases.pair_flip import PairFlip
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.plugin import Probability
-from softlabel_core.teachers import Course, course, heat
+from softlabel_core.training.teachers import Teachers, assemble, scale_temperature
 
 
 class OverconfidentTeacher(Taught):
@@ -29,14 +29,14 @@ class OverconfidentTeacher(Taught):
     temperature: Annotated[float, Field(ge=0.1, le=1)] = 0.5
     """Temperature T: the lower, the surer."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
         flip = PairFlip(rate=self.flipped)
         told = [flip.soft_labels(part, generator=g) for part, g in zip(parts, generators, strict=True)]
-        return course(
+        return assemble(
             parts,
             told,
             CrossEntropy(),
             self.teacher,
             generators=generators,
-            label=lambda _, p: heat(p, self.temperature),
+            label=lambda _, p: scale_temperature(p, self.temperature),
         )

@@ -6,7 +6,7 @@ from pydantic import Field
 from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.teachers import Course, course, heat, truth
+from softlabel_core.training.teachers import Teachers, assemble, scale_temperature, truth
 
 
 class TemperatureTeacher(Taught):
@@ -24,12 +24,12 @@ class TemperatureTeacher(Taught):
     temperature: Annotated[float, Field(ge=0.1, le=20)] = 4.0
     """Temperature T: above 1 flatter, below 1 sharper than the teacher's own probabilities."""
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
-        return course(
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
+        return assemble(
             parts,
             truth(parts),
             CrossEntropy(),
             self.teacher,
             generators=generators,
-            label=lambda _, p: heat(p, self.temperature),
+            label=lambda _, p: scale_temperature(p, self.temperature),
         )

@@ -6,8 +6,8 @@ from pydantic import Field
 from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.teachers import Course, TeacherPlan, course, truth
-from softlabel_core.train import Training
+from softlabel_core.training.teachers import TeacherPlan, Teachers, assemble, truth
+from softlabel_core.training.train import Training
 
 
 class UnderTrainedTeacher(Taught):
@@ -29,5 +29,5 @@ class UnderTrainedTeacher(Taught):
         training = Training(learning_rate=1e-3, batch_size=128, epochs=self.epochs, schedule="constant")
         return TeacherPlan(training=training)
 
-    def course(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Course:
-        return course(parts, truth(parts), CrossEntropy(), self.teacher, generators=generators)
+    def teachers_for(self, parts: list[Examples], *, generators: list[np.random.Generator]) -> Teachers:
+        return assemble(parts, truth(parts), CrossEntropy(), self.teacher, generators=generators)

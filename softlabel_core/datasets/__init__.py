@@ -12,9 +12,9 @@ from jaxtyping import Float, Int, UInt8
 from pydantic import Field
 
 from softlabel_core.examples import Split, standardise
-from softlabel_core.files import Source, fetch, find
-from softlabel_core.images import check_targets, read_cifar, read_idx, read_parquet
 from softlabel_core.plugin import Invalid, Plugin
+from softlabel_core.reading.images import check_targets, read_cifar, read_idx, read_parquet
+from softlabel_core.reading.published import Source, fetch, find
 from softlabel_core.streams import stream
 
 

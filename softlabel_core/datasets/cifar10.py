@@ -1,5 +1,5 @@
 from softlabel_core.datasets import Cifar
-from softlabel_core.files import Source
+from softlabel_core.reading.published import Source
 
 
 class Cifar10(Cifar):

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.convolutions import Network, patches
 from softlabel_core.students import CONVOLVED_AT_ONCE, Convolutional, Parameters, convolve
+from softlabel_core.students._convolutions import Network, patches
 from softlabel_core.tensors import Tensor, Workspace
 
 

@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from softlabel_core import Experiment, atlas, run, share
+from softlabel_core import Experiment, run
+from softlabel_core.atlas import lookup
+from softlabel_core.experiment import link
 from tests.browser.conftest import settled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,9 +63,9 @@ def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(server: str, p
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url))
     chosen = Experiment.parse({"replicates": 4, "seed": 3})
-    entry = atlas.find(chosen)
+    entry = lookup.find(chosen)
     assert entry is not None
-    open_explore(page, server, **share.query(chosen))
+    open_explore(page, server, **link.query(chosen))
     expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
     assert number(page, "Student accuracy") == f"{100 * entry.result.student_accuracy.mean:.1f} %"
     trained(page)

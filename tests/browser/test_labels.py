@@ -11,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import measure, own
-from softlabel_core.labels import LabelFile, read, write
+from softlabel_core import measure
+from softlabel_core.reading.labels import LabelFile, read, write
+from softlabel_core.service import uploads
 from softlabel_core.streams import stream
 
 SECONDS = 10.0
@@ -68,7 +69,7 @@ def test_the_template_comes_back_as_a_file_and_students_learn_from_the_example(
         page.get_by_role("button", name="Template (CSV)").click()
     template = tmp_path / caught.value.suggested_filename
     caught.value.save_as(template)
-    assert len(read(io.BytesIO(template.read_bytes()), template.name, own.MOST).targets) == own.ROWS
+    assert len(read(io.BytesIO(template.read_bytes()), template.name, uploads.MOST).targets) == uploads.ROWS
     page.get_by_role("button", name="Try it with an example").click()
     expect(page.locator(".st-key-lead")).to_contain_text("right for 0 % of these 1,200 examples")
     page.get_by_role("button", name="Train students").click()
@@ -90,7 +91,7 @@ def test_the_template_comes_back_as_a_file_and_students_learn_from_the_example(
 def test_reports_parse_and_open_without_a_network(
     server: str, page: Page, browser: Browser, tmp_path: Path
 ) -> None:
-    file = own.example()
+    file = uploads.example()
     bring(page, server, "<b>mine</b>.npz", write(file, ".npz"))
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
     files = {}
@@ -131,7 +132,7 @@ def test_a_file_over_the_limit_never_leaves_the_browser(server: str, page: Page)
 
 
 def test_another_visitor_sees_nothing_of_it(server: str, page: Page, browser: Browser) -> None:
-    bring(page, server, "secret.npz", write(own.example(), ".npz"))
+    bring(page, server, "secret.npz", write(uploads.example(), ".npz"))
     expect(page.get_by_text("secret.npz · 1,200 examples")).to_be_visible()
     context = browser.new_context()
     other = context.new_page()
@@ -147,7 +148,7 @@ def test_a_phone_scrolls_one_way_only_and_axe_finds_nothing(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     phone = context.new_page()
-    bring(phone, server, "mine.npz", write(own.example(), ".npz"))
+    bring(phone, server, "mine.npz", write(uploads.example(), ".npz"))
     phone.get_by_role("button", name="Train students").click()
     expect(phone.get_by_text("Best: CC")).to_be_visible()
     expect(phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -190,7 +191,7 @@ def test_training_shows_its_progress_and_is_cancelled(server: str, page: Page) -
 
 
 def test_chinese_shows_the_same_numbers(server: str, page: Page) -> None:
-    content = write(own.example(), ".csv")
+    content = write(uploads.example(), ".csv")
     bring(page, server, "mine.csv", content)
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
     english = page.get_by_test_id("stMetricValue").all_inner_texts()

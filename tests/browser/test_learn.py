@@ -6,10 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import Experiment, atlas, share
-from softlabel_core.lessons import STEPS
-from ui.i18n import say
-from ui.words import plus_minus
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup
+from softlabel_core.experiment import link
+from softlabel_core.teaching.lessons import STEPS
+from ui.words.i18n import say
+from ui.words.sentences import plus_minus
 
 
 def open_step(page: Page, server: str, step: str, **parameters: str) -> None:
@@ -27,7 +29,7 @@ def in_address(page: Page) -> dict[str, str]:
 
 
 def outcome(step: str) -> str:
-    found = atlas.find(STEPS[step][1].experiment)
+    found = lookup.find(STEPS[step][1].experiment)
     assert found is not None
     return plus_minus(found.result.student_accuracy)
 
@@ -52,7 +54,7 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     page.get_by_role("link", name="Open in Explore").click()
     expect(page.get_by_role("button", name=say("en", "explore.train"), exact=True)).to_be_visible()
     assert urlsplit(page.url).path == "/explore"
-    assert share.parse(in_address(page)) == (STEPS[name][1].experiment, [])
+    assert link.parse(in_address(page)) == (STEPS[name][1].experiment, [])
     page.get_by_role("link", name="Learn", exact=True).click()
     expect(page.get_by_text("You said 53 %.")).to_be_visible()  # predictions are kept
     sound(page)
@@ -120,20 +122,20 @@ def test_the_minute_of_the_instructor(server: str, browser: Browser) -> None:
         moved = Experiment.parse(
             {**moved.model_dump(), "bias": {**moved.bias.model_dump(), "unreliability": rate}}
         )
-        found = atlas.find(moved)
+        found = lookup.find(moved)
         assert found is not None
         expect(lead).to_contain_text(plus_minus(found.result.student_accuracy))
     page.keyboard.press("f")
     imitated = Experiment.parse(
         {**moved.model_dump(), "framework": {"kind": "soft-labels", "loss": "cross-entropy"}}
     )
-    found = atlas.find(imitated)
+    found = lookup.find(imitated)
     assert found is not None
     expect(lead).to_contain_text(plus_minus(found.result.student_accuracy))
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_alt_text("QR code of the link above")).to_be_visible()
     address = page.get_by_test_id("stCode").inner_text().replace("\n", "")
-    assert share.parse(dict(parse_qsl(urlsplit(address).query))) == (imitated, [])
+    assert link.parse(dict(parse_qsl(urlsplit(address).query))) == (imitated, [])
     sound(page)
     context.close()

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from softlabel_core import run, share
+from softlabel_core import run
+from softlabel_core.experiment import link
 from tests.browser.conftest import settled
 
 LONG = {"training.epochs": 200, "replicates": 64, "student.width": 192}
@@ -103,7 +104,7 @@ def test_one_worker_and_many_visitors(server: str, browser: Browser) -> None:
 def test_the_same_seed_gives_the_same_accuracy(server: str, browser: Browser) -> None:
     """Check 7: two visitors ask the same at once and get one run; the numbers are those of the core."""
     small = {"replicates": 2, "training.epochs": 3}
-    chosen = share.parse({name: str(value) for name, value in {"seed": 91, **small}.items()})[0]
+    chosen = link.parse({name: str(value) for name, value in {"seed": 91, **small}.items()})[0]
     with (
         visitor(browser, server, asked(91, **small)) as one,
         visitor(browser, server, asked(91, **small)) as other,

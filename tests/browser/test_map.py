@@ -4,18 +4,20 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from softlabel_core import Experiment, atlas, atlas_plan, share
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup, plan
 from softlabel_core.biases.candidate_set import CandidateSet
-from ui.charts_map import X, Y
+from softlabel_core.experiment import link
+from ui.charts.plane import X, Y
 
 
 def cell(delta: float, gamma: float) -> Experiment:
     bias = CandidateSet(unreliability=delta, ambiguity=gamma)
-    return atlas_plan.planes()[0].replace(bias=bias)
+    return plan.planes()[0].replace(bias=bias)
 
 
 def accuracy(experiment: Experiment) -> str:
-    entry = atlas.find(experiment)
+    entry = lookup.find(experiment)
     assert entry is not None
     return f"{100 * entry.result.student_accuracy.mean:.1f}"
 
@@ -48,7 +50,7 @@ def shows(page: Page, experiment: Experiment) -> None:
     """The numbers, the address and the link to Explore are those of the experiment."""
     student = page.get_by_test_id("stMetric").filter(has_text="Student accuracy")
     expect(student.get_by_test_id("stMetricValue")).to_have_text(f"{accuracy(experiment)} %")
-    asked = share.query(experiment)
+    asked = link.query(experiment)
     for name in (X, Y):
         expect(page).to_have_url(re.compile(re.escape(f"{name}={asked[name]}&")))
     href = page.get_by_role("link", name="Open in Explore").get_attribute("href")
@@ -68,7 +70,7 @@ def test_a_click_on_a_cell_and_a_row_of_the_table_load_it(server: str, page: Pag
     page.get_by_text("The same as a table").click()
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
-    second = atlas_plan.grid(atlas_plan.planes()[0]).iloc[1]
+    second = plan.grid(plan.planes()[0]).iloc[1]
     pick_row(page, table, 1)
     shows(page, cell(second[X], second[Y]))
 
@@ -78,7 +80,7 @@ def test_a_click_on_a_cell_and_a_row_of_the_table_load_it(server: str, page: Pag
 
 def test_a_shared_cell_opens_the_same_in_chinese_and_on_a_phone(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    open_map(page, server, lang="zh", **share.query(cell(0.2, 0.6)))
+    open_map(page, server, lang="zh", **link.query(cell(0.2, 0.6)))
     expect(page.get_by_text(accuracy(cell(0.2, 0.6)) + " %").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.get_by_label(re.compile("学生准确率")).first).to_be_visible()
@@ -100,7 +102,7 @@ def test_another_plane_and_an_exception_are_loaded(server: str, page: Page) -> N
 
 def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
-    open_map(page, server, present="1", **share.query(cell(0.2, 0.6)))
+    open_map(page, server, present="1", **link.query(cell(0.2, 0.6)))
     expect(page.get_by_text("the rule expects learning")).to_be_visible()
     expect(page.get_by_text("Where does the rule fail?")).to_have_count(0)
     for key, delta in (("PageDown", 0.3), ("PageDown", 0.4), ("PageUp", 0.3)):  # steps across the line

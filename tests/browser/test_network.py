@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import Experiment, atlas, presets
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup
+from softlabel_core.teaching import presets
 from tests.browser.conftest import serving, settled
-from ui import words
+from ui.words import sentences
 
 VISITORS = 20
 CONNECTED = "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'"
@@ -132,7 +134,7 @@ def test_twenty_visitors_at_once_are_all_answered(server: str, browser: Browser)
 
     def said(rate: float) -> str:
         chosen = Experiment.parse(presets.FIRST | {"bias": presets.FIRST["bias"] | {"rate": rate}})
-        return words.claim("en", atlas.find(chosen).result).replace("**", "")
+        return sentences.claim("en", lookup.find(chosen).result).replace("**", "")
 
     for page, rate in zip(pages, rates, strict=True):
         page.goto(f"{server}/?bias=fixed-rival&framework.k=2&bias.rate={rate}", wait_until="commit")

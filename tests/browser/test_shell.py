@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import Experiment, share
+from softlabel_core import Experiment
+from softlabel_core.experiment import link as share
 from tests.browser.conftest import settled
-from ui.i18n import say
+from ui.words.i18n import say
 
 PAGES = ["", "learn", "explore", "map", "compare", "labels"]
 SHOWING = ("", "explore", "map", "compare")

@@ -6,8 +6,10 @@ import time
 
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import Experiment, atlas, presets
-from ui import words
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup
+from softlabel_core.teaching import presets
+from ui.words import sentences
 
 DOT = "document.querySelector('.scatterlayer .trace:last-child .point')?.getAttribute('transform')"
 FIRST = Experiment.parse(presets.FIRST)
@@ -26,9 +28,9 @@ def opened(page: Page, address: str) -> None:
 def claim(rate: float) -> str:
     """What the core says of the first slider at that value, as plain text."""
     config = {**presets.FIRST, "bias": {**presets.FIRST["bias"], "rate": rate}}
-    entry = atlas.find(Experiment.parse(config))
+    entry = lookup.find(Experiment.parse(config))
     assert entry is not None
-    return words.claim("en", entry.result).replace("**", "")
+    return sentences.claim("en", entry.result).replace("**", "")
 
 
 def test_text_comes_before_the_chart_and_nothing_from_outside(fresh_server: str, page: Page) -> None:

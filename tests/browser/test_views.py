@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from softlabel_core import share
-from softlabel_core.presets import PRESETS
+from softlabel_core.experiment import link
+from softlabel_core.teaching.presets import PRESETS
 from tests.browser.conftest import settled
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-TAUGHT = "&".join(f"{k}={v}" for k, v in share.short(PRESETS["bad-teacher-good-student"].experiment).items())
+TAUGHT = "&".join(f"{k}={v}" for k, v in link.short(PRESETS["bad-teacher-good-student"].experiment).items())
 PAGES = {
     "start": "/?",
     "learn": "/learn?step=rule.line",

@@ -1,0 +1,63 @@
+"""Where the rule "students learn where Delta + gamma < 1" fails, and why, told from what is known of it.
+
+No list of cases: a reason follows from what the plug-ins say of themselves and from the measured numbers.
+"""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from softlabel_core.atlas import lookup
+from softlabel_core.biases import Bias
+from softlabel_core.frameworks import Framework
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import catalogue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REASONS = {
+    "imitates": "The loss reads distributions and its own condition says what happened; Delta and gamma are "
+    "about sets.",
+    "own": "What the student is shown depends on its own guesses.",
+    "class": "Classes are not treated alike: the average Delta hides a class that is lost.",
+    "instance": "The labels depend on the example, so that their mistakes can be learned.",
+    "close": "The interval of Delta + gamma reaches across 1: too close to call.",
+    "own-condition": "The condition of the loss itself, sharper than the sum, says what happened.",
+    "sample": "Nothing of that: the rule speaks of endless data, and these are few examples.",
+}
+"""Reasons in the order in which they are tried: the first that holds is given."""
+
+
+def exceptions(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Rows of the atlas's light table for which the rule is wrong, with two columns more.
+
+    `expected` says whether the rule expects the students to learn, `why` is one of `REASONS`.
+    """
+    expected = table["total"] < 1
+    wrong = table.assign(expected=expected)[expected != table["learned"]]
+    return wrong.assign(why=[_why(row) for row in wrong.to_dict("records")]).reset_index(drop=True)
+
+
+@functools.cache
+def committed_exceptions() -> "pd.DataFrame":
+    """Those of the committed atlas."""
+    return exceptions(lookup.entries())
+
+
+def _why(row: dict[str, Any]) -> str:
+    bias, framework, loss = (
+        catalogue(family)[row[name]]
+        for family, name in ((Bias, "bias"), (Framework, "framework"), (Loss, "loss"))
+    )
+    condition = row["loss_margin"]
+    told = condition is not None and (condition > 0) == row["learned"]
+    holds = {
+        "imitates": loss.reads == "distributions" and told,
+        "own": not framework.class_conditional,
+        "class": not bias.treats_classes_alike and row["expected"] and row["margin"] <= 0,
+        "instance": not bias.class_conditional,
+        "close": row["total_low"] <= 1 <= row["total_high"],
+        "own-condition": told,
+        "sample": True,
+    }
+    return next(reason for reason in REASONS if holds[reason])

@@ -1,0 +1,1 @@
+"""Audit: what a file of labels shows."""

@@ -1,0 +1,183 @@
+"""What a file of soft labels shows: both degrees at every set size, confusions, what losses ask.
+
+All of it counts the examples of the file; nothing is trained.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from softlabel_core.audit.quality import Quality, quality
+from softlabel_core.experiment.evaluation import loss_margin
+from softlabel_core.experiment.result import no_nan, versions
+from softlabel_core.frameworks.partial_labels import PartialLabels
+from softlabel_core.indicators import CONFIDENCE, Sample, clopper_pearson, measure
+from softlabel_core.indicators.ambiguity import Ambiguity
+from softlabel_core.indicators.unreliability import Unreliability
+from softlabel_core.losses import Loss, Margin
+from softlabel_core.plugin import Value, catalogue
+from softlabel_core.reading.labels import LabelFile
+from softlabel_core.streams import stream
+
+SIZES = 50
+"""Largest set size that is tried where none is given."""
+
+WORST = 10
+"""Pairs of classes that are listed."""
+
+ROWS = 3
+"""Examples that are named of each."""
+
+DRAWN = 100
+"""Classes up to which the co-occurrence matrix is kept: more would make no picture."""
+
+
+class Degrees(Value):
+    """The two degrees at one set size, and their sum."""
+
+    k: int
+    unreliability: float
+    ambiguity: float
+    total: float
+
+
+class Row(Value):
+    """One example of the file: its row from 0, and what its label gives to the truth and to a rival."""
+
+    row: int
+    truth: float
+    rival: float
+
+
+class Confusion(Value):
+    """A wrong label in the sets of a class: a cell of the co-occurrence matrix off its diagonal."""
+
+    truth: int
+    """Label of the class."""
+
+    rival: int
+    """The wrong label."""
+
+    share: float
+    """How often the wrong label is in the set of an example of the class, in [0, 1]."""
+
+    low: float
+    high: float
+    """95 % Clopper-Pearson interval, with Bonferroni over all cells, as for the ambiguity degree."""
+
+    rows: list[Row]
+    """Examples whose label prefers the rival most."""
+
+
+class Asked(Value):
+    """What a loss asks of labels like these."""
+
+    loss: str
+    """Its id; all fields as they are by default."""
+
+    margin: Margin
+
+
+class Audit(Value):
+    """What was found in a file."""
+
+    class_names: list[str]
+    class_sizes: list[int]
+    """Examples of each class."""
+
+    indicators: dict[str, Any]
+    """`measure` at the chosen set size."""
+
+    best_k: int
+    """k*: the size with the smallest sum, of 1 to half the classes, at most `SIZES`."""
+
+    by_k: list[Degrees]
+    """Both degrees from size 1 up to one less than the classes, at most `SIZES`."""
+
+    cooccurrence: list[list[float | None]] | None
+    """Matrix M (c, c) at the chosen size; None for more than `DRAWN` classes."""
+
+    confusions: list[Confusion]
+    """The worst of them, the worst first."""
+
+    losses: list[Asked]
+    """What every loss asks, the largest margin first, those without a condition last."""
+
+    features: int | None
+    """Features of an example, if the file has any."""
+
+    quality: Quality | None
+    """Label-quality scores of cleanlab; None where it is not installed or all examples have one class."""
+
+    seconds: float
+    versions: dict[str, str]
+
+
+def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audit:
+    """Everything about the labels of `file` at set size k (1 to c, `support`, or None for k*).
+
+    `seed` breaks ties where sets are drawn. Raises `Invalid` for a size that does not fit.
+    """
+    started = time.perf_counter()
+    labels, truth, classes = file.soft_labels, file.targets, len(file.names)
+    by_k = [_degrees(Sample(labels, truth, size)) for size in range(1, min(classes, SIZES + 1))]
+    best = min(by_k[: max(1, min(classes // 2, SIZES))], key=lambda one: one.total).k
+    indicators = measure(labels, truth, best if k is None else k, seed=seed)
+    sample = Sample(labels, truth, indicators["k"], seed)
+    return Audit(
+        class_names=list(file.names),
+        class_sizes=sample.class_sizes.tolist(),
+        indicators=indicators,
+        best_k=best,
+        by_k=by_k,
+        cooccurrence=no_nan(sample.cooccurrence) if classes <= DRAWN else None,
+        confusions=_confusions(sample),
+        losses=_losses(sample, indicators),
+        features=None if file.features is None else file.features.shape[1],
+        quality=quality(sample),
+        seconds=time.perf_counter() - started,
+        versions=versions(),
+    )
+
+
+def _degrees(sample: Sample) -> Degrees:
+    hidden, rival = Unreliability().value(sample) + 0.0, Ambiguity().value(sample)
+    return Degrees(k=int(sample.k), unreliability=hidden, ambiguity=rival, total=hidden + rival)
+
+
+def _confusions(sample: Sample) -> list[Confusion]:
+    classes = len(sample.class_sizes)
+    trials = np.broadcast_to(sample.class_sizes[:, None], (classes, classes))
+    cells = classes * (classes - 1)
+    low, high = clopper_pearson(sample.drawn_counts, trials, (1 - CONFIDENCE) / cells)
+    shares = np.nan_to_num(sample.wrong)
+    found = []
+    for cell in np.argsort(-shares, axis=None, kind="stable")[:WORST]:
+        truth, rival = (int(place) for place in np.unravel_index(cell, shares.shape))
+        if shares[truth, rival] > 0:
+            ends = {"low": float(low[truth, rival]), "high": float(high[truth, rival])}
+            rows, share = _rows(sample, truth, rival), float(shares[truth, rival])
+            found.append(Confusion(truth=truth, rival=rival, share=share, **ends, rows=rows))
+    return found
+
+
+def _rows(sample: Sample, truth: int, rival: int) -> list[Row]:
+    """Examples of a class whose set holds the rival, by how much their label prefers it."""
+    rows = np.flatnonzero((sample.targets == truth) & (sample.inside[:, rival] > 0))
+    right, wrong = sample.soft_labels[rows, truth], sample.soft_labels[rows, rival]
+    first = np.argsort(right - wrong, kind="stable")[:ROWS]
+    return [Row(row=int(rows[i]), truth=float(right[i]), rival=float(wrong[i])) for i in first]
+
+
+def _losses(sample: Sample, indicators: dict[str, Any]) -> list[Asked]:
+    """What every loss asks of these labels, shown to it as distributions or as sets of the chosen size."""
+    sets = PartialLabels(k=sample.k).show(
+        sample.soft_labels, sample.targets, generator=stream(sample.seed, "shown")
+    )
+    shown = {"distributions": sample.soft_labels, "sets": sets.targets}
+    asked = [
+        Asked(loss=kind, margin=loss_margin(cls(), indicators, shown[cls.reads], sample.targets))
+        for kind, cls in catalogue(Loss).items()
+    ]
+    return sorted(asked, key=lambda one: (one.margin.value is None, -(one.margin.value or 0.0)))

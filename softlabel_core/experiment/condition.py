@@ -1,0 +1,121 @@
+"""One experiment under way, and the result it comes to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from softlabel_core.experiment.cohort import Cohort, Splits, last
+from softlabel_core.experiment.evaluation import closed_form, identity
+from softlabel_core.experiment.pictures import pictures
+from softlabel_core.experiment.result import Estimate, Provenance, Result, curves, no_nan, versions
+from softlabel_core.experiment.spec import Experiment
+from softlabel_core.indicators import Sample, measure
+from softlabel_core.training.teachers import Labelled
+from softlabel_core.training.train import Trained
+
+INSTANCES = 10
+"""Training examples that a result shows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """An experiment under way."""
+
+    experiment: Experiment
+    cohort: Cohort
+    teacher: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, experiment: Experiment, splits: Splits, made: list[Labelled]) -> "Condition":
+        """With the labels that were made for the splits."""
+        cohort = Cohort(
+            splits,
+            [one.soft_labels for one in made],
+            experiment.framework,
+            experiment.student,
+            experiment.training,
+            experiment.bias.class_conditional,
+        )
+        teacher = [{"replicate": i, **row} for i, one in enumerate(made) for row in one.teacher]
+        return cls(experiment, cohort, teacher)
+
+    def result(self, references: list[Trained], device: str) -> Result:
+        """Measure what was shown and put everything together; only the run itself knows its `seconds`."""
+        experiment, cohort, splits = self.experiment, self.cohort, self.cohort.splits
+        received = cohort.pooled()
+        indicators, margin = cohort.measured(received)
+        k, seed = indicators["k"], experiment.seed
+        accuracies = {
+            "student_accuracy": cohort.accuracies(),
+            "ground_truth_accuracy": last(references),
+        }
+        return Result(
+            experiment=experiment,
+            key=experiment.key(),
+            indicators=indicators,
+            bias_indicators=self._bias_indicators(k),
+            loss_margin=margin,
+            identity=identity(experiment, cohort.shown[0], splits.parts[0].train, cohort.trained[0]),
+            closed_form=closed_form(experiment, k),
+            **{name: Estimate.of(values) for name, values in accuracies.items()},
+            rows=self._rows(k, accuracies),
+            curves=curves("shown", cohort.trained) + curves("truth", references),
+            rounds=cohort.rounds,
+            cooccurrence=no_nan(Sample(received.labels, received.truth, k).cooccurrence),
+            **pictures(experiment.student, cohort.trained, splits.parts),
+            instances=self._instances(),
+            class_names=experiment.dataset.class_names,
+            image_shape=experiment.dataset.image_shape,
+            bayes_accuracy=experiment.dataset.bayes_accuracy,
+            teacher=self.teacher,
+            provenance=Provenance(
+                seeds=[f"{seed}/{i}" for i in range(experiment.replicates)],
+                seconds=0.0,
+                versions=versions(),
+                device=device,
+            ),
+        )
+
+    def _bias_indicators(self, k: int | str) -> dict[str, Any]:
+        """`measure` of the bias type's own labels."""
+        part = self.cohort.independent()
+        labels, truths = (
+            np.concatenate(arrays[part]) for arrays in (self.cohort.labels, self.cohort.splits.truths)
+        )
+        return measure(labels, truths, k, seed=self.experiment.seed)
+
+    def _rows(self, k: int | str, accuracies: dict[str, list[float]]) -> list[dict[str, Any]]:
+        """A row a replicate: its accuracies, and the indicators of what its student was shown."""
+        rows = []
+        for i, one in enumerate(self.cohort.received()):
+            measured = measure(one.labels, one.truth, k, seed=self.experiment.seed)
+            told = {name: value for name, value in measured.items() if name not in ("k", "intervals")}
+            rows.append({"replicate": i, **{name: values[i] for name, values in accuracies.items()}, **told})
+        return rows
+
+    def _instances(self) -> list[dict[str, Any]]:
+        """Training examples of the first replicate, one a class in turn, as far as `INSTANCES` go."""
+        split, labels, shown = self.cohort.splits.parts[0], self.cohort.labels[0], self.cohort.shown[0]
+        targets = split.train.targets
+        order = np.argsort(_turn(targets), kind="stable")
+        rows = order[shown.used[order]][:INSTANCES]
+        return [
+            {
+                "row": int(row),
+                "truth": int(targets[row]),
+                "features": features.round(4).tolist(),
+                "soft_label": labels[row].round(6).tolist(),
+                "shown": shown.targets[row].round(6).tolist(),
+            }
+            for row, features in zip(rows, split.raw(rows), strict=True)
+        ]
+
+
+def _turn(targets: np.ndarray) -> np.ndarray:
+    """How many examples of the same class came before each."""
+    before = np.zeros(len(targets), dtype=np.int64)
+    for label in np.unique(targets):
+        members = targets == label
+        before[members] = np.arange(np.count_nonzero(members))
+    return before

@@ -1,0 +1,78 @@
+"""The link codec: an experiment as flat text parameters, ids and numbers only, versioned."""
+
+from collections.abc import Collection
+from typing import Any
+
+from softlabel_core.experiment.result import flat
+from softlabel_core.experiment.spec import Experiment, set_path
+from softlabel_core.plugin import Invalid
+
+VERSION = "1"
+
+
+def query(experiment: Experiment) -> dict[str, str]:
+    """`{"v": "1", "dataset": "digits", "bias": "demotion", "bias.rank": "3", ...}`."""
+    return {"v": VERSION, **{name: _text(value) for name, value in flat(experiment.model_dump()).items()}}
+
+
+def parse(parameters: dict[str, str]) -> tuple[Experiment, list[str]]:
+    """The experiment of a link, and a sentence for every parameter that could not be used.
+
+    Unusable parameters keep their default, so a broken link still opens. Names that are no part of an
+    experiment (a language, a page's own) are left to others.
+    """
+    problems: list[str] = []
+    if parameters.get("v", VERSION) != VERSION:
+        problems.append(f"v: allowed: {VERSION}; got {parameters['v'][:60]}.")
+    names = [name for name in parameters if name.split(".")[0] in Experiment.model_fields]
+    names.sort(
+        key=lambda name: (name.count("."), name != "dataset", name)
+    )  # kinds first: they decide the fields
+    config: dict[str, Any] = {}
+    postponed: list[str] = []
+    for name in names:
+        tried = set_path(config, name, parameters[name])
+        try:
+            Experiment.parse(tried)
+            config = tried
+        except Invalid:
+            postponed.append(name)
+    for name in postponed:  # a field may only be valid together with another that came later
+        tried = set_path(config, name, parameters[name])
+        try:
+            Experiment.parse(tried)
+            config = tried
+        except Invalid as error:
+            problems.append(str(error))
+    return Experiment.parse(config), problems
+
+
+def short(experiment: Experiment) -> dict[str, str]:
+    """`query` without what `parse` would fill in: for links to hand round and to print as a code."""
+    every = query(experiment)
+    kept = {"v": VERSION}
+    for depth in range(3):  # a kind decides the fields below it
+        likely = query(parse(kept)[0])
+        kept |= {
+            name: value
+            for name, value in every.items()
+            if name.count(".") == depth and likely.get(name) != value
+        }
+    return kept if parse(kept) == (experiment, []) else every
+
+
+def inside(parameters: dict[str, str], name: str) -> dict[str, str]:
+    """The parameters under a prefix, without it: how a link carries a second experiment (`a.bias=...`)."""
+    return {
+        key.removeprefix(f"{name}."): text for key, text in parameters.items() if key.startswith(f"{name}.")
+    }
+
+
+def unknown(parameters: dict[str, str], others: Collection[str]) -> list[str]:
+    """Names that are no part of an experiment, nor among `others` (themselves or as a prefix)."""
+    known = {"v", *Experiment.model_fields, *others}
+    return [name for name in parameters if name.split(".")[0] not in known]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

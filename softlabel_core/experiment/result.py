@@ -1,0 +1,225 @@
+"""Result: everything one experiment gave, as a value that goes to JSON and back."""
+
+import contextlib
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from pydantic import model_serializer, model_validator
+from pydantic_core import from_json
+
+from softlabel_core.experiment.spec import Experiment
+from softlabel_core.indicators import CONFIDENCE
+from softlabel_core.losses import Loss, Margin, recalled
+from softlabel_core.plugin import Value
+from softlabel_core.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from softlabel_core.training.train import Trained
+
+
+class Estimate(Value):
+    """Mean over replicates with a 95 % Student t interval, cut to [0, 1]; no interval for one replicate."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    replicates: int
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Estimate":
+        """From one accuracy in [0, 1] a replicate."""
+        from scipy.special import stdtrit
+
+        n, mean = len(values), float(np.mean(values))
+        if n < 2:
+            return cls(mean=mean, low=None, high=None, replicates=n)
+        half = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / np.sqrt(n)
+        return cls(mean=mean, low=max(0.0, mean - half), high=min(1.0, mean + half), replicates=n)
+
+
+class Provenance(Value):
+    """How the numbers came about: what they depend on beside the experiment, and what they cost."""
+
+    seeds: list[str]
+    """Paths of the random streams: the seed, then the replicate."""
+
+    seconds: float
+    """Wall time of the run it was part of."""
+
+    versions: dict[str, str]
+    """Versions of what computed it."""
+
+    device: str
+    """`cpu`, or the name of the GPU."""
+
+
+class Result(Value):
+    """What an experiment gave.
+
+    In JSON the fields of `provenance` stand beside the others; tables of numbers stay plain data, for charts
+    and files take them row by row.
+    """
+
+    experiment: Experiment
+    """The experiment."""
+
+    key: str
+    """Content hash of the experiment."""
+
+    indicators: dict[str, Any]
+    """`measure` of the labels as the student is shown them, at the student's own k."""
+
+    bias_indicators: dict[str, Any]
+    """`measure` of the bias type's labels, at the same k."""
+
+    loss_margin: Margin
+    """What the student's loss asks of labels, and by how much `indicators` pass or fail it."""
+
+    identity: dict[str, Any] | None
+    """Students shown sets only: `theory.ExcessRisk` of the first one, on the examples it learned from."""
+
+    closed_form: dict[str, float] | None
+    """One-hot labels under additive noise only: the population's `unreliability` and `ambiguity`."""
+
+    student_accuracy: Estimate
+    """Test accuracy against the truth."""
+
+    ground_truth_accuracy: Estimate
+    """The same student trained on the true labels with cross-entropy."""
+
+    rows: list[dict[str, Any]]
+    """One row a replicate: accuracies, and the indicators of what it was shown."""
+
+    curves: list[dict[str, Any]]
+    """One row an epoch, replicate and student (`shown` or `truth`): test accuracy, training loss."""
+
+    rounds: list[dict[str, Any]]
+    """Incomplete supervision only: one row a round and replicate, the pseudo-labels and the student."""
+
+    cooccurrence: list[list[float | None]]
+    """Matrix M (c, c): how often the column's label is in the set of an example of the row's class."""
+
+    confusion: list[list[float | None]] = []
+    """Matrix (c, c): how often a test example of the row's class is named as the column's."""
+
+    boundary: dict[str, Any] | None = None
+    """Data of two dimensions only: what the first replicate's student names over the plane (`pictures`)."""
+
+    instances: list[dict[str, Any]]
+    """A few training examples of the first replicate: raw features, truth, soft label, what is shown."""
+
+    class_names: list[str]
+    """Names of the c classes."""
+
+    image_shape: tuple[int, int, int] | None
+    """(channels, height, width) if the raw features are pixels in that order."""
+
+    teacher: list[dict[str, Any]] = []
+    """Bias types with a teacher only: one row an epoch and replicate, its labels' accuracy and degrees."""
+
+    bayes_accuracy: float | None
+    """Best accuracy possible on this dataset, where it is known."""
+
+    provenance: Provenance
+    """How it was computed."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said_in_full(cls, words: Any) -> Any:
+        if not isinstance(words, dict) or "provenance" in words:
+            return words
+        inside = {name: words[name] for name in Provenance.model_fields if name in words}
+        return {**{name: value for name, value in words.items() if name not in inside}, "provenance": inside}
+
+    @model_serializer(mode="wrap")
+    def _flat(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        fields = handler(self)
+        inside: dict[str, Any] = fields.pop("provenance", {})
+        return fields | inside
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From its JSON. A quarter faster than `model_validate_json`, which makes Python objects twice."""
+        return cls.model_validate(from_json(text))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_margin(cls, data: Any) -> Any:
+        """Old results have a sentence in place of the rule of their margin."""
+        margin = data.get("loss_margin") if isinstance(data, dict) else None
+        if isinstance(margin, dict) and "rule" not in margin:
+            with contextlib.suppress(KeyError, TypeError):  # what does not say it is refused below
+                loss = Loss.parse(data["experiment"]["framework"]["loss"])
+                data = {**data, "loss_margin": recalled(loss, data["indicators"], margin["value"])}
+        return data
+
+    @property
+    def learned(self) -> bool:
+        """Whether the students came more than half the way from guessing to the ground-truth students."""
+        guessing = 1 / len(self.class_names)
+        return self.student_accuracy.mean > (guessing + self.ground_truth_accuracy.mean) / 2
+
+    def summary(self) -> dict[str, Any]:
+        """The JSON of `softlabel run`."""
+        names = (
+            "experiment key indicators bias_indicators loss_margin identity closed_form "
+            "student_accuracy ground_truth_accuracy bayes_accuracy seconds versions device seeds"
+        )
+        full = self.model_dump(mode="json")
+        return {name: full[name] for name in names.split()}
+
+    def frame(self) -> "pd.DataFrame":
+        """Tidy table, one row a replicate: the fields of the experiment, indicators, accuracies."""
+        import pandas as pd
+
+        fields = flat(self.experiment.model_dump())
+        rows = [{"key": self.key, **fields, "k": self.indicators["k"], **row} for row in self.rows]
+        return pd.DataFrame(rows)
+
+
+def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested configuration -> `{"bias": "demotion", "bias.rank": 3, ...}`."""
+    fields: dict[str, Any] = {}
+    for name, value in config.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict):
+            if "kind" in value:
+                fields[path] = value["kind"]
+            rest = {inner: content for inner, content in value.items() if inner != "kind"}
+            fields |= flat(rest, path + ".")
+        else:
+            fields[path] = value
+    return fields
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that the numbers depend on."""
+    packages = {
+        name: importlib.metadata.version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")
+    }
+    return {"softlabel_core": __version__, "python": platform.python_version(), **packages}
+
+
+def curves(student: str, trained: "list[Trained]") -> list[dict[str, Any]]:
+    """Rows of `Result.curves` for students of all replicates in order."""
+    return [
+        {
+            "student": student,
+            "replicate": i,
+            "epoch": epoch + 1,
+            "accuracy": float(one.accuracy[epoch]),
+            "loss": float(one.loss[epoch]),
+        }
+        for i, one in enumerate(trained)
+        for epoch in range(len(one.accuracy))
+    ]
+
+
+def no_nan(matrix: np.ndarray) -> list[list[float | None]]:
+    """The matrix as JSON can have it."""
+    return [[None if np.isnan(x) else float(x) for x in row] for row in matrix]

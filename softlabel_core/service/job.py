@@ -1,0 +1,102 @@
+"""One job as visitors see it: what it does, who wants it, how far it is."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from softlabel_core.experiment.result import Result
+from softlabel_core.experiment.spec import Experiment
+from softlabel_core.service.runner import Handle, Task
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker is to do, and within which bounds (`Runner.submit`)."""
+
+    task: Task
+    data: tuple[Any, ...]
+    seconds: float
+    """Predicted seconds of the task itself."""
+
+    limit: float | None = None
+    memory: int | None = None
+
+
+@dataclass
+class Job:
+    """One experiment, or one visitor's private work, waiting, under way or finished."""
+
+    work: Work | None
+    """None as soon as it has ended, so that nothing of its data is kept."""
+
+    seconds: float
+    """Predicted seconds of the run itself."""
+
+    experiment: Experiment | None
+    """None for private work, which only who asked for it can see."""
+
+    handle: Handle | None = None
+    """The engine's side of it, once its turn has come."""
+
+    visitors: dict[str, float] = field(default_factory=dict)
+    """Who wants it -> when they last looked; the first of them is whose turn it takes."""
+
+    state: State = "waiting"
+    result: Result | None = None
+    answer: dict[str, Any] | None = None
+    """What private work came to."""
+
+    problem: str = ""
+    ahead: int = 0
+    """Unfinished jobs whose turn comes before."""
+
+    wait_seconds: float = 0.0
+    """Expected seconds until it begins."""
+
+    curves: dict[tuple[int, str], dict[int, float]] = field(default_factory=dict)
+    """(epoch, `shown` or `truth`) -> replicate -> test accuracy in [0, 1], so far."""
+
+    lost: int = 0
+    begun: float | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it may still change."""
+        return self.state in ("waiting", "running")
+
+    @property
+    def progress(self) -> float:
+        """Finished fraction in [0, 1]."""
+        if self.state == "done":
+            return 1.0
+        return self.handle.progress() if self.handle else 0.0
+
+    @property
+    def partial(self) -> list[dict[str, Any]]:
+        """A row an epoch and student (`shown` or `truth`): mean, low and high test accuracy so far."""
+        return [
+            {
+                "epoch": epoch,
+                "student": student,
+                "mean": sum(found.values()) / len(found),
+                "low": min(found.values()),
+                "high": max(found.values()),
+            }
+            for (epoch, student), found in sorted(self.curves.items())
+        ]
+
+    @property
+    def owner(self) -> str:
+        """Whose turn it takes."""
+        return next(iter(self.visitors), "")
+
+    def left(self) -> float:
+        """Predicted seconds until it ends, once it runs."""
+        return max(0.0, self.seconds - (time.monotonic() - self.begun if self.begun else 0.0))
+
+    def watched(self, seconds: float) -> bool:
+        """Whether anybody looked within the last so many seconds."""
+        now = time.monotonic()
+        return any(now - seen < seconds for seen in list(self.visitors.values()))

@@ -1,0 +1,269 @@
+"""Jobs as visitors see them: queued fairly, computed once, cancelled by those who asked, kept for a while.
+
+The queue is here and not in the engine: the engine gets only what it runs now, so that a waiting job is
+cancelled by forgetting it, and whose turn it is can still change.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections import Counter, OrderedDict
+
+from softlabel_core.experiment.cost import SPREAD, Cost
+from softlabel_core.experiment.result import Result
+from softlabel_core.experiment.spec import Experiment
+from softlabel_core.service.job import Job, Work
+from softlabel_core.service.runner import Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.training.train import Cancelled
+
+__all__ = ["Busy", "Job", "Jobs", "Work"]
+
+QUEUE = 300
+"""Jobs that may wait; one more is refused with a sentence."""
+
+EACH = 10
+"""Jobs of one visitor that may wait."""
+
+KEPT = 500
+"""Finished jobs kept in memory, the latest first."""
+
+PRESENT = 5.0
+"""Seconds after which a visitor who no longer looks at a job has no say in cancelling it."""
+
+GONE = 30.0
+"""Seconds without anybody looking after which a job gives up its place; above a short loss of network."""
+
+TICK = 0.1
+"""Seconds between two looks at the queue while something is in it."""
+
+SECONDS = 120.0
+"""Predicted seconds above which a run is refused, unless the server was told otherwise."""
+
+
+class Busy(Exception):
+    """The run is refused: too long, or too many are waiting. The message is a sentence for the visitor."""
+
+
+class Jobs:
+    """All jobs of a server, by the key of their experiment. Thread-safe."""
+
+    def __init__(self, runner: Runner, *, seconds: float = SECONDS) -> None:
+        """`seconds`: predicted time above which a run is refused."""
+        self.limit, self.cost = seconds, Cost()
+        self._runner = runner
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._alive: list[Job] = []
+        self._ending: list[Handle] = []  # cancelled, their worker not free yet
+        self._turns: OrderedDict[str, int] = OrderedDict()
+        self._turn = 0
+        self._lock = threading.RLock()
+        self._wake, self._closed = threading.Event(), False
+        threading.Thread(target=self._watch, name="jobs", daemon=True).start()
+
+    def start(self, experiment: Experiment, visitor: str) -> Job:
+        """The job of this experiment, queued unless it is under way or done; raises `Busy`."""
+        key = experiment.key()
+        seconds = self.cost.seconds(experiment)
+        with self._lock:
+            job = self.look(key, visitor)
+            if job is None or job.state in ("failed", "cancelled"):
+                self._admit(seconds, self.cost.spread(experiment), visitor)
+                job = self._add(key, Work(train, (experiment.model_dump(mode="json"),), seconds), experiment)
+            job.visitors[visitor] = time.monotonic()
+            self._advance()
+        self._wake.set()
+        return job
+
+    def ask(self, work: Work, visitor: str) -> str:
+        """Queue private work; returns the key under which `visitor`, and nobody else, can look at it.
+
+        It is admitted as an experiment is, or raises `Busy`. Whoever has its answer calls `forget`.
+        """
+        key = secrets.token_urlsafe(16)
+        with self._lock:
+            self._admit(work.seconds, SPREAD, visitor)
+            self._add(key, work, None).visitors[visitor] = time.monotonic()
+            self._advance()
+        self._wake.set()
+        return key
+
+    def forget(self, key: str, visitor: str) -> None:
+        """Drop this visitor's private job, cancelled if it is not done."""
+        if self.look(key, visitor) is not None:
+            self.stop(key, visitor)
+            with self._lock:
+                self._jobs.pop(key, None)
+
+    def _add(self, key: str, work: Work, experiment: Experiment | None) -> Job:
+        self._jobs.pop(key, None)
+        self._jobs[key] = job = Job(work, work.seconds, experiment)
+        self._alive.append(job)
+        self._forget()
+        return job
+
+    def look(self, key: str, visitor: str | None = None) -> Job | None:
+        """The job with this key as it stands now, or None. `visitor` is noted as present.
+
+        A private job is None to all but the visitor who asked for it.
+        """
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or (job.experiment is None and visitor not in job.visitors):
+                return None
+            if visitor is not None and (job.alive or job.experiment is None):
+                job.visitors[visitor] = time.monotonic()
+            if job.handle and job.alive:
+                self._advance()
+                self._read(job)
+            return job
+
+    def _read(self, job: Job) -> None:
+        """Take in what was trained since; a later round of self-training writes over the one before."""
+        for student, replicates, epoch, accuracy in job.handle.rows() if job.handle else ():
+            job.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
+
+    def stop(self, key: str, visitor: str) -> None:
+        """`visitor` no longer wants it; it is cancelled unless someone else is still looking at it."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None:
+                return
+            job.visitors.pop(visitor, None)
+            if not self._cancel_unwatched(job):  # others, or the ghost of a page just reloaded: look again
+                timer = threading.Timer(PRESENT, self._cancel_unwatched, (job,))
+                timer.daemon = True
+                timer.start()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._closed = True
+        self._wake.set()
+        self._runner.close()
+
+    def _admit(self, seconds: float, spread: float, visitor: str) -> None:
+        """Refuse what takes too long (wrong by the factor `spread`) or finds no place; raises `Busy`."""
+        if seconds > self.limit:
+            raise Busy(
+                f"This run would take about {seconds:,.0f} seconds (between {seconds / spread:,.0f} and "
+                f"{seconds * spread:,.0f}); at most {self.limit:,.0f} are allowed here. Choose fewer "
+                "replicates or epochs, fewer examples or a smaller network."
+            )
+        waiting = [job for job in self._alive if job.handle is None]
+        if len(waiting) >= QUEUE:
+            raise Busy(f"{QUEUE} runs are waiting already; please try again in a minute.")
+        if sum(job.owner == visitor for job in waiting) >= EACH:
+            raise Busy(f"{EACH} of your runs are waiting already; stop one, or wait for one to begin.")
+
+    def _watch(self) -> None:
+        """In a thread of its own: settle what has ended, hand out what is next, drop what nobody wants."""
+        while not self._closed:
+            with self._lock:
+                self._advance()
+                idle = not self._alive
+                if idle:
+                    self._wake.clear()
+            self._wake.wait() if idle else time.sleep(TICK)
+
+    def _advance(self) -> None:
+        for job in self._alive:
+            if job.handle and job.handle.done():
+                self._settle(job)
+            elif not job.watched(GONE):
+                self._cancel(job)
+        self._alive = [job for job in self._alive if job.alive]
+        self._ending = [handle for handle in self._ending if not handle.done()]
+        running = [job for job in self._alive if job.handle]
+        for job in self._order():
+            taken, busy = len(running) + len(self._ending), {one.owner for one in running}
+            if taken < self._runner.workers and job.owner not in busy:
+                self._hand_out(job)
+                running.append(job)
+        wait = sum(job.left() for job in running)
+        for job in running:
+            taken_up = job.handle is not None and job.handle.running()
+            if taken_up and job.begun is None:
+                job.begun = time.monotonic()
+            job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
+        for place, job in enumerate(self._order(), start=len(running)):
+            job.ahead, job.wait_seconds = place, wait / self._runner.workers
+            wait += job.seconds
+
+    def _order(self) -> list[Job]:
+        """Jobs without a worker as their turns come: visitor by visitor, who was served longest ago first."""
+        own: Counter[str] = Counter()
+        ranked = []
+        for number, job in enumerate(self._alive):
+            if job.handle is None:
+                ranked.append(((own[job.owner], self._turns.get(job.owner, 0), number), job))
+                own[job.owner] += 1
+        return [job for _, job in sorted(ranked, key=lambda pair: pair[0])]
+
+    def _hand_out(self, job: Job) -> None:
+        self._turn += 1
+        self._turns.pop(job.owner, None)
+        self._turns[job.owner] = self._turn
+        while len(self._turns) > 10 * QUEUE:
+            self._turns.popitem(last=False)
+        self._submit(job)
+
+    def _submit(self, job: Job) -> None:
+        assert job.work is not None  # noqa: S101  # for the type checker
+        work = job.work
+        job.handle = self._runner.submit(work.task, *work.data, limit=work.limit, memory=work.memory)
+        job.begun, job.curves = None, {}
+
+    def _cancel_unwatched(self, job: Job) -> bool:
+        with self._lock:
+            if job.alive and not job.watched(PRESENT):
+                self._cancel(job)
+                self._advance()
+            return not job.alive
+
+    def _cancel(self, job: Job) -> None:
+        if job.handle:
+            job.handle.cancel()
+            self._ending.append(job.handle)
+        job.state, job.work = "cancelled", None
+
+    def _settle(self, job: Job) -> None:
+        assert job.handle is not None  # noqa: S101  # for the type checker
+        try:
+            answer = job.handle.result(0)
+            if job.experiment is None:
+                job.answer = answer
+            else:
+                job.result = Result.model_validate(answer)
+                self.cost.note(job.experiment, job.result.provenance.seconds)
+            job.state = "done"
+        except Cancelled:
+            job.state = "cancelled"
+        except WorkerLost:
+            self._retry(job)
+        except JobError as error:
+            job.state, job.problem = "failed", str(error)
+        except Exception:
+            job.state, job.problem = "failed", "The run failed for a reason we did not foresee."
+            what = job.experiment.key() if job.experiment else "private work"
+            logging.getLogger(__name__).exception("An unforeseen failure of %s", what)
+        if not job.alive:
+            job.work = None
+
+    def _retry(self, job: Job) -> None:
+        """A lost worker is forgiven once."""
+        job.lost += 1
+        if job.lost > 1:
+            job.state, job.problem = "failed", "The run lost its worker process twice and was given up."
+        else:
+            self._submit(job)
+
+    def _forget(self) -> None:
+        """Keep the latest finished jobs, and private ones while somebody looks."""
+        over = [key for key, job in self._jobs.items() if not job.alive][: max(0, len(self._jobs) - KEPT)]
+        left = [
+            key
+            for key, job in self._jobs.items()
+            if job.experiment is None and not job.alive and not job.watched(GONE)
+        ]
+        for key in {*over, *left}:
+            del self._jobs[key]

@@ -1,0 +1,245 @@
+"""Where jobs run: a seam with one embedded engine, a worker process that is spawned once and kept.
+
+The worker never shares memory or locks with the server: progress, rows and the wish to cancel travel
+through small files of the job's own folder, so a worker may be killed at any moment and nothing hangs.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import tempfile
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from softlabel_core.experiment.run import run
+from softlabel_core.experiment.spec import Experiment
+from softlabel_core.plugin import Invalid
+from softlabel_core.training.train import Cancelled
+
+GRACE = 2.0
+"""Seconds a job has to stop by itself before its worker is killed."""
+
+LIMIT = 600.0
+"""Seconds a job may take."""
+
+BEAT = 0.05
+"""Seconds between two reports of progress."""
+
+
+class WorkerLost(Exception):
+    """The worker process died under the job."""
+
+
+class JobError(Exception):
+    """The job itself failed; the message is a sentence for the visitor."""
+
+
+class Handle(ABC):
+    """One submitted job."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop it: at once while it waits, within `GRACE` seconds while it runs."""
+
+    @abstractmethod
+    def running(self) -> bool:
+        """Whether a worker has taken it up."""
+
+    @abstractmethod
+    def done(self) -> bool:
+        """Whether it has ended in any way."""
+
+    @abstractmethod
+    def progress(self) -> float:
+        """Finished fraction in [0, 1]."""
+
+    @abstractmethod
+    def rows(self) -> list[list[Any]]:
+        """What the task has sent through `Channel.row` since this was asked last."""
+
+    @abstractmethod
+    def result(self, timeout: float | None = None) -> dict[str, Any]:
+        """What the task returned; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
+
+
+class Channel:
+    """What a task in a worker says to the server, and hears: small files of the job's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._reported = folder, 0.0
+        self.cancel: threading.Event = _CancelFile(folder / "cancel")
+
+    def row(self, *values: Any) -> None:
+        """Send a row of plain data; from any thread. One write a line, appended, so lines are never mixed."""
+        with open(self._folder / "rows", "ab", buffering=0) as file:
+            file.write(json.dumps(values).encode() + b"\n")
+
+    def progress(self, fraction: float) -> None:
+        """Report the finished fraction in [0, 1]; more often than every `BEAT` seconds is left out."""
+        now = time.monotonic()
+        if now - self._reported >= BEAT:
+            self._reported = now
+            part = self._folder / "progress.part"
+            part.write_text(json.dumps(fraction))
+            os.replace(part, self._folder / "progress")
+
+
+Task = Callable[..., dict[str, Any]]
+"""A function at the top of a module of this package: plain data and a `Channel` last, to plain data. It says
+what is wrong with its data by raising `Invalid`."""
+
+
+class Runner(ABC):
+    """An engine that runs tasks."""
+
+    workers: int
+    """Jobs that run side by side; more than that wait within the engine."""
+
+    @abstractmethod
+    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
+        """Run `task(*data, channel)`, for at most `limit` seconds, with at most `memory` bytes more than now.
+
+        Without a limit the engine's own holds.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop everything."""
+
+
+class EmbeddedRunner(Runner):
+    """Worker processes beside this one (Pebble); a killed worker fails its own job only."""
+
+    def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
+        self.limit, self.workers = limit, workers
+        self._folder = tempfile.TemporaryDirectory(prefix="softlabel-")
+        self._pool = ProcessPool(max_workers=workers, context=multiprocessing.get_context("spawn"))
+        self._submitted = 0
+        self._lock = threading.Lock()
+        self._pool.schedule(_warm_up)
+
+    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
+        with self._lock:
+            self._submitted += 1
+            folder = Path(self._folder.name, str(self._submitted))
+        folder.mkdir()
+        limit = self.limit if limit is None else limit
+        future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
+        return _EmbeddedHandle(future, folder, limit)
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join(timeout=5)
+        self._folder.cleanup()
+
+
+class _EmbeddedHandle(Handle):
+    def __init__(self, future: ProcessFuture, folder: Path, limit: float) -> None:
+        self._future, self._folder, self._limit = future, folder, limit
+        self._read = 0
+
+    def cancel(self) -> None:
+        if not self._future.running():
+            self._future.cancel()
+            return
+        (self._folder / "cancel").touch()
+        timer = threading.Timer(GRACE, self._future.cancel)
+        timer.daemon = True
+        timer.start()
+
+    def running(self) -> bool:
+        return bool(self._future.running())
+
+    def done(self) -> bool:
+        return bool(self._future.done())
+
+    def progress(self) -> float:
+        try:
+            return float(json.loads((self._folder / "progress").read_text()))
+        except FileNotFoundError:  # not begun
+            return 0.0
+
+    def rows(self) -> list[list[Any]]:
+        try:
+            with open(self._folder / "rows", "rb") as file:
+                file.seek(self._read)
+                whole = file.read().rpartition(b"\n")
+        except FileNotFoundError:  # nothing yet
+            return []
+        self._read += len(whole[0]) + len(whole[1])
+        return [json.loads(line) for line in whole[0].splitlines()]
+
+    def result(self, timeout: float | None = None) -> dict[str, Any]:
+        try:
+            return dict(self._future.result(timeout))
+        except CancelledError:
+            raise Cancelled from None
+        except ProcessExpired:
+            raise WorkerLost from None
+        except TimeoutError:
+            if not self._future.done():
+                raise
+            raise JobError(f"The run took longer than {self._limit:g} seconds and was stopped.") from None
+        except Invalid as error:
+            raise JobError(str(error)) from None
+
+
+class _CancelFile(threading.Event):
+    """An event that is set as soon as its file exists."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._path.exists()
+
+
+def work(task: Task, data: tuple[Any, ...], folder: str, memory: int | None) -> dict[str, Any]:
+    """In the worker: run a task, reporting to `folder`."""
+    with _at_most(memory):
+        return task(*data, Channel(Path(folder)))
+
+
+def train(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """A task: the `Result` of the experiment that `config` describes, as plain data."""
+    asked = Experiment.parse(config)
+    result = run(asked, on_progress=channel.progress, on_curve=channel.row, cancel=channel.cancel)
+    return result.model_dump(mode="json")
+
+
+@contextmanager
+def _at_most(memory: int | None) -> Iterator[None]:
+    """Let this process take `memory` bytes of addresses more than it has; beyond, `Invalid` is raised."""
+    if memory is None:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, before[1]))
+    try:
+        yield
+    except MemoryError:
+        raise Invalid(f"memory: allowed: at most {memory / 2**20:,.0f} MiB; the task needed more.") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _warm_up() -> None:
+    """Import what the first job will need."""
+    import pyarrow.parquet
+    import scipy.special
+    import sklearn.datasets
+    import sklearn.model_selection
+    import torch
+
+    torch.zeros(1), sklearn.datasets, sklearn.model_selection, scipy.special, pyarrow.parquet

@@ -1,0 +1,1 @@
+"""Studies: the tables behind docs/results.md, planned and run again."""

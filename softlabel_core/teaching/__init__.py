@@ -1,0 +1,1 @@
+"""Teaching: starting points and lessons, and the parts they are made of."""

@@ -1,0 +1,69 @@
+"""What presets, lessons and studies are made of: parts of experiments as plain data, under one name each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from softlabel_core.experiment.spec import Experiment
+
+Config = dict[str, Any]
+"""What `parse` takes: an experiment, or one part of it."""
+
+SET_LOSSES = ("cc", "proden", "average")
+"""The ways of reading a set that are held against each other: as a whole, by one's own belief, evenly."""
+
+IMITATE: Config = {"kind": "soft-labels", "loss": "cross-entropy"}
+"""The student takes the soft label at its word."""
+
+
+def sets(k: int | str, loss: str = "cc") -> Config:
+    """The student sees the `k` most probable labels, or all with mass (`support`)."""
+    return {"kind": "partial-labels", "k": k, "loss": loss}
+
+
+def candidates(unreliability: float, ambiguity: float, **more: Any) -> Config:
+    """Candidate sets at one point of the (Delta, gamma) plane."""
+    return {"kind": "candidate-set", "unreliability": unreliability, "ambiguity": ambiguity, **more}
+
+
+def demoted(rank: int, **more: Any) -> Config:
+    """The truth at one rank in every label."""
+    return {"kind": "demotion", "rank": rank, **more}
+
+
+def rival(rate: float) -> Config:
+    """One wrong label a class, ahead of the truth at that rate."""
+    return {"kind": "fixed-rival", "rate": rate}
+
+
+def skillful(weight: float) -> Config:
+    """A skillful bad teacher with one weight for its three bad terms."""
+    return {"kind": "skillful-bad-teacher", "punish": weight, "compete": weight, "random": weight}
+
+
+def taught(bias: Config | str, framework: Config) -> Config:
+    """Labels of a bias type, and how they are shown."""
+    return {"bias": bias, "framework": framework}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A named condition, and the one that is laid beside it, if any; they differ by one thing."""
+
+    id: str
+    config: Config
+    against: Config | None = None
+
+    @property
+    def experiment(self) -> Experiment:
+        """The condition itself."""
+        return Experiment.parse(self.config)
+
+    @property
+    def twin(self) -> Experiment | None:
+        """The condition beside it, where there is one."""
+        return None if self.against is None else Experiment.parse(self.against)
+
+    @property
+    def experiments(self) -> list[Experiment]:
+        """All of them."""
+        return [one for one in (self.experiment, self.twin) if one is not None]

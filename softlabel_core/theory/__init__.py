@@ -1,0 +1,1 @@
+"""Theory: what mathematics promises, and where it promises nothing."""

@@ -1,0 +1,1 @@
+"""Training: many students at once."""

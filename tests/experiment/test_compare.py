@@ -1,0 +1,83 @@
+"""Differences of two results, against scipy's tests and worked numbers."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from softlabel_core import Experiment, Result, run
+from softlabel_core.experiment.compare import difference
+
+QUICK = {"replicates": 3, "training": {"epochs": 2}}
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return run(Experiment.parse(QUICK), device="cpu")
+
+
+def having(result: Result, accuracies: list[float], seed: int = 0) -> Result:
+    rows = [{"replicate": i, "student_accuracy": value} for i, value in enumerate(accuracies)]
+    return result.replace(rows=rows, experiment=result.experiment.replace(seed=seed))
+
+
+A, B = [0.91, 0.93, 0.9, 0.95], [0.81, 0.86, 0.79, 0.83]
+
+
+def test_paired_as_scipy_does(result):
+    found = difference(having(result, A), having(result, B))
+    expected = stats.ttest_rel(A, B).confidence_interval(0.95)
+    assert found.paired
+    assert found.replicates == 4
+    np.testing.assert_allclose([found.low, found.high], expected)
+    assert found.mean == pytest.approx(np.mean(A) - np.mean(B))
+
+
+def test_independent_as_scipy_does(result):
+    found = difference(having(result, A), having(result, B[:3], seed=1))
+    expected = stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval(0.95)
+    assert not found.paired
+    np.testing.assert_allclose([found.low, found.high], expected)
+
+
+def test_only_replicates_that_both_have_are_paired(result):
+    assert difference(having(result, A), having(result, B[:2])) == difference(
+        having(result, A[:2]), having(result, B[:2])
+    )
+
+
+def test_one_replicate_is_no_interval(result):
+    for seed in (0, 1):
+        found = difference(having(result, [0.9]), having(result, [0.5], seed))
+        assert found.mean == pytest.approx(0.4)
+        assert found.low is None
+        assert not found.clear
+
+
+def test_turned_round_it_changes_its_sign(result):
+    for seed in (0, 1):
+        there = difference(having(result, A), having(result, B, seed))
+        back = difference(having(result, B, seed), having(result, A))
+        np.testing.assert_allclose([back.mean, back.low, back.high], [-there.mean, -there.high, -there.low])
+        assert there.clear
+        assert back.clear
+
+
+def test_the_same_run_differs_by_nothing(result):
+    found = difference(result, result)
+    assert (found.mean, found.low, found.high) == (0, 0, 0)
+    assert not found.clear
+
+
+def test_pairing_takes_away_what_splits_have_in_common(result):
+    hard = np.array([0.0, -0.2, 0.1, -0.1])
+    one, other = having(result, list(0.7 + hard)), having(result, list(0.65 + hard + [0.01, -0.01, 0, 0]))
+    assert difference(one, other).clear
+    assert not difference(one, other.replace(experiment=other.experiment.replace(seed=9))).clear
+
+
+def test_replicates_of_one_seed_are_the_same_whatever_their_number(result):
+    """What pairing an atlas entry with a longer run rests on."""
+    longer = run(Experiment.parse({**QUICK, "replicates": 4}), device="cpu")
+    assert [row["student_accuracy"] for row in longer.rows[:3]] == [
+        row["student_accuracy"] for row in result.rows
+    ]

@@ -1,0 +1,159 @@
+"""Stored results are computed again: whoever changes the science without raising its number is caught.
+
+Same seed, same draws: where a machine rounds as the one that stored them, results are the same to the last
+digit that is kept. If most are, all have to be. On other machines training amplifies rounding, so what
+trained networks come to is compared within a paired t allowance. Indicators of labels that are drawn and not
+trained must be the same everywhere.
+
+A constant that no witness exercises (an option that is off as a bias type starts out) is not seen here; the
+tests of its family ask for it.
+"""
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from softlabel_core import Experiment, Result, catalogue, run_sweep
+from softlabel_core.atlas import lookup, plan
+from softlabel_core.experiment import science
+from softlabel_core.experiment.catalogue import FAMILIES
+
+SAMPLE = 8
+"""Further entries, drawn from all that need no files."""
+
+ERROR = 1e-3
+"""Probability of refusing equal means, where rounding differs."""
+
+LEAST = {"accuracy": 0.005, "loss": 0.01, "indicator": 0.001}
+"""Spread that differences of accuracies, logarithms of losses and indicators are given at least."""
+
+
+@functools.cache
+def _sample() -> dict[str, Experiment]:
+    table = lookup.entries()
+    table = table[table["dataset"].isin(plan.PLANE)]
+    keys = table["key"].to_numpy()[np.random.default_rng(0).choice(len(table), SAMPLE, replace=False)]
+    found = [lookup.entry(key) for key in keys]
+    return {f"entry {one.key}": one.experiment for one in found if one is not None}
+
+
+ASKED = {
+    **{name: one for name, one in plan.witnesses().items() if one in lookup.committed()},
+    **_sample(),
+}
+
+
+@pytest.fixture(scope="module")
+def now(request: pytest.FixtureRequest) -> dict[str, Result]:
+    """Those of `ASKED` whose tests are run, in one sweep: they share splits, teachers and references."""
+    names = {
+        item.callspec.params["name"]
+        for item in request.session.items
+        if hasattr(item, "callspec") and item.path == request.path
+    }
+    every = {ASKED[name].key(): ASKED[name] for name in names}
+    return dict(zip(every, run_sweep(list(every.values())), strict=True))
+
+
+@pytest.fixture(scope="module")
+def rounds_alike(now: dict[str, Result]) -> bool:
+    """Whether this machine rounds as the one that stored the results, judged by most of them."""
+    found = [lookup.find(result.experiment) for result in now.values()]
+    same = [_is_same(one.result, result) for one, result in zip(found, now.values(), strict=True) if one]
+    return np.mean(same) > 0.5
+
+
+def _is_same(then: Result, now: Result) -> bool:
+    """Whether every replicate's accuracies and losses are equal to the digits kept."""
+    names = ["student_accuracy", "ground_truth_accuracy", *(("shown", "truth") if then.curves else ())]
+    pairs = [(_by_replicate(then, name), _by_replicate(now, name)) for name in names]
+    return all(np.allclose(old, new, rtol=0, atol=5e-6) for old, new in pairs)
+
+
+def _by_replicate(result: Result, name: str) -> np.ndarray:
+    """A number of every replicate: a column of `rows`, or of `curves` the mean logarithm of the loss."""
+    if name in result.rows[0]:
+        return np.array([row[name] for row in result.rows])
+    losses = [
+        [
+            row["loss"]
+            for row in result.curves
+            if row["student"] == name and row["replicate"] == one["replicate"]
+        ]
+        for one in result.rows
+    ]
+    return np.log(np.array(losses) + 1e-6).mean(axis=1)
+
+
+def _assert_equal_means(then: Result, now: Result, name: str, least: float) -> None:
+    """Paired by replicate: the mean difference is no larger than its spread allows."""
+    from scipy.special import stdtrit
+
+    differences = _by_replicate(now, name) - _by_replicate(then, name)
+    n = len(differences)
+    spread = max(float(differences.std(ddof=1)), least)
+    assert abs(differences.mean()) <= stdtrit(n - 1, 1 - ERROR / 2) * spread / np.sqrt(n), name
+
+
+def _measured(indicators: dict[str, Any]) -> np.ndarray:
+    ends = [end for pair in indicators["intervals"].values() for end in pair]
+    return np.array([value for value in (*indicators.values(), *ends) if isinstance(value, float)])
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_stored_result_is_still_what_the_code_computes(
+    name: str, now: dict[str, Result], rounds_alike: bool
+) -> None:
+    """If this fails after a change that was meant: raise `science` of the plug-in, or `ENGINE`."""
+    experiment = ASKED[name]
+    entry = lookup.find(experiment)
+    assert entry is not None
+    then, found = entry.result, now[experiment.key()]
+    assert _is_same(then, found) or not rounds_alike
+    for accuracy in ("student_accuracy", "ground_truth_accuracy"):
+        _assert_equal_means(then, found, accuracy, LEAST["accuracy"])
+    for student in ("shown", "truth") if then.curves else ():
+        _assert_equal_means(then, found, student, LEAST["loss"])
+    if experiment.bias.teachers:
+        for indicator in ("true_probability", "label_accuracy", "unreliability", "ambiguity"):
+            _assert_equal_means(then, found, indicator, LEAST["indicator"])
+    else:
+        old, new = _measured(then.bias_indicators), _measured(found.bias_indicators)
+        np.testing.assert_allclose(old, new, rtol=1e-5, atol=1e-9)
+
+
+def test_every_plug_in_with_entries_has_a_witness_that_is_kept_whole() -> None:
+    known = {name for stamp in lookup.committed().stamps() for name in stamp}
+    needs_files = {science.name(type(one.bias)) for one in plan.experiments() if one.bias.needs_files}
+    needs_files |= {science.name(type(one.dataset)) for one in plan.experiments() if one.dataset.needs_files}
+    trained = {name for name in known if not name.startswith("indicators/")} - {"engine"} - needs_files
+    students = {name for name in trained if name.startswith("students/") and name not in ASKED}
+    assert trained - students <= ASKED.keys()
+    for name in trained - students:
+        entry = lookup.find(ASKED[name])
+        assert entry is not None
+        assert entry.result.curves, name
+
+
+def test_a_stamp_names_what_an_experiment_uses_and_nothing_else() -> None:
+    stamp = science.stamp(Experiment.parse({"bias": "pair-flip", "framework": {"loss": "mae", "k": 2}}))
+    indicators = {f"indicators/{kind}" for kind in catalogue(FAMILIES["indicators"])}
+    assert stamp.keys() - indicators == {
+        "engine",
+        "datasets/digits",
+        "biases/pair-flip",
+        "frameworks/partial-labels",
+        "losses/mae",
+        "losses/cross-entropy",
+        "students/mlp",
+    }
+    assert indicators <= stamp.keys()
+
+
+def test_a_change_is_named_with_both_numbers_and_what_is_gone_too() -> None:
+    stamp = science.stamp(Experiment())
+    assert science.changes(stamp) == {}
+    assert science.changes({**stamp, "engine": 0}) == {"engine": (0, 1)}
+    assert science.changes({**stamp, "biases/dropped": 3}) == {"biases/dropped": (3, None)}

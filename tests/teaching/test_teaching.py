@@ -1,0 +1,49 @@
+"""docs/teaching.md: its links lead where it says."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from softlabel_core import Experiment
+from softlabel_core.experiment import link as share
+from softlabel_core.teaching.lessons import LESSONS, STEPS
+from ui.state import OWN
+from ui.words.i18n import say
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text(encoding="utf-8")
+LINKS = re.findall(r"\[`(/[^`]+)`\]\(http://localhost:8501(/[^)]+)\)", TEXT)
+
+
+@pytest.mark.parametrize(("shown", "target"), LINKS)
+def test_links_are_what_they_show_and_use_known_names(shown: str, target: str) -> None:
+    assert shown == target
+    parameters = dict(parse_qsl(urlsplit(target).query))
+    assert share.unknown(parameters, OWN) == []
+    assert share.parse(parameters)[1] == []
+    assert parameters.get("step", "rule.line") in STEPS
+
+
+def test_the_class_starts_every_lesson_at_its_first_step_in_order() -> None:
+    steps = [dict(parse_qsl(urlsplit(link).query)).get("step") for link, _ in LINKS]
+    assert [one for one in steps[1:] if one] == [f"{name}.{each[0].id}" for name, each in LESSONS.items()]
+
+
+def test_the_minute_is_about_the_line_and_names_what_is_on_the_page() -> None:
+    assert dict(parse_qsl(urlsplit(LINKS[0][0]).query)) == {"step": "rule.line", "present": "1"}
+    bias = STEPS["rule.line"][1].experiment.bias
+    assert (bias.unreliability, bias.ambiguity) == (0.5, 0.5)  # "in half of the sets, and so is every wrong"
+    assert f"*{say('en', 'learn.drag')}*" in TEXT
+    assert f"*{say('en', 'shell.share')}*" in TEXT
+
+
+def test_what_students_start_from_on_their_own() -> None:
+    config = {"bias": "pair-flip", "framework": {"kind": "partial-labels", "k": 2}}
+    found = share.parse(dict(parse_qsl(urlsplit(LINKS[-1][0]).query)))
+    assert found == (Experiment.parse(config), [])
+
+
+def test_the_class_has_two_steps_on_the_rule_and_six_on_its_limits() -> None:
+    assert len(LESSONS["rule"]) == 2 + 6
+    assert "Two steps on the rule, six on its limits" in TEXT

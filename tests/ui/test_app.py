@@ -1,0 +1,349 @@
+"""The pages without a browser: empty, with data, clicked through; and what the form offers."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from softlabel_core import Experiment, catalogue
+from softlabel_core.atlas import lookup
+from softlabel_core.biases import Bias
+from softlabel_core.experiment import link as share
+from softlabel_core.experiment.compare import difference
+from softlabel_core.frameworks import Framework, losses_reading
+from softlabel_core.losses import Loss
+from softlabel_core.teaching.presets import PRESETS
+from tests.waiting import PATIENCE, wait_until
+from ui import jobs
+from ui.web.network import without_delay
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = {"replicates": "1", "training.epochs": "1"}
+WORKER = """
+import sys, types
+from pathlib import Path
+from softlabel_core.runner import EmbeddedRunner
+main = types.ModuleType("__main__")  # as streamlit leaves it while a page runs
+main.__file__ = str(Path("ui/main.py").resolve())
+sys.modules["__main__"] = main
+runner = EmbeddedRunner()
+loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).result()
+runner.close()
+print("streamlit" in loaded, "torch" in loaded)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker() -> Iterator[None]:
+    """A worker that started before AppTest, which makes a page the main script, without a guard."""
+    job = jobs.every().start(
+        Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 1}), "test"
+    )
+    job.handle.result(PATIENCE)
+    yield
+    jobs.every().close()
+    jobs._jobs.cache_clear()
+
+
+def explore(**parameters: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=PATIENCE)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def in_address(app: AppTest) -> dict[str, str]:
+    values = app.query_params.items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in values}
+
+
+def trained(**parameters: str) -> AppTest:
+    """Explore with the numbers of a finished run."""
+    app = sound(explore(**parameters))
+    app.button(key="train").click().run()
+    key = share.parse(in_address(app))[0].key()
+    wait_until(lambda: not jobs.every().look(key, "test").alive)
+    app.run()
+    assert app.metric
+    return sound(app)
+
+
+def test_the_empty_page_invites() -> None:
+    app = sound(explore(seed="123456", **{"training.epochs": "7"}))
+    assert "No numbers yet" in app.info[0].value
+    assert not app.metric
+
+
+def test_every_kind_is_offered() -> None:
+    offered = {box.label: set(box.options) for box in sound(explore()).selectbox}
+    for label, name in (("Dataset", "datasets"), ("Bias type", "biases"), ("Framework", "frameworks")):
+        assert offered[label] == {cls.title() for cls in catalogue(FAMILIES[name]).values()}
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Bias)))
+def test_every_field_of_a_bias_type_has_a_widget_with_its_help(kind: str) -> None:
+    app = sound(explore(bias=kind))
+    cls = catalogue(Bias)[kind]
+    kinds = app.slider, app.number_input, app.checkbox, app.selectbox, app.text_input
+    widgets = {w.key: w for kind_of in kinds for w in kind_of}
+    for name, field in cls.model_fields.items():
+        widget = widgets[f"form/bias/{kind}/{name}"]
+        assert widget.help == field.description
+        assert widget.value == pytest.approx(field.default)
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Framework)))
+def test_a_framework_offers_only_losses_that_read_what_it_shows(kind: str) -> None:
+    app = sound(explore(framework=kind))
+    shows = catalogue(Framework)[kind]().shows
+    titles = {catalogue(Loss)[one].title() for one in losses_reading(shows)}
+    offered = next(box for box in app.selectbox if box.label == "Loss").options
+    assert set(offered) == titles or kind == "incomplete-supervision"  # which follows its loss
+
+
+def test_every_student_can_be_chosen() -> None:
+    for kind in catalogue(FAMILIES["students"]):
+        assert in_address(sound(explore(student=kind)))["student"] == kind
+
+
+def test_the_address_is_the_experiment() -> None:
+    experiment = Experiment.parse({"bias": {"kind": "pair-flip", "rate": 0.2}, "seed": 9, "replicates": 3})
+    assert in_address(sound(explore(**share.query(experiment)))) == share.query(experiment)
+
+
+def test_trained_numbers_are_the_jobs_result() -> None:
+    app = trained(**QUICK)
+    job = jobs.every().look(Experiment.parse({"replicates": 1, "training": {"epochs": 1}}).key())
+    assert job is not None
+    assert job.result is not None
+    values = {metric.label: metric.value for metric in app.metric}
+    assert values["Unreliability Δ"] == f"{job.result.indicators['unreliability']:.3f}"
+    assert values["Student accuracy"] == f"{100 * job.result.student_accuracy.mean:.1f} %"
+    assert len(app.get("plotly_chart")) == 2  # the scatter, and the open tab
+
+
+def test_changed_choices_keep_the_last_numbers_and_say_so() -> None:
+    app = trained(**QUICK)
+    app.slider(key="form/bias/demotion/rank").set_value(5).run()
+    assert "choices have changed" in sound(app).info[0].value
+    assert app.metric
+
+
+@pytest.mark.parametrize("kind", list(catalogue(Bias)))
+def test_every_bias_type_has_a_form_for_two_classes(kind: str) -> None:
+    """Where a size has only one value left, too."""
+    assert in_address(sound(explore(bias=kind, dataset="moons")))["bias"] == kind
+
+
+def test_a_wrong_file_name_is_answered_with_a_sentence() -> None:
+    app = sound(explore(bias="human-annotators"))
+    app.text_input(key="form/bias/human-annotators/file").set_value("../secret.csv").run()
+    shown = [one.value for one in (*sound(app).error, *app.warning, *app.info)]
+    sentence = "bias.file: allowed: the name of a .csv or .parquet file"
+    assert any(sentence in text.replace("\\", "") for text in shown)
+
+
+def test_moons_cut_the_sizes() -> None:
+    app = sound(explore())
+    app.selectbox(key="form/dataset").set_value("moons").run()
+    assert in_address(sound(app))["framework.k"] == "2"
+    assert in_address(app)["bias.rank"] == "2"
+
+
+def test_a_failed_job_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = trained(**QUICK, seed="5")
+    job = jobs.every().look(Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 5}).key())
+    assert job is not None
+    monkeypatch.setattr(job, "state", "failed")
+    monkeypatch.setattr(job, "problem", "The run lost its worker.")
+    assert "Press Train live" in sound(app.run()).error[0].value
+
+
+def main(**parameters: str) -> AppTest:
+    """The start page with what stands around every page."""
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=PATIENCE)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def test_the_bar_stands_on_the_start_page() -> None:
+    app = main()
+    assert {"bar/undo", "bar/reset", "bar/present", "bar/zh"} <= {button.key for button in app.button}
+    assert app.button(key="bar/undo").disabled
+
+
+def test_a_link_with_strange_parameters_opens_and_names_them() -> None:
+    app = main(ds="evil", delta="7", seed="5", present="yes", **{"bias.rank": "99", "a.bias": "[x](y)"})
+    said = " ".join(warning.value.replace("\\", "") for warning in app.warning)
+    for part in ("ds, delta", "bias.rank: allowed", "a.bias: allowed", "got [x](y)", "present: allowed"):
+        assert part in said, part
+    assert in_address(app)["seed"] == "5"
+    assert not {"ds", "delta", "present"} & in_address(app).keys()
+
+
+def test_what_a_link_names_is_shown_as_text() -> None:
+    app = main(**{"[x](http://evil)": "1", "<b>": "2"})
+    assert "\\[x\\]\\(http\\://evil\\)" in app.warning[0].value
+    assert "\\<b\\>" in app.warning[0].value
+
+
+def test_the_language_follows_the_link_and_the_button() -> None:
+    app = main(lang="zh")
+    assert any(button.label == "撤销" for button in app.button)
+    app.button(key="bar/en").click().run()
+    assert any(button.label == "Undo" for button in app.button)
+    assert in_address(app)["lang"] == "en"
+
+
+def test_a_preset_is_loaded_pinned_and_undone() -> None:
+    app = main(seed="3")
+    preset = PRESETS["the-cliff"]
+    app.selectbox(key="bar/preset").set_value(preset.id).run()
+    address = in_address(sound(app))
+    assert share.parse(address)[0] == preset.experiment
+    assert share.parse(share.inside(address, "b"))[0] == preset.twin
+    app.button(key="bar/undo").click().run()
+    assert in_address(sound(app))["seed"] == "3"
+    assert app.button(key="bar/undo").disabled
+
+
+def test_the_present_mode_has_a_way_in_and_out() -> None:
+    app = main()
+    app.button(key="bar/present").click().run()
+    assert in_address(app)["present"] == "1"
+    assert {button.key for button in app.button} & {"bar/reset"} == set()
+    app.button(key="bar/present-leave").click().run()
+    assert "present" not in in_address(app)
+
+
+@pytest.mark.parametrize("page", ["start", "explore", "compare"])
+@pytest.mark.parametrize("link", [{"present": "1"}, {"controls": "0"}, {}])
+def test_numbers_always_say_where_they_come_from(page: str, link: dict[str, str]) -> None:
+    pins = {"a.bias": "one-hot", "b.bias": "demotion"}
+    app = sound(main(bias="demotion", **pins, **link).switch_page(f"../pages/{page}.py").run())
+    said = [caption.value for caption in app.caption if caption.value.startswith("Precomputed (")]
+    assert len(said) in ((1, 2) if page == "compare" else (1,))  # one line where A and B have the same
+
+
+def test_a_stale_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = lookup.find
+
+    def stale(experiment: Experiment) -> lookup.Entry | None:
+        entry = whole(experiment)
+        return entry and replace(entry, stale=True)
+
+    near = lookup.near(Experiment())
+    assert near is not None
+    monkeypatch.setattr(lookup, "find", stale)
+    monkeypatch.setattr(lookup, "near", lambda _: (replace(near[0], stale=True), near[1]))
+    for page in ("start", "explore", "compare"):
+        for link in ({}, {"present": "1"}):
+            pins = {"a.bias": "one-hot", "b.bias": "demotion"}
+            app = sound(main(bias="demotion", **pins, **link).switch_page(f"../pages/{page}.py").run())
+            assert any("has changed since" in one.value for one in app.warning), (page, link)
+
+
+def test_controls_can_be_hidden_by_link() -> None:
+    app = main(controls="0")
+    assert not app.selectbox
+    app.button(key="bar/controls-show").click().run()
+    assert app.selectbox
+
+
+def compare(**parameters: str) -> AppTest:
+    return sound(main(**parameters).switch_page("../pages/compare.py").run())
+
+
+def leads(app: AppTest) -> str:
+    """All sentences of the page."""
+    return " ".join(one.value for one in app.markdown)
+
+
+def test_compare_invites_to_pin() -> None:
+    app = compare()
+    assert "Nothing to compare yet" in leads(app)
+    app.button(key="two/same-accuracy-opposite-fate").click().run()
+    assert "95 % interval" in leads(sound(app))
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_compare_says_the_difference_of_the_two_pins() -> None:
+    preset = PRESETS["same-accuracy-opposite-fate"]
+    one, other = (lookup.find(side) for side in (preset.experiment, preset.twin))
+    found = difference(one.result, other.result)
+    assert found.clear
+    pins = {"a": preset.experiment, "b": preset.twin}
+    link = {f"{side}.{name}": text for side, e in pins.items() for name, text in share.short(e).items()}
+    app = compare(**link)
+    assert f"**{100 * found.mean:.1f} points**" in leads(app)
+    app.button(key="swap").click().run()
+    assert "Students of **B**" in leads(sound(app))
+    app.button(key="unpin/b").click().run()
+    assert "**B** is not pinned" in sound(app).info[0].value
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda page: page.stem)
+def test_no_page_stops_before_the_bar_is_drawn(page: Path) -> None:
+    """`st.stop` would end the script behind the page too; a page returns instead."""
+    assert "st.stop(" not in page.read_text()
+
+
+def test_a_worker_loads_no_streamlit() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert answer.stdout.split() == ["False", "True"], answer.stderr[-2000:]
+
+
+def test_the_server_loads_no_torch() -> None:
+    """Pages, forms and charts work without it; it costs a server 200 MB."""
+    code = (
+        "import sys, ui.panels, ui.charts.results, ui.state; "
+        "print('torch' in sys.modules, 'sklearn' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["False", "False"]
+
+
+def test_connections_send_at_once() -> None:
+    """What a server accepts after its lifespan began waits for no acknowledgement."""
+
+    async def begun(listening: socket.socket) -> int:
+        async with without_delay(None):
+            with socket.create_connection(listening.getsockname()):
+                accepted, _ = listening.accept()
+                with accepted:
+                    return accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    with socket.socket() as listening:  # as Streamlit makes it
+        listening.bind(("localhost", 0))
+        listening.listen()
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
+        assert asyncio.run(begun(listening)) != 0
+
+
+def test_a_fresh_draw_is_the_next_seed_and_undo_the_same_again() -> None:
+    app = sound(main(bias="demotion", seed="4").switch_page("../pages/explore.py").run())
+    app.button(key="anew").click().run()
+    assert in_address(sound(app))["seed"] == "5"
+    app.button(key="bar/undo").click().run()
+    assert in_address(sound(app))["seed"] == "4"
+
+
+def test_a_starting_point_asks_its_question() -> None:
+    app = main(**share.query(PRESETS["clean"].experiment)).switch_page("../pages/explore.py").run()
+    assert any("How good can this student be at best?" in one.value for one in sound(app).caption)

@@ -1,0 +1,156 @@
+"""Every chart: its numbers are the result's, it speaks for those who cannot see it, it has a table."""
+
+import numpy as np
+import pytest
+
+from softlabel_core import Experiment, Result, run
+from ui.charts import details, results
+from ui.charts.figures import LARGE, enlarged
+from ui.charts.palette import DARK, LIGHT
+from ui.words import tables
+from ui.words.i18n import LANGUAGES
+
+PARTIAL = [{"epoch": 1, "student": one, "mean": 0.5, "low": 0.4, "high": 0.6} for one in ("shown", "truth")]
+QUICK = {"replicates": 2, "training": {"epochs": 2}}
+
+
+@pytest.fixture(scope="module")
+def digits() -> Result:
+    return run(Experiment.parse(QUICK), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def spiral() -> Result:
+    config = {**QUICK, "dataset": "spiral", "framework": "incomplete-supervision"}
+    return run(Experiment.parse(config), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def taught() -> Result:
+    config = {**QUICK, "bias": {"kind": "skillful-bad-teacher", "epochs": 3, "width": 16}}
+    return run(Experiment.parse(config), device="cpu")
+
+
+def all_charts(result: Result, dark: bool, language: str) -> list[results.Chart]:
+    look = {"dark": dark, "language": language}
+    drawn = [
+        results.scatter([result], result.key, **look),
+        results.along([(0.1, result), (0.2, result)], 0.2, name="rate", **look),
+        results.live(PARTIAL, 2, **look),
+        details.curves(result, **look),
+        details.cooccurrence(result, **look),
+        details.instances(result, slice(0, 4), **look),
+    ]
+    if result.confusion:
+        drawn.append(details.confusion(result, **look))
+    if result.boundary:
+        drawn.append(details.boundary(result, **look))
+    if result.rounds:
+        drawn.append(details.rounds(result, **look))
+    if result.teacher:
+        drawn.append(details.teacher(result, **look))
+    return drawn
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", ["digits", "spiral", "taught"])
+def test_every_chart_speaks_and_has_a_table(
+    name: str, dark: bool, language: str, request: pytest.FixtureRequest
+) -> None:
+    for chart in all_charts(request.getfixturevalue(name), dark, language):
+        assert len(chart.alt) > 20
+        assert len(chart.table) > 0
+        assert chart.figure.layout.font.color == (DARK if dark else LIGHT).ink
+
+
+def test_scatter_highlights_the_current_run_and_keeps_the_others(digits: Result, spiral: Result) -> None:
+    figure = results.scatter([digits, spiral], spiral.key, dark=False).figure
+    earlier, current = figure.data  # nothing behind
+    assert list(current.x) == [spiral.indicators["total"]]
+    assert list(current.y) == [spiral.student_accuracy.mean]
+    assert list(earlier.y) == [digits.student_accuracy.mean]
+    assert earlier.marker.symbol != current.marker.symbol  # colour does not stand alone
+    low, high = spiral.indicators["intervals"]["total"]
+    np.testing.assert_allclose(current.error_x.array, [high - spiral.indicators["total"]])
+    np.testing.assert_allclose(current.error_x.arrayminus, [spiral.indicators["total"] - low])
+
+
+def test_curves_end_at_the_reported_accuracy(digits: Result) -> None:
+    lines = {trace.name: trace for trace in details.curves(digits, dark=False).figure.data if trace.name}
+    assert lines["taught with these labels"].y[-1] == pytest.approx(digits.student_accuracy.mean)
+    assert lines["taught with the truth"].y[-1] == pytest.approx(digits.ground_truth_accuracy.mean)
+
+
+def test_heat_map_shows_the_matrix(digits: Result) -> None:
+    heat = details.cooccurrence(digits, dark=False).figure.data[0]
+    np.testing.assert_allclose(heat.z, digits.cooccurrence)
+
+
+def test_instances_show_pixels_in_their_own_units(digits: Result) -> None:
+    chart = details.instances(digits, slice(0, 2), dark=False)
+    image = np.array(chart.figure.data[0].z, dtype=float)
+    assert image.shape == (8, 8)
+    assert image.min() >= 0
+    assert image.max() <= 16
+    np.testing.assert_allclose(image, image.round(), atol=1e-3)  # grey levels are whole numbers
+    assert [trace.type for trace in chart.figure.data] == ["heatmap", "bar"] * 2
+
+
+def test_runs_table_has_the_latest_first(digits: Result, spiral: Result) -> None:
+    table = tables.runs_table([digits, spiral])
+    assert table["run"].iloc[0] == tables.label(spiral)
+    assert table["student"].iloc[1] == pytest.approx(digits.student_accuracy.mean, abs=1e-4)
+
+
+def test_the_teachers_curve_ends_at_its_labels(taught: Result) -> None:
+    accuracy = details.teacher(taught, dark=False).figure.data[0]
+    by_replicate = [row["label_accuracy"] for row in taught.rows]
+    assert list(accuracy.x) == [1, 2, 3]
+    assert accuracy.y[-1] == pytest.approx(np.mean(by_replicate), abs=1e-3)
+
+
+def test_the_dot_stands_where_the_slider_is(digits: Result, spiral: Result) -> None:
+    points = [(0.1, digits), (0.4, spiral), (0.7, digits)]
+    figure = results.along(points, 0.4, name="rate", dark=False).figure
+    dot = figure.data[-1]
+    assert (dot.x[0], dot.y[0]) == (0.4, spiral.student_accuracy.mean)
+    labels, student = figure.data[:2]
+    assert list(labels.y) == [r.indicators["label_accuracy"] for _, r in points]
+    assert list(student.y) == [r.student_accuracy.mean for _, r in points]
+    assert labels.line.dash != student.line.dash  # colour does not stand alone
+
+
+def test_the_shading_begins_at_the_first_measured_value_that_fails(digits: Result) -> None:
+    def at(total: float) -> Result:
+        return digits.model_copy(update={"indicators": {**digits.indicators, "total": total}})
+
+    points = [(0.0, at(0.5)), (0.5, at(0.99)), (1.0, at(1.0)), (1.5, at(1.2))]
+    figure = results.along(points, 0.0, name="rate", dark=False).figure
+    assert figure.layout.shapes[0].x0 == 1.0
+    assert list(figure.data[1].marker.symbol) == ["circle", "circle", "circle-open", "circle-open"]
+    back = [(0.0, at(1.5)), (0.5, at(0.9)), (1.0, at(1.2))]
+    assert not results.along(back, 0.0, name="rate", dark=False).figure.layout.shapes
+
+
+def test_text_is_large_enough_for_a_hall(digits: Result) -> None:
+    for chart in all_charts(digits, False, "en"):
+        figure = enlarged(chart.figure, 720)
+        assert figure.layout.font.size == LARGE >= 18
+        assert all(note.font.size >= 18 for note in figure.layout.annotations)
+        assert all(t.textfont.size >= 18 for t in figure.data if t.type == "scatter" and t.text is not None)
+
+
+@pytest.mark.parametrize("name", ["digits", "spiral", "taught"])
+def test_lines_differ_by_more_than_colour(name: str, request: pytest.FixtureRequest) -> None:
+    for chart in all_charts(request.getfixturevalue(name), False, "en"):
+        lines = [trace for trace in chart.figure.data if trace.type == "scatter" and trace.line.width]
+        looks = [(line.line.dash, str(line.marker.symbol)) for line in lines]
+        assert len(set(looks)) == len(looks), looks
+
+
+def test_the_boundary_tells_classes_apart_without_colour(spiral: Result) -> None:
+    figure = details.boundary(spiral, dark=False).figure
+    marks = [trace.marker.symbol for trace in figure.data[1:]]
+    assert len(set(marks)) == len(marks) == len(spiral.class_names)
+    np.testing.assert_array_equal(figure.data[0].z, spiral.boundary["named"])

@@ -1,0 +1,277 @@
+"""The page Your labels without a browser: empty, with a file, clicked through, with hostile names."""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from softlabel_core import Experiment, measure
+from softlabel_core.audit import quality
+from softlabel_core.audit.report import audit
+from softlabel_core.reading.labels import READERS, LabelFile, read, write
+from softlabel_core.service import uploads
+from softlabel_core.service.queue import Busy
+from softlabel_core.service.uploads import Upload
+from tests.waiting import PATIENCE, wait_until
+from ui import exports, jobs
+from ui.charts import labels as charts_labels
+from ui.uploads import KEY, Own
+from ui.words import audits
+from ui.words.i18n import LANGUAGES, say
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = ("<script>alert(1)</script>", "[x](http://evil.example)", "**b** $a$ `c`", "\"&<b>'")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker() -> Iterator[None]:
+    """A worker that started before AppTest, which makes a page the main script, without a guard.
+
+    The main script comes back at the end: workers of later tests run it.
+    """
+    script = sys.modules["__main__"]
+    job = jobs.every().start(Experiment.parse({"replicates": 1, "training": {"epochs": 1}}), "test")
+    job.handle.result(PATIENCE)
+    yield
+    jobs.every().close()
+    jobs._jobs.cache_clear()
+    sys.modules["__main__"] = script
+
+
+def page(upload: Upload | None = None, **parameters: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=PATIENCE)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    if upload is not None:
+        app.session_state[KEY] = Own(upload)
+    return settled(app)
+
+
+def settled(app: AppTest) -> AppTest:
+    """Once nothing is under way any more: every answer may ask for one more."""
+    app.run()
+    for _ in range(4):
+        assert not app.exception, app.exception[0].message
+        if KEY not in app.session_state or not app.session_state[KEY].pending:
+            return app
+        wait_until(lambda: not jobs.every()._alive)
+        app.run()
+    raise TimeoutError("the file was not answered")
+
+
+def uploaded(file: LabelFile, ending: str = ".csv") -> Upload:
+    return Upload(f"mine{ending}", write(file, ending))
+
+
+def clean(n: int = 200, names: tuple[str, ...] = ("a", "b", "c"), features: int = 0) -> LabelFile:
+    truth = np.arange(n) % len(names)
+    inputs = np.column_stack([truth] * features) + 0.0 if features else None
+    return LabelFile(np.eye(len(names))[truth], truth, names, inputs)
+
+
+def said(app: AppTest) -> str:
+    """All sentences of the page, as they read."""
+    every = (*app.markdown, *app.caption, *app.info, *app.warning, *app.error)
+    return re.sub(r"\\(.)", r"\1", " ".join(one.value for one in every))
+
+
+def test_the_empty_page_says_what_it_is_and_offers_templates() -> None:
+    app = page()
+    assert "Measure soft labels of your own" in said(app)
+    for part in ("`target`", "`feature_`", "`soft_labels`", f"{uploads.MOST:,} numbers"):
+        assert part in said(app)
+    labels = {button.proto.label for button in app.get("download_button")}
+    assert {f"Template ({ending[1:].upper()})" for ending in READERS} <= labels
+    assert not app.metric
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_is_measured_at_once(language: str) -> None:
+    app = page(lang=language)
+    app.button(key="labels/example").click()
+    app = settled(app)
+    found = measure(uploads.example().soft_labels, uploads.example().targets)
+    assert app.metric[0].value == f"{found['unreliability']:.3f}"
+    assert app.metric[2].value == f"{found['total']:.3f}"
+    assert say(language, "labels.which") in [one.value for one in app.subheader]
+    assert len(app.get("plotly_chart")) == 2
+    assert app.dataframe[0].value.shape == (10, 5)
+    assert say(language, "labels.source", n=1200, seconds=0, numpy="").split("·")[0] in said(app)
+
+
+def test_another_set_size_changes_the_numbers_and_k_star_stays() -> None:
+    app = page(uploaded(uploads.example()))
+    assert app.select_slider(key="labels/k").value == 3
+    assert app.select_slider(key="labels/k").options == ["1", "2", "3", "4", "5", "6", "support"]
+    for k in (1, 6, "support"):
+        app.select_slider(key="labels/k").set_value(k)
+        app = settled(app)
+        found = measure(uploads.example().soft_labels, uploads.example().targets, k)
+        assert app.metric[2].value == f"{found['total']:.3f}"
+        assert "k* = 3" in said(app)
+
+
+def test_a_bad_file_is_named_with_what_was_found_and_another_can_be_brought() -> None:
+    app = page(Upload("[bad](x).csv", b"target,cat,dog\ncat,0.5,0.4\n"))
+    sentence = "[bad](x).csv could not be read. soft_labels: row 0: allowed: a sum of 1; got a sum of 0.9."
+    assert sentence in said(app)
+    assert "`feature_`" in said(app)
+    app.button(key="labels/example").click()
+    assert settled(app).metric
+
+
+def test_students_learn_from_the_features_beside_the_truth() -> None:
+    app = page(uploaded(uploads.example(), ".npz"))
+    app.button(key="labels/train").click()
+    app = settled(app)
+    app = settled(app)
+    mine = app.session_state[KEY]
+    assert [one.loss for one in mine.students] == ["cross-entropy", "cc"]
+    best = max(mine.students, key=lambda one: one.student.mean)
+    assert f"Best: **CC**, right for **{100 * best.student.mean:.1f} %**" in said(app)
+    assert len(app.get("plotly_chart")) == 3
+    app.select_slider(key="labels/k").set_value(2)
+    assert not settled(app).session_state[KEY].students  # those were of another size
+
+
+def test_a_file_without_features_says_how_to_add_them() -> None:
+    app = page(uploaded(clean()))
+    assert "The file has no features" in said(app)
+    assert "no wrong label is in any set" in said(app)
+    assert not [button for button in app.button if button.key == "labels/train"]
+
+
+def test_students_of_too_few_examples_and_what_the_queue_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page(uploaded(clean(n=9, features=1)))
+    app.button(key="labels/train").click().run()
+    assert "files of 10 examples or more; got 9." in said(app)
+
+    def busy(*_: object) -> str:
+        raise Busy("Too many are waiting.")
+
+    app = page(uploaded(uploads.example()))
+    monkeypatch.setattr(jobs.every(), "limit", 0.1)
+    app.button(key="labels/train").click().run()
+    assert re.search(r"This run would take about \d seconds .*; at most 0 are allowed here", said(app))
+    monkeypatch.setattr(jobs.every(), "ask", busy)
+    assert "mine.csv could not be read. Too many are waiting." in said(page(uploaded(clean())))
+
+
+def test_names_that_visitors_give_are_shown_as_text() -> None:
+    file = clean(names=HOSTILE, n=40)
+    wrong = LabelFile(np.roll(file.soft_labels, 1, axis=1), file.targets, HOSTILE)
+    upload = Upload("**evil** <b>.csv", write(wrong, ".csv"))
+    app = page(upload)
+    for element in (*app.markdown, *app.caption):
+        assert not element.proto.allow_html or "evil" not in element.value
+        assert "[x](" not in element.value
+        assert "**evil**" not in element.value
+    heat = json.loads(app.get("plotly_chart")[1].proto.spec)["data"][0]
+    assert (
+        heat["x"]
+        == heat["y"]
+        == [name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for name in HOSTILE]
+    )
+    report = exports.report(audit(wrong), [], "Report on <b>", "here", "en")
+    assert "<script>alert" not in report.split("plotly.js", 1)[0].replace("<script>", "", 1)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report
+    assert "<title>Soft Label Lab: Report on &lt;b&gt;</title>" in report
+
+
+def test_more_than_a_hundred_classes_have_no_matrix() -> None:
+    app = page(uploaded(clean(n=240, names=tuple(f"c{i}" for i in range(120)))))
+    assert "With more than 100 classes" in said(app)
+    assert len(app.get("plotly_chart")) == 1
+    assert app.select_slider(key="labels/k").options[-2:] == ["50", "support"]
+
+
+def test_hidden_controls_and_the_present_mode_keep_numbers_and_source() -> None:
+    app = page(uploaded(uploads.example()), controls="0")
+    assert not app.select_slider
+    assert app.metric
+    app = page(uploaded(uploads.example()), present="1")
+    assert not app.metric
+    assert len(app.get("plotly_chart")) == 1
+    assert "Computed live, just now" in said(app)
+
+
+def test_another_file_forgets_the_first() -> None:
+    app = page(uploaded(uploads.example()))
+    app.button(key="labels/another").click()
+    app = settled(app)
+    assert KEY not in app.session_state
+    assert "Measure soft labels of your own" in said(app)
+
+
+def test_a_cancelled_reading_can_be_asked_for_again() -> None:
+    app = AppTest.from_file(ROOT / "pages" / "labels.py", default_timeout=PATIENCE)
+    mine = Own(uploaded(uploads.example()))
+    mine.pending["read"] = "gone"
+    app.session_state[KEY] = mine
+    app.run()
+    assert "Cancelled." in said(app)
+    app.button(key="labels/retry").click()
+    assert settled(app).metric
+
+
+def test_nothing_of_an_upload_is_in_the_address() -> None:
+    app = page(uploaded(uploads.example()))
+    assert not [name for name, value in app.query_params.items() if "mine" in str(value) or name == KEY]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_charts_and_tables_say_the_numbers(language: str, dark: bool) -> None:
+    found = audit(uploads.example())
+    look = {"dark": dark, "language": language}
+    sizes, together = charts_labels.by_size(found, **look), charts_labels.together(found, **look)
+    assert list(sizes.figure.data[2].y) == [one.total for one in found.by_k]
+    assert len({(line.line.dash, line.marker.symbol) for line in sizes.figure.data[:3]}) == 3
+    np.testing.assert_allclose(together.figure.data[0].z, found.cooccurrence)
+    for chart in (sizes, together):
+        assert len(chart.alt) > 20
+        assert len(chart.table) == len(found.by_k) or len(chart.table) == 6
+    assert len(audits.verdicts(language, found)) == 4
+    assert f"{found.indicators['intervals']['ambiguity'][0]:.2f}"[:3] in audits.bias_note(language, found)
+
+
+def test_small_and_empty_classes_are_warned_of() -> None:
+    assert "class c has 33 examples only" in audits.bias_note("en", audit(clean(n=101)))
+    absent = LabelFile(np.eye(3)[[0, 1]], np.array([0, 1]), ("a", "b", "c"))
+    assert "Class c has no examples" in audits.bias_note("en", audit(absent))
+
+
+def test_reports_hold_what_was_found() -> None:
+    found = audit(uploads.example())
+    whole = json.loads(exports.audit_json(found, []))
+    assert whole["indicators"] == found.indicators
+    assert whole["students"] == []
+    text = exports.report(found, [], "Report on mine", "source", "en")
+    assert f"{found.indicators['total']:.3f}" in text
+    assert "could not" in text
+    assert "src=" not in text.split("<body>")[1].split("<script")[0]
+
+
+@pytest.mark.skipif(quality.installed() is not None, reason="cleanlab is installed")
+def test_without_cleanlab_the_page_says_so_in_one_line() -> None:
+    assert "pip install -r requirements-quality.txt" in said(page(uploaded(clean())))
+
+
+@pytest.mark.skipif(quality.installed() is None, reason="cleanlab, the extra `quality`, is not installed")
+def test_cleanlab_has_a_table_of_its_own() -> None:
+    found = audit(uploads.example())
+    assert found.quality is not None
+    table = audits.quality(found, "en")
+    assert list(table["flagged by cleanlab"]) == found.quality.flagged
+    assert f"flags {sum(found.quality.flagged):,} of 1,200" in audits.quality_note("en", found, found.quality)
+
+
+def test_the_template_of_the_page_is_read_back() -> None:
+    found = read(io.BytesIO(uploads.template(".csv")), "x.csv", uploads.MOST)
+    assert found.names == uploads.example().names

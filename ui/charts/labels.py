@@ -1,0 +1,108 @@
+"""Charts of a file of labels: both degrees by set size, who is found together, its students."""
+
+from softlabel_core.audit.report import Audit
+from softlabel_core.service.uploads import Taught
+from ui.charts.details import matrix
+from ui.charts.figures import Chart, Drawing, error
+from ui.charts.palette import palette
+from ui.words import audits
+from ui.words.i18n import say
+from ui.words.sentences import percent
+
+Looks = tuple[tuple[str, str, str, str, str], ...]
+"""Field, name, colour, dash and symbol of lines."""
+
+
+def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
+    """Δ, γ and their sum at every set size; the chosen size is marked."""
+    colours, sizes = palette(dark), [one.k for one in audit.by_k]
+    drawing = Drawing(colours, 460)
+    looks: Looks = (
+        ("unreliability", "Δ", colours.truth, "dot", "square"),
+        ("ambiguity", "γ", colours.rival, "dash", "diamond"),
+        ("total", "Δ + γ", colours.student, "solid", "circle"),
+    )
+    for name, said, colour, dash, symbol in looks:
+        values = [getattr(one, name) for one in audit.by_k]
+        drawing.scatter(
+            x=sizes,
+            y=values,
+            mode="lines+markers" if len(sizes) <= 20 else "lines",
+            line={"color": colour, "width": 3, "dash": dash},
+            marker={"symbol": symbol, "size": 8},
+            name=said,
+            hovertemplate=f"k = %{{x}}<br>{said} %{{y:.3f}}<extra></extra>",
+        )
+    chosen = audit.indicators["k"]
+    if chosen in sizes:
+        drawing.scatter(
+            x=[chosen],
+            y=[audit.indicators["total"]],
+            mode="markers",
+            marker={"symbol": "diamond-open", "size": 18, "color": colours.student, "line": {"width": 3}},
+            hoverinfo="skip",
+        )
+    drawing.level(1, "Δ + γ = 1", colours.ink, "dash")
+    _name_lines(drawing, audit, looks)
+    drawing.axis("x", say(language, "labels.size"), dtick=1 if len(sizes) <= 12 else 5)
+    drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *(one.total for one in audit.by_k))])
+    said = "; ".join(f"k = {one.k}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in audit.by_k)
+    alt = say(language, "labels.alt-sizes", k=chosen, best=audit.best_k, sizes=said)
+    return Chart(drawing.figure, alt, audits.by_size(audit))
+
+
+def _name_lines(drawing: Drawing, audit: Audit, looks: Looks) -> None:
+    """The names of the lines beside them, each at a place of its own."""
+    last = len(audit.by_k) - 1
+    places = ((last, 18), ((2 * last + 2) // 3, -18), (last // 3, 20))
+    for (name, said, colour, _, _), (at, shift) in zip(looks, places, strict=True):
+        one = audit.by_k[at]
+        drawing.note(one.k, getattr(one, name), f"<b>{said}</b>", colour, yshift=shift)
+
+
+def together(audit: Audit, *, dark: bool, language: str = "en") -> Chart | None:
+    """Heat map of M: rows are the true classes, columns the labels in the set; None if it is too large."""
+    if audit.cooccurrence is None:
+        return None
+    found, names = audit.indicators, audit.class_names
+    alt = say(language, "charts.alt-cooccurrence", k=found["k"], gamma=found["ambiguity"])
+    figure, table = matrix(audit.cooccurrence, names, say(language, "charts.in-set"), dark, language)
+    return Chart(figure, alt, table)
+
+
+def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart:
+    """Accuracy of the students of every loss with its interval, beside that of students taught the truth."""
+    colours = palette(dark)
+    names = [audits.loss_name(language, one.loss) for one in taught]
+    means = [one.student.mean for one in taught]
+    low = [one.student.mean if one.student.low is None else one.student.low for one in taught]
+    high = [one.student.mean if one.student.high is None else one.student.high for one in taught]
+    drawing = Drawing(colours, 360)
+    drawing.trace(
+        "bar",
+        x=names,
+        y=means,
+        error_y=error(low, means, high) | {"color": colours.ink},
+        marker={
+            "color": colours.student,
+            "pattern": {"shape": ["" if _holds(one) else "/" for one in taught]},
+        },
+        text=[percent(mean) for mean in means],
+        textposition="auto",
+        insidetextanchor="start",
+        insidetextfont={"color": "#06151f" if dark else "#ffffff"},
+        outsidetextfont={"color": colours.ink},
+        width=0.4,
+        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+    )
+    truth = taught[0].truth.mean
+    drawing.level(truth, say(language, "charts.truth"), colours.truth, "dot")
+    drawing.accuracy(say(language, "charts.y-test"), 1.15)
+    drawing.axis("x", type="category")
+    said = "; ".join(f"{name} {percent(mean)}" for name, mean in zip(names, means, strict=True))
+    alt = say(language, "labels.alt-students", students=said, truth=percent(truth))
+    return Chart(drawing.figure, alt, audits.taught(taught, language))
+
+
+def _holds(one: Taught) -> bool:
+    return one.margin.value is None or one.margin.value > 0

@@ -1,0 +1,123 @@
+"""Charts of lessons: labels to count by hand, and counter-examples."""
+
+import numpy as np
+import pandas as pd
+from plotly.subplots import make_subplots
+
+from softlabel_core.simplex import membership
+from softlabel_core.teaching import lessons
+from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
+from ui.charts.figures import Chart, Drawing, styled
+from ui.charts.palette import palette
+from ui.words.i18n import say
+from ui.words.lessons import letter
+
+
+def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
+    """The few soft labels as bars: full ones are in the set of size k, a star is the truth."""
+    colours, labels = palette(dark), np.array(lessons.LABELS)
+    inside = membership(labels, k) > 0
+    names = [letter(i) for i in range(labels.shape[1])]
+    titles = [
+        say(language, "learn.example", number=row + 1, truth=letter(truth))
+        for row, truth in enumerate(lessons.TRUTHS)
+    ]
+    figure = make_subplots(rows=1, cols=len(labels), shared_yaxes=True, subplot_titles=titles)
+    for row, (label, kept, truth) in enumerate(zip(labels, inside, lessons.TRUTHS, strict=True)):
+        fill = [
+            (colours.truth if i == truth else colours.student) if on else "rgba(0,0,0,0)"
+            for i, on in enumerate(kept)
+        ]
+        edge = [colours.truth if i == truth else colours.student for i in range(len(names))]
+        figure.add_bar(
+            x=names,
+            y=label,
+            marker={"color": fill, "line": {"color": edge, "width": 2}},
+            text=["★" if i == truth else "" for i in range(len(names))],
+            textposition="outside",
+            textfont={"size": 18, "color": colours.truth},
+            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
+            row=1,
+            col=row + 1,
+        )
+    figure.update_yaxes(range=[0, 0.7], tickformat=".0%", tickvals=[0, 0.25, 0.5])
+    styled(figure, colours, 280).update_layout(margin={"t": 40}, bargap=0.25)
+    sets = ["{" + ", ".join(n for n, on in zip(names, kept, strict=True) if on) + "}" for kept in inside]
+    table = pd.DataFrame(labels, columns=names)
+    table.insert(0, say(language, "learn.column-truth"), [letter(t) for t in lessons.TRUTHS])
+    table[say(language, "learn.column-set")] = sets
+    said = "; ".join(f"{title}: {one}" for title, one in zip(titles, sets, strict=True))
+    return Chart(figure, say(language, "learn.alt-by-hand", k=k, sets=said), table)
+
+
+def construction(found: CounterExample | UnlikeRivals, *, dark: bool, language: str = "en") -> Chart:
+    """A counter-example: what was promised beside what is."""
+    if isinstance(found, UnlikeRivals):
+        return _unlike(found, dark=dark, language=language)
+    risk = found.risk
+    promised = (1 - found.unreliability - found.ambiguity) * risk.error
+    rows = {"error": risk.error, "promised": promised, "excess": risk.excess + 0.0}
+    names = [say(language, f"learn.bar-{name}") for name in rows]
+    return _bars(names, list(rows.values()), ["truth", "rival", "student"], dark, language)
+
+
+def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, language: str) -> Chart:
+    colours = palette(dark)
+    drawing = Drawing(colours, 260)
+    drawing.trace(
+        "bar",
+        x=shares,
+        y=names,
+        orientation="h",
+        marker={
+            "color": [getattr(colours, look) for look in looks],
+            "pattern": {"shape": ["" if look != "rival" else "/" for look in looks]},
+        },
+        text=[f"<b>{share:.2f}</b>" for share in shares],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    drawing.axis("y", autorange="reversed", showgrid=False)
+    low = min(0.0, *shares)
+    drawing.axis("x", range=[1.6 * low - (0.04 if low else 0), 1.15 * max(*shares, 0.1)], zeroline=True)
+    said = "; ".join(f"{name}: {share:.2f}" for name, share in zip(names, shares, strict=True))
+    table = pd.DataFrame(
+        {say(language, "learn.column-what"): names, say(language, "learn.column-share"): shares}
+    )
+    alt = say(language, "learn.alt-construction", bars=said.replace("<br>", " "))
+    table = table.replace("<br>", " ", regex=True).round(4)
+    return Chart(drawing.figure, alt, table)
+
+
+def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
+    """How often every label is in the sets, and where CC ends."""
+    colours, often = palette(dark), found.probabilities @ found.sets
+    names = [
+        say(language, "learn.label", label=i) + (" ★" if i == found.truth else "") for i in range(len(often))
+    ]
+    titles = {one: say(language, f"learn.bar-{one}") for one in ("often", "ends")}
+    drawing = Drawing(colours, 320)
+    for title, shares, colour, shape in (
+        (titles["often"], often, colours.rival, "/"),
+        (titles["ends"], found.minimiser, colours.student, ""),
+    ):
+        drawing.trace(
+            "bar",
+            x=names,
+            y=shares,
+            name=title,
+            marker={"color": colour, "pattern": {"shape": shape}},
+            text=[f"{share:.2f}" for share in shares],
+            textposition="outside",
+            cliponaxis=False,
+        )
+    drawing.axis("y", range=[0, 0.75], tickformat=".0%")
+    legend = {"orientation": "h", "y": 1.15, "x": 0}
+    drawing.layout |= {"showlegend": True, "legend": legend, "margin": {"l": 8, "r": 8, "t": 48, "b": 8}}
+    shares = ", ".join(f"{n} {a:.2f}/{b:.2f}" for n, a, b in zip(names, often, found.minimiser, strict=True))
+    alt = say(language, "learn.alt-construction", bars=f"{titles['often']} / {titles['ends']}: {shares}")
+    table = pd.DataFrame(
+        {say(language, "learn.column-what"): names, titles["often"]: often, titles["ends"]: found.minimiser}
+    ).round(4)
+    return Chart(drawing.figure, alt, table)

@@ -1,0 +1,107 @@
+"""Two results on the same axes. No streamlit here."""
+
+import pandas as pd
+
+from softlabel_core import Result
+from ui.charts.figures import Chart, Drawing, error
+from ui.charts.palette import palette
+from ui.words.i18n import say
+from ui.words.sentences import plus_minus
+from ui.words.tables import label
+
+LOOKS = (("A", "circle", "solid"), ("B", "diamond", "dot"))
+
+
+def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: str = "en") -> Chart:
+    """Accuracy of A and of B, a faint dot a replicate, the means with their intervals.
+
+    `paired`: join replicates that learned from the same split.
+    """
+    colours = palette(dark)
+    drawing = Drawing(colours, 400)
+    values = [{row["replicate"]: row["student_accuracy"] for row in one.rows} for one in results]
+    if paired:
+        for i in sorted(values[0].keys() & values[1].keys()):
+            drawing.scatter(
+                x=[0, 1],
+                y=[values[0][i], values[1][i]],
+                mode="lines",
+                line={"color": colours.faint, "width": 1.5},
+                hoverinfo="skip",
+            )
+    for place, (result, (name, symbol, _)) in enumerate(zip(results, LOOKS, strict=True)):
+        colour = (colours.student, colours.truth)[place]
+        drawing.scatter(
+            x=[place] * len(values[place]),
+            y=list(values[place].values()),
+            mode="markers",
+            marker={"symbol": f"{symbol}-open", "size": 8, "color": colours.rival},
+            hovertemplate=f"{name} %{{y:.1%}}<extra></extra>",
+        )
+        mean = result.student_accuracy
+        low, high = (mean.mean if end is None else end for end in (mean.low, mean.high))
+        drawing.scatter(
+            x=[place],
+            y=[mean.mean],
+            error_y={**error([low], [mean.mean], [high]), "thickness": 2, "width": 8},
+            mode="markers",
+            marker={"symbol": symbol, "size": 16, "color": colour},
+            hoverinfo="skip",
+        )
+    said = [
+        f"<b>{name}</b><br>{plus_minus(one.student_accuracy)}"
+        for name, one in zip("AB", results, strict=True)
+    ]
+    drawing.axis("x", tickvals=[0, 1], ticktext=said, tickfont={"size": 16}, range=[-0.7, 1.7])
+    drawing.accuracy(say(language, "charts.y-student"))
+    alt = say(language, "charts.alt-pair", **_said(results))
+    return Chart(drawing.figure, alt, _by_replicate(values, language))
+
+
+def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -> Chart:
+    """Where A and B stand in Δ + γ and in accuracy."""
+    colours = palette(dark)
+    drawing = Drawing(colours, 400)
+    for place, (result, (name, symbol, _)) in enumerate(zip(results, LOOKS, strict=True)):
+        colour = (colours.student, colours.truth)[place]
+        drawing.scatter(
+            x=[result.indicators["total"]],
+            y=[result.student_accuracy.mean],
+            mode="markers+text",
+            text=[f"<b>{name}</b>"],
+            textposition="middle right" if place else "middle left",
+            textfont={"color": colour, "size": 16},
+            marker={"symbol": symbol, "size": 16, "color": colour},
+            hovertemplate=f"{name}<br>Δ + γ %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
+        )
+    drawing.line_of_the_rule(1.05)
+    drawing.axis("x", say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
+    drawing.accuracy(say(language, "charts.y-student"))
+    totals = {name: f"Δ + γ {one.indicators['total']:.2f}" for name, one in zip("ab", results, strict=True)}
+    said = {name: f"{totals[name]}, {text}" for name, text in _said(results).items()}
+    table = pd.DataFrame(
+        [
+            {
+                "": name,
+                say(language, "charts.run"): label(one, language),
+                "Δ": one.indicators["unreliability"],
+                "γ": one.indicators["ambiguity"],
+                "Δ + γ": one.indicators["total"],
+                say(language, "charts.student"): one.student_accuracy.mean,
+            }
+            for name, one in zip("AB", results, strict=True)
+        ]
+    ).round(4)
+    return Chart(drawing.figure, say(language, "charts.alt-plane", **said), table)
+
+
+def _said(results: tuple[Result, Result]) -> dict[str, str]:
+    return {name: plus_minus(one.student_accuracy) for name, one in zip("ab", results, strict=True)}
+
+
+def _by_replicate(values: list[dict[int, float]], language: str) -> pd.DataFrame:
+    every = sorted(values[0].keys() | values[1].keys())
+    rows = [
+        {say(language, "charts.replicate"): i, "A": values[0].get(i), "B": values[1].get(i)} for i in every
+    ]
+    return pd.DataFrame(rows).round(4)

@@ -1,0 +1,1 @@
+"""Web: what the server does beside its pages."""

@@ -1,0 +1,1 @@
+"""Words: sentences made from numbers, by language; no call of streamlit."""

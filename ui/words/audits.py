@@ -1,0 +1,167 @@
+"""What was found in a file of labels, in sentences and as tables. No number stands in a text file."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from softlabel_core import catalogue
+from softlabel_core.audit.quality import Quality
+from softlabel_core.audit.report import Audit
+from softlabel_core.indicators import Indicator
+from softlabel_core.losses import Loss
+from softlabel_core.service.uploads import Taught
+from ui.words.i18n import plain, say, title
+from ui.words.sentences import asks, outward, percent, rounded
+from ui.words.tables import MAIN, name
+
+SMALL = 100
+"""Examples of a class below which the largest of its shares reads clearly too high."""
+
+
+def loss_name(language: str, kind: str) -> str:
+    """The short name of a loss: what its title has in brackets, if anything."""
+    short = re.search(r"[(（](\w+)[)）]", title(language, catalogue(Loss)[kind]))
+    return short[1] if short else name(language, Loss, kind)
+
+
+def lead(language: str, audit: Audit) -> str:
+    """The sentence that stands first: how often the labels are right, and what their sets hold. Markdown."""
+    found = audit.indicators
+    side = "below" if found["total"] < 1 else "above"
+    return say(
+        language,
+        f"labels.lead-{side}",
+        right=rounded(found["label_accuracy"]),
+        inside=rounded(1 - found["unreliability"]),
+        rival=rounded(found["ambiguity"]),
+        **{one: found[one] for one in ("n", "k", "total")},
+    )
+
+
+def size_note(language: str, audit: Audit) -> str:
+    """What the set size in view is: the best, or not. Markdown."""
+    best = next(one.total for one in audit.by_k if one.k == audit.best_k)
+    key = "labels.k-best" if audit.indicators["k"] == audit.best_k else "labels.k-other"
+    return say(language, key, k=audit.best_k, total=best)
+
+
+def bias_note(language: str, audit: Audit) -> str:
+    """That γ reads high on small classes, with the smallest class of this file. Markdown."""
+    sizes = audit.class_sizes
+    least = min(range(len(sizes)), key=sizes.__getitem__)
+    low, high = audit.indicators["intervals"]["ambiguity"]
+    key = "labels.none" if not sizes[least] else "labels.small" if sizes[least] < SMALL else "labels.enough"
+    values = {"name": plain(audit.class_names[least]), "count": sizes[least]}
+    return say(language, key, interval=outward(language, low, high), **values)
+
+
+def verdicts(language: str, audit: Audit) -> list[str]:
+    """What the losses ask of these labels, those that ask the same together: a line of Markdown each."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for one in audit.losses:
+        value = one.margin.value
+        verdict = "unknown" if value is None else "could" if value > 0 else "could-not"
+        said = asks(language, one.margin)
+        together.setdefault((verdict, said), []).append(loss_name(language, one.loss))
+    return [
+        say(language, f"labels.{verdict}", losses=say(language, "labels.and").join(names), says=said)
+        for (verdict, said), names in together.items()
+    ]
+
+
+def by_size(audit: Audit) -> pd.DataFrame:
+    """A row a set size."""
+    rows = [(one.k, one.unreliability, one.ambiguity, one.total) for one in audit.by_k]
+    return pd.DataFrame(rows, columns=["k", "Δ", "γ", "Δ + γ"]).round(4)
+
+
+def confusions(audit: Audit, language: str) -> pd.DataFrame:
+    """A row a pair of classes, the worst first, with examples by their row in the file (from 0)."""
+    columns = [say(language, f"labels.{one}") for one in ("truth", "rival", "share", "interval", "rows")]
+    rows = [
+        (
+            audit.class_names[one.truth],
+            audit.class_names[one.rival],
+            one.share,
+            outward(language, one.low, one.high),
+            ", ".join(
+                say(language, "labels.row", row=row.row, truth=row.truth, rival=row.rival) for row in one.rows
+            ),
+        )
+        for one in audit.confusions
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def indicators(audit: Audit, language: str) -> pd.DataFrame:
+    """Every indicator, the two degrees first, with its interval where one is known."""
+    found, ends = audit.indicators, audit.indicators["intervals"]
+    order = {one: place for place, one in enumerate(MAIN)}
+    every = sorted(catalogue(Indicator).values(), key=lambda cls: order.get(cls.key(), len(MAIN)))
+    columns = [say(language, f"panels.column-{one}") for one in ("indicator", "value", "interval")]
+    rows = [
+        (
+            title(language, cls),
+            found[cls.key()],
+            outward(language, *ends[cls.key()]) if cls.key() in ends else "",
+        )
+        for cls in every
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def quality(audit: Audit, language: str) -> pd.DataFrame:
+    """A row a class: what cleanlab makes of it, beside the examples whose set lacks the truth."""
+    found = audit.quality
+    assert found is not None  # noqa: S101  # for the type checker
+    names = ("truth", "examples", "missing", "flagged", "score")
+    columns = [say(language, f"labels.{one}") for one in names]
+    rows = zip(audit.class_names, audit.class_sizes, found.missing, found.flagged, found.scores, strict=True)
+    return pd.DataFrame(list(rows), columns=columns)
+
+
+def taught(students: list[Taught], language: str) -> pd.DataFrame:
+    """A row a loss: what it asked of the labels, and how its students did."""
+    names = ("charts.student", "charts.low", "charts.high", "charts.truth", "charts.replicates")
+    said = [say(language, one) for one in names]
+    rows: list[dict[str, Any]] = [
+        {
+            say(language, "labels.loss"): loss_name(language, one.loss),
+            "k": "" if one.k is None else str(one.k),
+            say(language, "labels.margin"): one.margin.value,
+            **dict(zip(said[:3], (one.student.mean, one.student.low, one.student.high), strict=True)),
+            said[3]: one.truth.mean,
+            said[4]: one.student.replicates,
+        }
+        for one in students
+    ]
+    return pd.DataFrame(rows).round(4)
+
+
+def outcome(language: str, students: list[Taught]) -> str:
+    """Who learned best and who worst, beside the truth. Markdown."""
+    ranked = sorted(students, key=lambda one: -one.student.mean)
+    best, worst = ranked[0], ranked[-1]
+    values = {
+        "best": loss_name(language, best.loss),
+        "most": percent(best.student.mean),
+        "worst": loss_name(language, worst.loss),
+        "least": percent(worst.student.mean),
+        "truth": percent(best.truth.mean),
+    }
+    return say(language, "labels.outcome-one" if len(ranked) == 1 else "labels.outcome", **values)
+
+
+def quality_note(language: str, audit: Audit, found: Quality) -> str:
+    """What cleanlab does here, and how far it agrees. Markdown."""
+    return say(
+        language,
+        "labels.quality-note",
+        version=found.version,
+        flagged=sum(found.flagged),
+        missing=sum(found.missing),
+        both=found.both,
+        n=audit.indicators["n"],
+        k=audit.indicators["k"],
+    )

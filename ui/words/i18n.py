@@ -1,0 +1,78 @@
+"""The words of the interface, by language.
+
+`locales/<language>/<page>.toml` holds short texts, `locales/<language>/<name>.md` long ones. A text may have
+`{placeholders}`; all languages have the same keys and placeholders (tests/ui/test_i18n.py). No global locale:
+every call names the language, since two visitors of one server may differ.
+"""
+
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from softlabel_core.plugin import Plugin, Value
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""Language id (also the `lang` of the page) -> its own name; the first is the default."""
+
+FOLDER = Path(__file__).parent / "locales"
+
+
+@functools.cache
+def table(language: str) -> dict[str, str]:
+    """All short texts of a language: `{"<file>.<key>": text}`, tables within a file joined by dots."""
+    texts: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        _flatten(tomllib.loads(path.read_text(encoding="utf-8")), path.stem, texts)
+    return texts
+
+
+def _flatten(part: dict[str, Any], prefix: str, texts: dict[str, str]) -> None:
+    for key, value in part.items():
+        if isinstance(value, dict):
+            _flatten(value, f"{prefix}.{key}", texts)
+        else:
+            texts[f"{prefix}.{key}"] = value
+
+
+def say(language: str, key: str, /, **values: Any) -> str:
+    """The short text, its placeholders filled (`{share:.1%}` takes a format); raises KeyError."""
+    return table(language)[key].format(**values)
+
+
+def known(language: str, key: str) -> bool:
+    """Whether the language has that short text."""
+    return key in table(language)
+
+
+@functools.cache
+def _names(language: str) -> dict[str, str]:
+    """Names of plug-ins and fields beside the core's own English ones."""
+    path = FOLDER / f"plugins.{language}.toml"
+    names: dict[str, str] = {}
+    if path.exists():
+        _flatten(tomllib.loads(path.read_text(encoding="utf-8")), "", names)
+    return names
+
+
+def title(language: str, cls: type[Plugin]) -> str:
+    """The name of a plug-in, in English where the language has none."""
+    return _names(language).get(f".{cls.family}.{cls.kind()}", cls.title())
+
+
+def field_title(language: str, cls: type[Value], name: str) -> str:
+    """The name of a field, in English where the language has none."""
+    english = cls.model_fields[name].title or name.replace("_", " ").capitalize()
+    return _names(language).get(f".fields.{name}", english)
+
+
+def plain(text: str) -> str:
+    """Text that a visitor or a file gave, escaped so that Markdown shows it letter by letter."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&])", r"\\\1", " ".join(text.split()))
+
+
+@functools.cache
+def text(language: str, name: str) -> str:
+    """A long text, Markdown."""
+    return (FOLDER / language / f"{name}.md").read_text(encoding="utf-8")

@@ -1,0 +1,184 @@
+"""What lessons say: sentences made from the numbers of a step, by language."""
+
+from typing import Any
+
+from softlabel_core import Result
+from softlabel_core.experiment.result import flat
+from softlabel_core.indicators import Sample, measure
+from softlabel_core.teaching import lessons
+from softlabel_core.teaching.lessons import Step
+from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
+from ui.words.i18n import say
+from ui.words.sentences import because, outward, plus_minus, rounded
+
+CLOSE, FAR = 0.05, 0.2
+"""Predictions of a share this close to the outcome are close; further than the second, far off."""
+
+CHOICES = {"which": ("first", "second", "same"), "promise": ("holds", "broken")}
+"""Questions with answers in words -> the answers' ids."""
+
+
+def spoken(language: str, name: str, part: str, step: Step, results: list[Result]) -> str:
+    """One text of a step, its placeholders filled."""
+    return say(language, f"learn.{name}.{part}", **values(step, results))
+
+
+def values(step: Step, results: list[Result]) -> dict[str, Any]:
+    """Every number that a step's words may name."""
+    found = _asked(step)
+    for prefix, result in zip(("", "other_"), results, strict=False):
+        found |= {f"{prefix}{name}": value for name, value in _measured(result).items()}
+    construction = lessons.constructed(step)
+    if construction is not None:
+        found |= _constructed(construction)
+    return found
+
+
+def _asked(step: Step) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for prefix, experiment in zip(("", "other_"), step.experiments, strict=False):
+        fields = flat(experiment.model_dump())
+        found |= {prefix + name.replace(".", "_"): value for name, value in fields.items()}
+        shares = {
+            name: value for name, value in fields.items() if isinstance(value, float) and 0 <= value <= 1
+        }
+        found |= {f"{prefix}{name.replace('.', '_')}_share": rounded(value) for name, value in shares.items()}
+        found[f"{prefix}classes"] = experiment.dataset.classes
+    return found
+
+
+def _measured(result: Result) -> dict[str, Any]:
+    shown = result.indicators
+    found = {
+        "student": plus_minus(result.student_accuracy),
+        "truth": plus_minus(result.ground_truth_accuracy),
+        "right": rounded(shown["label_accuracy"]),
+        "wrong": rounded(1 - shown["label_accuracy"]),
+        "taught": rounded(result.bias_indicators["label_accuracy"]),
+        "missing": rounded(shown["unreliability"]),
+        "gamma_share": rounded(shown["ambiguity"]),
+        "kept": rounded(1 - shown["unreliability"]),
+        "guessing": rounded(1 / len(result.class_names)),
+        "delta": shown["unreliability"],
+        "gamma": shown["ambiguity"],
+        "total": shown["total"],
+        "lead": shown["mean_label_margin"],
+        "k": shown["k"],
+    }
+    if result.rounds:
+        last = max(row["round"] for row in result.rounds)
+        before, after = (
+            [row["student_accuracy"] for row in result.rounds if row["round"] == one] for one in (0, last)
+        )
+        found["gain"] = 100 * (sum(after) / len(after) - sum(before) / len(before))
+    return found
+
+
+def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
+    if isinstance(found, UnlikeRivals):
+        return {
+            "truth_label": found.truth,
+            "winner": int(found.minimiser.argmax()),
+            "winner_share": f"{100 * found.minimiser.max():.0f} %",
+            "truth_share": f"{100 * found.minimiser[found.truth]:.0f} %",
+            "lead": found.margin,
+        }
+    risk, total = found.risk, found.unreliability + found.ambiguity
+    return {
+        "claimed_delta": found.unreliability,
+        "claimed_gamma": found.ambiguity,
+        "claimed": total,
+        "error": f"{100 * risk.error:.0f} %",
+        "promised": (1 - total) * risk.error,
+        "excess": risk.excess + 0.0,
+    }
+
+
+def guess_is_share(step: Step) -> bool:
+    """Whether a number is asked for."""
+    return step.ask in ("student_accuracy", "unreliability", "ambiguity", "by-hand")
+
+
+def actual(step: Step, result: Result | None) -> float:
+    """The number that was asked for, a share of 1."""
+    if step.ask == "by-hand":
+        return float(by_hand(lessons.BY_HAND_K)["unreliability"])
+    if result is None:
+        raise ValueError(f"{step.id}: no result")
+    return result.student_accuracy.mean if step.ask == "student_accuracy" else result.indicators[step.ask]
+
+
+def verdict(language: str, step: Step, guess: Any, results: list[Result]) -> str:
+    """How the prediction and what came out compare. Markdown."""
+    if guess_is_share(step):
+        return _distance(language, step, float(guess), results)
+    came: str = "holds" if step.ask == "promise" else ""
+    came = lessons.outcome(step, *results) or came
+    if step.ask == "label":
+        came = str(values(step, results)["winner"])
+    key = "right" if str(guess) == came else "missed"
+    return say(language, f"learn.verdict-{key}")
+
+
+def _distance(language: str, step: Step, guess: float, results: list[Result]) -> str:
+    result = results[0] if results else None
+    value = actual(step, result)
+    off = abs(guess - value)
+    if step.ask == "student_accuracy" and result is not None:
+        estimate = result.student_accuracy
+        inside = estimate.low is not None and estimate.high is not None
+        inside = inside and estimate.low <= guess <= estimate.high  # type: ignore[operator]
+        said, mine, gap = plus_minus(estimate), f"{100 * guess:.0f} %", f"{100 * off:.0f}"
+    else:
+        inside = off < 0.005
+        said, mine, gap = f"{value:.2f}", f"{guess:.2f}", f"{off:.2f}"
+        if step.ask != "by-hand" and result is not None:
+            ends = outward(language, *result.indicators["intervals"][step.ask])
+            said = f"{said} ({ends})"
+    place = "inside" if inside else "close" if off <= CLOSE else "off" if off <= FAR else "far"
+    unit = "points" if step.ask == "student_accuracy" else "share"
+    gap = say(language, f"learn.gap-{unit}", gap=gap)
+    way = say(language, "learn.higher" if value > guess else "learn.lower")
+    return say(language, f"learn.verdict-{place}", guess=mine, value=said, gap=gap, way=way)
+
+
+def why(language: str, name: str, step: Step, results: list[Result]) -> str:
+    """The explanation; where the numbers are not those it explains, the rule's words instead. Markdown."""
+    if lessons.outcome(step, *results) == step.shows:
+        return spoken(language, name, "why", step, results)
+    said = [because(language, one) for one in results]
+    return " ".join([say(language, "learn.otherwise"), *said])
+
+
+def by_hand(k: int) -> dict[str, Any]:
+    """All indicators of the labels that are counted by hand."""
+    return measure(lessons.LABELS, lessons.TRUTHS, k)
+
+
+def counted(language: str, k: int) -> str:
+    """The count in words, with set size k. Markdown."""
+    import numpy as np
+
+    sample, found = Sample(np.array(lessons.LABELS), np.array(lessons.TRUTHS), k), by_hand(k)
+    n, hits = found["n"], round(found["n"] * (1 - found["unreliability"]))
+    row, column = np.unravel_index(int(np.nanargmax(sample.wrong)), sample.wrong.shape)
+    size = int(sample.class_sizes[row])
+    return say(
+        language,
+        "learn.counted",
+        k=k,
+        n=n,
+        hits=hits,
+        delta=found["unreliability"],
+        truth=letter(int(row)),
+        rival=letter(int(column)),
+        times=round(size * float(sample.wrong[row, column])),
+        size=size,
+        gamma=found["ambiguity"],
+        total=found["total"],
+    )
+
+
+def letter(label: int) -> str:
+    """Name of a class of the labels counted by hand."""
+    return "ABCDEFGH"[label]

@@ -1,0 +1,110 @@
+"""Results in words and as rows."""
+
+from typing import Any
+
+import pandas as pd
+
+from softlabel_core import Experiment, Result
+from softlabel_core.biases import Bias
+from softlabel_core.datasets import Dataset
+from softlabel_core.frameworks import Framework
+from softlabel_core.indicators import Indicator
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Plugin, catalogue
+from ui.words.i18n import field_title, say, title
+
+FEW = 4
+"""A bias type of up to three fields is named with all of them, another with what is not as usual."""
+
+MAIN = ("unreliability", "ambiguity", "total", "label_accuracy")
+"""Indicators that stand first."""
+
+
+def label(result: Result, language: str = "en") -> str:
+    """A run in a few words: bias type with its fields, framework with its loss, dataset."""
+    return describe(result.experiment, language)
+
+
+def describe(experiment: Experiment, language: str = "en") -> str:
+    """What is asked, in the words of `label`."""
+    return _words(experiment.model_dump(), language)
+
+
+def _words(config: dict[str, Any], language: str) -> str:
+    bias, framework = config["bias"], config["framework"]
+    cls = catalogue(Bias).get(bias["kind"])
+    fields = ", ".join(
+        f"{_field(language, cls, one)} {value:g}" if isinstance(value, int | float) else f"{one} {value}"
+        for one, value in bias.items()
+        if one != "kind" and (len(bias) <= FEW or not _is_default(cls, one, value))
+    )
+    size = f" k={framework['k']}" if "k" in framework else ""
+    return (
+        f"{name(language, Bias, bias['kind'])}{f' ({fields})' if fields else ''} · "
+        f"{name(language, Framework, framework['kind'])}{size}, "
+        f"{name(language, Loss, framework['loss']['kind'])} · "
+        f"{name(language, Dataset, config['dataset']['kind'])}"
+    )
+
+
+def name(language: str, family: type[Plugin], kind: str) -> str:
+    """The short name of a plug-in: its title up to a colon or a bracket; the id if it is gone."""
+    cls = catalogue(family).get(kind)
+    if cls is None:
+        return kind
+    whole = title(language, cls)
+    for mark in (":", "：", " (", "（"):
+        whole = whole.split(mark)[0]
+    return whole
+
+
+def _is_default(cls: type[Plugin] | None, field: str, value: Any) -> bool:
+    return cls is not None and field in cls.model_fields and cls.model_fields[field].default == value
+
+
+def _field(language: str, cls: type[Plugin] | None, field: str) -> str:
+    return (
+        field if cls is None or field not in cls.model_fields else field_title(language, cls, field).lower()
+    )
+
+
+def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:
+    """One row a run, the latest first: what it was, its indicators and accuracies with intervals."""
+    names = ("run", "label-accuracy", "student", "low", "high", "truth", "replicates", "seed")
+    said = {one: say(language, f"charts.{one}") for one in names}
+    return pd.DataFrame(
+        [
+            {
+                said["run"]: label(r, language),
+                "Δ": r.indicators["unreliability"],
+                "γ": r.indicators["ambiguity"],
+                "Δ + γ": r.indicators["total"],
+                said["label-accuracy"]: r.indicators["label_accuracy"],
+                said["student"]: r.student_accuracy.mean,
+                said["low"]: r.student_accuracy.low,
+                said["high"]: r.student_accuracy.high,
+                said["truth"]: r.ground_truth_accuracy.mean,
+                said["replicates"]: r.student_accuracy.replicates,
+                said["seed"]: r.experiment.seed,
+            }
+            for r in reversed(results)
+        ]
+    ).round(4)
+
+
+def _place(indicator: str) -> int:
+    return MAIN.index(indicator) if indicator in MAIN else len(MAIN)
+
+
+def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFrame:
+    """Every indicator and accuracy of two results, and their difference."""
+    rows = [
+        (say(language, f"panels.{name}"), *(getattr(one, name).mean for one in both))
+        for name in ("student_accuracy", "ground_truth_accuracy")
+    ]
+    rows += [
+        (title(language, cls), *(one.indicators[cls.key()] for one in both))
+        for cls in sorted(catalogue(Indicator).values(), key=lambda cls: _place(cls.key()))
+    ]
+    names = (say(language, "panels.column-indicator"), "A", "B", say(language, "compare.difference"))
+    return pd.DataFrame([(name, a, b, round(a - b, 6) + 0.0) for name, a, b in rows], columns=names)
