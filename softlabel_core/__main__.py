@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep, set_path
@@ -16,13 +16,7 @@ from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.version import __version__
 
-if TYPE_CHECKING:
-    from softlabel_core.atlas.build import Pending
-
 INTERRUPTED = 130
-
-SHOWN = 10
-"""Entries that a check names for each reason."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -295,34 +289,15 @@ def _atlas(options: argparse.Namespace) -> int:
     from softlabel_core.atlas import build, lookup
 
     if options.check:
-        return _check_atlas(build.pending())
+        pending = build.pending()
+        print(pending.report())
+        return int(pending.wrong)
     with _progress() as report:
         left = build.build(Path(options.folder), on_progress=report)
     if left:
         print(f"{len(left)} experiments read files that are not in the data folder: kept as they were.")
     print(f"{len(lookup.Atlas())} entries in {lookup.FILE}, {lookup.FILE.stat().st_size / 1e6:.1f} MB.")
     return 0
-
-
-def _check_atlas(pending: "Pending") -> int:
-    """Say what the atlas lacks and whose fault it is; 1 if it is wrong or has a gap."""
-    from softlabel_core.atlas import lookup
-
-    stale = {lookup.content(one) for found in pending.stale.values() for one in found}
-    print(f"{len(lookup.committed())} entries, {len(stale)} of them stale; {len(pending.missing)} missing.")
-    for what, groups in (
-        ("stale by", pending.stale),
-        ("missing", {"": pending.missing} if pending.missing else {}),
-        ("live only", pending.live_only),
-        ("not measured", pending.unmeasured),
-    ):
-        for name, found in groups.items():
-            print(f"{what} {name}: {len(found)} entries" if name else f"{what}: {len(found)} entries")
-            for one in found[:SHOWN]:
-                print(f"  {one.key()} {one.dataset.kind()} {_plain(one.bias)} {one.framework.loss.kind()}")
-            if len(found) > SHOWN:
-                print(f"  and {len(found) - SHOWN} more")
-    return int(pending.wrong)
 
 
 def _docs(options: argparse.Namespace) -> None:

@@ -14,68 +14,22 @@ import inspect
 import pkgutil
 import re
 import textwrap
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+from typing import Any, ClassVar, Self, TypeVar, get_args
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    Field,
     ValidationError,
     model_serializer,
     model_validator,
 )
 from pydantic.fields import FieldInfo
 
+from softlabel_core.fields import Accepts, bounds, literals
+
 
 class Invalid(ValueError):
     """Input that cannot be used; the message names the parameter, what is allowed and what came."""
-
-
-@dataclass(frozen=True)
-class UpToClasses:
-    """Marks a whole-number field that may not exceed the number of classes of the dataset."""
-
-
-@dataclass(frozen=True)
-class Accepts:
-    """Says in words what a text field accepts, with examples."""
-
-    words: str
-    examples: tuple[str, ...]
-
-
-def _set_size(value: Any) -> Any:
-    if value == "support":
-        return value
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        number = 0
-    if isinstance(value, bool) or number < 1 or (isinstance(value, float) and number != value):
-        raise ValueError("allowed: a whole number from 1 up, or support")
-    return number
-
-
-def _file_name(value: Any) -> Any:
-    """Never a path or an address: letters, digits, `_`, `-` and dots inside, ending in a known suffix."""
-    if not isinstance(value, str) or not re.fullmatch(r"\w[\w.-]{,99}\.(csv|parquet)", value, re.ASCII):
-        raise ValueError("allowed: " + FILE_NAME)
-    return value
-
-
-FILE_NAME = "the name of a .csv or .parquet file in the data folder, without a path"
-
-FileName = Annotated[str, BeforeValidator(_file_name), Accepts(FILE_NAME, ("mine.csv", "mine.parquet"))]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Decay = Annotated[float, Field(gt=0, lt=1)]
-Rank = Annotated[int, Field(ge=1), UpToClasses()]
-SetSize = Annotated[
-    int | Literal["support"], BeforeValidator(_set_size), UpToClasses(), Field(title="Set size k")
-]
-"""Size k of the top-k set, or `support`: all labels with positive mass."""
 
 
 class Value(BaseModel):
@@ -216,44 +170,6 @@ def catalogue(family: type[P]) -> dict[str, type[P]]:
     return {cls.kind(): cls for cls in sorted(found, key=lambda cls: cls.kind())}
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Range of a number; `open_low`/`open_high` exclude the end. None = no bound."""
-
-    low: float | None = None
-    high: float | None = None
-    open_low: bool = False
-    open_high: bool = False
-    up_to_classes: bool = False
-
-    def __str__(self) -> str:
-        if self.low is None and self.high is None:
-            return "any number"
-        if self.high is None:
-            most = " to the number of classes" if self.up_to_classes else ""
-            return f"{'above' if self.open_low else 'from'} {self.low:g}{most or ' up'}"
-        low = f"{'above' if self.open_low else 'from'} {self.low:g}"
-        return f"{low} {'to below' if self.open_high else 'to'} {self.high:.10g}"
-
-
-def bounds(field: FieldInfo) -> Bounds:
-    """The range a field declares: what the check, its message, the form and the docs all read."""
-    values: dict[str, Any] = {}
-    for mark in field.metadata:
-        if isinstance(mark, Ge | Gt):
-            values |= {"low": mark.ge if isinstance(mark, Ge) else mark.gt, "open_low": isinstance(mark, Gt)}
-        if isinstance(mark, Le | Lt):
-            values |= {
-                "high": mark.le if isinstance(mark, Le) else mark.lt,
-                "open_high": isinstance(mark, Lt),
-            }
-        if isinstance(mark, UpToClasses):
-            values["up_to_classes"] = True
-    if values.get("up_to_classes"):
-        values.setdefault("low", 1)
-    return Bounds(**values)
-
-
 def plugin_type(field: FieldInfo) -> type[Plugin] | None:
     """The family (or class) of a field that holds a plug-in, else None."""
     for candidate in (field.annotation, *get_args(field.annotation)):
@@ -282,12 +198,6 @@ def allowed(field: FieldInfo) -> str:
     if field.annotation is float:
         return f"a number {bounds(field)}"
     return next((mark.words for mark in field.metadata if isinstance(mark, Accepts)), "")
-
-
-def literals(field: FieldInfo) -> list[str]:
-    """The literal texts that a field accepts."""
-    inside = [argument for option in get_args(field.annotation) for argument in get_args(option)]
-    return [text for text in (*get_args(field.annotation), *inside) if isinstance(text, str)]
 
 
 def explain(error: ValidationError, model: type[Value], data: Any) -> str:

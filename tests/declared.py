@@ -7,7 +7,8 @@ from pydantic.fields import FieldInfo
 
 from softlabel_core.examples import Examples
 from softlabel_core.experiment.catalogue import FAMILIES
-from softlabel_core.plugin import Accepts, Invalid, Plugin, bounds, catalogue, literals, plugin_type
+from softlabel_core.fields import Accepts, bounds, literals
+from softlabel_core.plugin import Invalid, Plugin, catalogue, plugin_type
 from softlabel_core.streams import stream
 
 PLUGINS = [cls for family in FAMILIES.values() for cls in catalogue(family).values()]

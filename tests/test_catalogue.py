@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from softlabel_core import Experiment, Invalid
+from softlabel_core.fields import bounds
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
-from softlabel_core.plugin import Plugin, allowed, bounds, catalogue, plugin_type
+from softlabel_core.plugin import Plugin, allowed, catalogue, plugin_type
 from tests.declared import FAMILIES, FIELDS, PLUGINS, label, numeric, others, outer, variants
 
 ROOT = Path(__file__).parents[1]

@@ -30,8 +30,11 @@ def dress() -> None:
 
 def notices() -> None:
     """What of the link could not be used."""
-    for sentence in state.notices():
-        st.warning(sentence)
+    for problem in st.session_state["problems"]:
+        st.warning(state.t("shell.unusable", problem=i18n.plain(problem)))
+    if names := st.session_state["unknown"]:
+        listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
+        st.warning(state.t("shell.unknown", names=listed, count=len(names)))
 
 
 def draw() -> None:

@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from softlabel_core import Experiment, Invalid
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.fields import bounds, literals
 from softlabel_core.frameworks import Framework
-from softlabel_core.plugin import Plugin, Value, bounds, catalogue, literals, plugin_type
+from softlabel_core.plugin import Plugin, Value, catalogue, plugin_type
 from softlabel_core.students import Student
 from ui.words.i18n import field_title, say, title
 

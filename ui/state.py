@@ -6,7 +6,6 @@ looked up on the server by their key. `open_session` reads it, `publish` writes 
 """
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -149,15 +148,6 @@ def language() -> str:
 def t(key: str, /, **values: Any) -> str:
     """The short text of the interface in the visitor's language."""
     return i18n.say(language(), key, **values)
-
-
-def notices() -> Iterator[str]:
-    """Sentences about parts of the link that could not be used, safe to show as Markdown."""
-    for problem in st.session_state["problems"]:
-        yield t("shell.unusable", problem=i18n.plain(problem))
-    if names := st.session_state["unknown"]:
-        listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
-        yield t("shell.unknown", names=listed, count=len(names))
 
 
 # What is chosen

@@ -36,9 +36,16 @@ SHOWN = (
 """Indicators in the light table."""
 
 
+NAMED = 10
+"""Entries that a report names for each reason."""
+
+
 @dataclass(frozen=True)
 class Pending:
     """What the plan asks for and a file does not have as the present science would make it."""
+
+    entries: int
+    """Entries of the file."""
 
     missing: list[Experiment]
     """Without an entry, though all their plug-ins have some."""
@@ -56,6 +63,22 @@ class Pending:
     def wrong(self) -> bool:
         """Whether the file says something that the present science does not, or leaves a gap."""
         return bool(self.missing or self.stale)
+
+    def report(self) -> str:
+        """What is wrong and by whom, the first entries of each reason by name."""
+        stale = {lookup.content(one) for found in self.stale.values() for one in found}
+        lines = [f"{self.entries} entries, {len(stale)} of them stale; {len(self.missing)} missing."]
+        for what, groups in (
+            ("stale by", self.stale),
+            ("missing", {"": self.missing} if self.missing else {}),
+            ("live only", self.live_only),
+            ("not measured", self.unmeasured),
+        ):
+            for name, found in groups.items():
+                lines.append(f"{what} {name}".rstrip() + f": {len(found)} entries")
+                lines += [f"  {one.key()} {_brief(one)}" for one in found[:NAMED]]
+                lines += [f"  and {len(found) - NAMED} more"] if len(found) > NAMED else []
+        return "\n".join(lines)
 
     def experiments(self) -> list[Experiment]:
         """Everything to compute, once, in the order of the plan."""
@@ -85,7 +108,7 @@ def pending(file: Path = lookup.FILE) -> Pending:
             stale[f"replicates {row['replicates']} -> {experiment.replicates}"].append(experiment)
         for name in present.keys() - stored.keys():
             unmeasured[name].append(experiment)
-    return Pending(missing, dict(live_only), dict(stale), dict(unmeasured))
+    return Pending(len(old), missing, dict(live_only), dict(stale), dict(unmeasured))
 
 
 def build(
@@ -110,6 +133,11 @@ def build(
     if rows:
         _write(rows, file)
     return left
+
+
+def _brief(experiment: Experiment) -> str:
+    parts = experiment.dataset, experiment.bias, experiment.framework, experiment.framework.loss
+    return " ".join(part.kind() for part in parts)
 
 
 def _at_hand(experiment: Experiment) -> bool:

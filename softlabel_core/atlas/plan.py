@@ -10,9 +10,10 @@ from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.experiment import science
 from softlabel_core.experiment.cost import uncorrected
 from softlabel_core.experiment.spec import Experiment, set_path
+from softlabel_core.fields import Bounds, bounds, literals
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
-from softlabel_core.plugin import Bounds, Invalid, Plugin, bounds, catalogue, literals
+from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.presets import PRESETS
 from softlabel_core.theory.bounds import ambiguity_range

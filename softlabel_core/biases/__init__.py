@@ -9,7 +9,8 @@ from jaxtyping import Float
 from pydantic import Field
 
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Plugin, UpToClasses
+from softlabel_core.fields import UpToClasses
+from softlabel_core.plugin import Plugin
 from softlabel_core.students.mlp import MLP
 from softlabel_core.students.random_features import RandomFeatures
 from softlabel_core.training.teachers import (

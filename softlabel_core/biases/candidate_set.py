@@ -3,7 +3,7 @@ from jaxtyping import Float
 
 from softlabel_core.biases import Bias
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Probability
+from softlabel_core.fields import Probability
 from softlabel_core.simplex import normalise
 
 OTHER_RIVALS = 0.1

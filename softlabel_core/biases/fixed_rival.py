@@ -3,7 +3,7 @@ from jaxtyping import Float
 
 from softlabel_core.biases import Bias, by_rank, random_rivals
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Decay, Probability
+from softlabel_core.fields import Decay, Probability
 
 
 class FixedRival(Bias):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from softlabel_core.biases import Bias, by_rank, random_rivals
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import Decay, UpToClasses
+from softlabel_core.fields import Decay, UpToClasses
 
 RANK = 6
 

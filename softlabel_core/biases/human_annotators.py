@@ -6,7 +6,8 @@ from jaxtyping import Float, Int
 
 from softlabel_core.biases import Bias
 from softlabel_core.examples import Examples
-from softlabel_core.plugin import FileName, Invalid
+from softlabel_core.fields import FileName
+from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import MOST_VALUES
 from softlabel_core.reading.published import find
 from softlabel_core.reading.tables import read

@@ -3,8 +3,8 @@ from jaxtyping import Float
 
 from softlabel_core.biases import Taught
 from softlabel_core.examples import Examples
+from softlabel_core.fields import Probability
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.plugin import Probability
 from softlabel_core.simplex import normalise, one_hot
 from softlabel_core.training.teachers import Teachers, assemble, truth
 

@@ -6,8 +6,8 @@ from pydantic import Field
 from softlabel_core.biases import Taught
 from softlabel_core.biases.pair_flip import PairFlip
 from softlabel_core.examples import Examples
+from softlabel_core.fields import Probability
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.plugin import Probability
 from softlabel_core.training.teachers import Teachers, assemble, scale_temperature
 
 

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from softlabel_core.datasets import Dataset, stratified
 from softlabel_core.examples import Split, standardise
-from softlabel_core.plugin import Accepts, Invalid
+from softlabel_core.fields import Accepts
+from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import Table, read_table
 from softlabel_core.reading.published import folder, sha256
 

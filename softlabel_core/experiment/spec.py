@@ -11,18 +11,10 @@ from softlabel_core.biases import Bias
 from softlabel_core.biases.demotion import Demotion
 from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.digits import Digits
+from softlabel_core.fields import bounds
 from softlabel_core.frameworks import Framework
 from softlabel_core.frameworks.partial_labels import PartialLabels
-from softlabel_core.plugin import (
-    Invalid,
-    Plugin,
-    Value,
-    bounds,
-    catalogue,
-    default_kinds,
-    default_sizes,
-    with_kinds,
-)
+from softlabel_core.plugin import Invalid, Plugin, Value, catalogue, default_kinds, default_sizes, with_kinds
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.training.train import Training

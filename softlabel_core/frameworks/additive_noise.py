@@ -4,10 +4,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 
+from softlabel_core.fields import SetSize
 from softlabel_core.frameworks import Framework, Shown, uniform_over
 from softlabel_core.losses import Loss, Shows
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.plugin import SetSize
 from softlabel_core.simplex import draw_sets, project, softmax
 
 

@@ -1,10 +1,10 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from softlabel_core.fields import SetSize
 from softlabel_core.frameworks import Framework, Shown, uniform_over
 from softlabel_core.losses import Loss, Shows
 from softlabel_core.losses.cc import CC
-from softlabel_core.plugin import SetSize
 from softlabel_core.simplex import draw_sets
 
 

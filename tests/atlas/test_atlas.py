@@ -284,13 +284,13 @@ def test_sliders_stay_in_their_range() -> None:
 def test_check_tells_by_its_exit_status_and_names_who_and_what(
     two: list[Experiment], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = Pending(missing=two[:1], live_only={}, stale={"engine 1 -> 2": two}, unmeasured={})
+    wrong = Pending(entries=7, missing=two[:1], live_only={}, stale={"engine 1 -> 2": two}, unmeasured={})
     monkeypatch.setattr(build, "pending", lambda: wrong)
     assert main(["atlas", "--check"]) == 1
     said = capsys.readouterr().out
-    assert "2 of them stale; 1 missing" in said
+    assert "7 entries, 2 of them stale; 1 missing." in said
     assert "stale by engine 1 -> 2: 2 entries" in said
     assert said.count(two[0].key()) == 2
     assert said.count(two[1].key()) == 1
-    monkeypatch.setattr(build, "pending", lambda: Pending([], {}, {}, {}))
+    monkeypatch.setattr(build, "pending", lambda: Pending(7, [], {}, {}, {}))
     assert main(["atlas", "--check"]) == 0

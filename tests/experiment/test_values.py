@@ -13,9 +13,9 @@ from softlabel_core.biases.demotion import Demotion
 from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.moons import Moons
 from softlabel_core.experiment import link
+from softlabel_core.fields import bounds
 from softlabel_core.frameworks import Framework
 from softlabel_core.frameworks.partial_labels import PartialLabels
-from softlabel_core.plugin import bounds
 from ui.answers import moved
 
 FAMILIES = {"dataset": Dataset, "bias": Bias, "framework": Framework}
