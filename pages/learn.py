@@ -15,6 +15,7 @@ from ui.charts import details, pair
 from ui.charts import lessons as charts_lessons
 from ui.charts import results as charts
 from ui.charts.figures import Chart
+from ui.components import keys
 from ui.words import i18n
 from ui.words import lessons as says
 
@@ -102,9 +103,10 @@ def navigate(name: str) -> None:
     """One step back, one on."""
     at = ORDER.index(name)
     with st.container(horizontal=True, key="steps" if state.presenting() else "lesson-steps"):
-        for key, other, shortcut in (("back", at - 1, "PageUp"), ("on", at + 1, "PageDown")):
+        for key, step, shortcut in keys.STEPS:
+            other = at + step
             inside = 0 <= other < len(ORDER)
-            st.button(
+            keys.button(
                 state.t(f"learn.{key}"),
                 key=f"learn/{key}",
                 shortcut=shortcut,
@@ -167,7 +169,7 @@ def predict(name: str, step: Step) -> None:
     else:
         options = options_of(name, step)
         chosen = st.radio(label, list(options), index=None, format_func=options.__getitem__, key=key)
-    st.button(
+    keys.button(
         state.t("learn.reveal"),
         key="learn/reveal",
         type="primary",

@@ -4,6 +4,7 @@ import functools
 import html
 import json
 from pathlib import Path
+from typing import Any
 
 import segno
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from softlabel_core import Experiment
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, state
+from ui.components import keys
 from ui.words import i18n
 from ui.words.tables import describe
 
@@ -19,13 +21,14 @@ PRESENT = Path(__file__).parent / "present.css"
 
 
 def dress() -> None:
-    """Style and language of the document; first thing on every page."""
+    """Style, language and keys of the document; first thing on every page."""
     st.html(STYLE)
     if state.presenting():
         st.html(PRESENT)
     language = json.dumps(state.language())
     with st.container(key="document"):
         st.html(f"<script>document.documentElement.lang = {language}</script>", unsafe_allow_javascript=True)
+        keys.listen()
 
 
 def notices() -> None:
@@ -64,15 +67,15 @@ def draw() -> None:
                 )
 
 
-def _button(name: str, action: object, *args: str, **options: object) -> None:
-    st.button(
+def _button(name: str, action: object, *args: str, **options: Any) -> None:
+    keys.button(
         state.t(f"shell.{name}"),
         key=f"bar/{name}",
         help=state.t(f"shell.{name}-help") if i18n.known("en", f"shell.{name}-help") else None,
         type="tertiary",
-        on_click=action,  # type: ignore[arg-type]
+        on_click=action,
         args=args,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 

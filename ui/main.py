@@ -15,6 +15,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from ui import bar, state
+    from ui.components import keys
 
     st.set_page_config(page_title="Soft Label Lab", page_icon="🎓", layout="wide")
     state.open_session()
@@ -40,3 +41,5 @@ if __name__ == "__main__":
         with above:
             bar.draw()
         state.publish()
+        with st.container(key="answered"):
+            keys.answered()

@@ -13,6 +13,7 @@ from ui import state
 from ui.answers import Answer, Slider, moved, other_way
 from ui.charts import results
 from ui.charts.figures import Chart, Look, enlarged
+from ui.components import keys
 from ui.forms import PREFIX, seeded
 from ui.words import i18n, sentences
 
@@ -143,8 +144,8 @@ def steer(slider: Slider, label: str) -> None:
     )
     if state.presenting():
         with st.container(horizontal=True, key="steps"):
-            for name, step, shortcut in (("back", -1, "PageUp"), ("on", 1, "PageDown")):
-                st.button(
+            for name, step, shortcut in keys.STEPS:
+                keys.button(
                     state.t(f"panels.{name}"),
                     key=f"steps/{name}",
                     shortcut=shortcut,
@@ -172,7 +173,7 @@ def two_ways(experiment: Experiment) -> None:
     if state.presenting():
         label = f"{state.t('start.way')}: {titles[now]} → {titles[then]}"
         with st.container(key="ways"):
-            st.button(label, key="steps/way", shortcut="F", type="tertiary", on_click=_turn_round)
+            keys.button(label, key="steps/way", shortcut="F", type="tertiary", on_click=_turn_round)
         return
     st.session_state["form/way"] = now
     st.segmented_control(

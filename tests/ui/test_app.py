@@ -1,6 +1,7 @@
 """The pages without a browser: empty, with data, clicked through; and what the form offers."""
 
 import asyncio
+import re
 import socket
 import subprocess
 import sys
@@ -347,3 +348,14 @@ def test_a_fresh_draw_is_the_next_seed_and_undo_the_same_again() -> None:
 def test_a_starting_point_asks_its_question() -> None:
     app = main(**share.query(PRESETS["clean"].experiment)).switch_page("../pages/explore.py").run()
     assert any("How good can this student be at best?" in one.value for one in sound(app).caption)
+
+
+def test_keys_press_buttons_through_the_queue_alone() -> None:
+    """A shortcut given to Streamlit directly is lost when the next key follows at once (ui/components/keys)."""
+    direct = re.compile(r"\bst\.\w+\((?:[^()]|\([^()]*\))*\bshortcut=")
+    sources = {
+        path: path.read_text(encoding="utf-8")
+        for part in ("ui", "pages")
+        for path in (ROOT / part).glob("*.py")
+    }
+    assert [path.name for path, source in sources.items() if direct.search(source)] == ["keys.py"]

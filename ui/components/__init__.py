@@ -1,0 +1,1 @@
+"""Components: what runs in the browser, a folder each: its script and its Python face."""

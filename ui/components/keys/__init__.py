@@ -1,0 +1,47 @@
+"""Keys that press buttons: each once and in order, however busy the machine is.
+
+Left to itself a key is lost when another follows at once. Streamlit stops the run under way for every new
+message: a press whose callback has not run by then is dropped with it, two presses of one button before the
+first is sent are one, and a widget that has not heard of the last press yet tells its old value again. So
+`keys.js` takes the keys from Streamlit, and hands the next one on when the page has answered the last.
+"""
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import streamlit as st
+
+Shortcut = Literal["PageUp", "PageDown", "F", "P", "Esc", "Ctrl+Z", "Ctrl+Enter"]
+"""As Streamlit writes them on the buttons."""
+
+STEPS: tuple[tuple[str, int, Shortcut], ...] = (("back", -1, "PageUp"), ("on", 1, "PageDown"))
+"""Button, steps on and key of the two that lead back and on."""
+
+SCRIPT = Path(__file__).with_name("keys.js")
+TAKEN = "keys"
+"""Where a run of the page notes which key presses which button."""
+
+
+def listen() -> None:
+    """Start listening; before the buttons of a page."""
+    st.session_state[TAKEN] = {}
+    _run(f"{{ const KEYS = {json.dumps(get_args(Shortcut))};\n{SCRIPT.read_text(encoding='utf-8')} }}")
+
+
+def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options: Any) -> bool:
+    """`st.button` that a key may press as well."""
+    if shortcut is not None:
+        st.session_state.setdefault(TAKEN, {})[shortcut] = "st-key-" + re.sub(r"[^\w-]", "-", key)
+    return st.button(label, key=key, shortcut=shortcut, **options)
+
+
+def answered() -> None:
+    """Tell the browser that the page stands, and which keys it takes; last thing on every page."""
+    _run(f"window.softlabelKeys({json.dumps(st.session_state[TAKEN])}) // {time.monotonic_ns()}")
+
+
+def _run(script: str) -> None:
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

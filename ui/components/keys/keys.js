@@ -1,0 +1,64 @@
+// Every key presses its button once and in order: the next one when the page has answered the one before.
+// __init__.py says why, and gives KEYS: the names of all keys that press buttons.
+if (!window.softlabelKeys) {
+  const REST = 200; // ms after which a slider that moved tells the server
+  const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
+  const waiting = []; // names of the keys pressed and not yet handed on
+  let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands
+  let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
+
+  const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
+  const idle = () =>
+    (due === null || performance.now() > due + LONGEST) &&
+    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+
+  const handOn = () => {
+    while (waiting.length && idle()) {
+      const pressed = button(waiting.shift());
+      if (!pressed || pressed.disabled) continue;
+      due = performance.now();
+      pressed.click();
+    }
+  };
+  const soon = () => setTimeout(handOn); // when all that came with the answer is drawn
+
+  const named = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
+    if (altKey || shiftKey) return "";
+    const name = key === "Escape" ? "Esc" : key.length === 1 ? key.toUpperCase() : key;
+    return ctrlKey || metaKey ? `Ctrl+${name}` : name;
+  };
+  const typing = ({ target }) =>
+    target.matches("textarea, [contenteditable=true], input:not([type=radio], [type=checkbox], [type=range])");
+
+  const slides = ({ target }) => {
+    const before = target.value;
+    setTimeout(() => {
+      if (target.value !== before) due = performance.now() + REST;
+    });
+  };
+
+  const take = (event) => {
+    const name = named(event);
+    if (event.target.matches("input[type=range]") && !KEYS.includes(name)) slides(event);
+    if (!KEYS.includes(name) || typing(event)) return;
+    const free = idle() && !waiting.length;
+    if (free && !button(name)) return; // nobody's: the browser's own
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.repeat && !free) return; // held down: as often as the page answers
+    waiting.push(name);
+    handOn();
+  };
+  addEventListener("keydown", take, true);
+
+  new MutationObserver(soon).observe(document.body, {
+    attributeFilter: ["data-test-script-state"],
+    subtree: true,
+  });
+
+  window.softlabelKeys = (taken) => {
+    buttons = taken;
+    if (due !== null && performance.now() >= due) due = null;
+    soon();
+  };
+}
