@@ -1,4 +1,7 @@
-"""A fresh server and a real browser. Skipped, with the reason, where there is no chromium.
+"""A server and a real browser, both warm; fresh servers where that is the question.
+
+Skipped, with the reason, where there is no chromium. No test waits for a length of time: each waits for what
+it wants to see, and what must be fast must be so by the pace that the machine has just then (`crowded`).
 
 What a real browser must show is numbered 0 to 16: the docstrings of these tests say which check one shows.
 """
@@ -13,9 +16,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -26,18 +30,74 @@ SETTLED = """() => {
     return app?.dataset.testConnectionState === 'CONNECTED' && app.dataset.testScriptState === 'notRunning'
         && document.querySelector('.st-key-bar button') && !document.querySelector('[data-testid=stSkeleton]')
         && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(
-            chart => chart.querySelector('.main-svg'));
+            chart => chart.querySelector('.main-svg')
+                && !chart.querySelector('.js-plotly-plot')._fullLayout._replotting);
 }"""
 PATIENT = {"SOFTLABEL_MAX_SECONDS": "600"}
 """A server that also takes runs long enough to be looked at."""
 
-expect.set_options(timeout=30_000)
+STILL = """{
+    const still = new CSSStyleSheet();
+    still.replaceSync(`*, ::before, ::after {
+        animation-duration: 1ms !important;
+        animation-delay: 0s !important;
+        animation-iteration-count: 1 !important;
+        transition-duration: 1ms !important;
+        transition-delay: 0s !important;
+        scroll-behavior: auto !important;
+    }`);
+    document.adoptedStyleSheets = [still];
+}"""
+"""Nothing fades or turns: a page is read as it stands, and no frame is drawn for nobody."""
+
+ANSWER = """() => {
+    const told = window.softlabelKeys;
+    window.answer = new Promise(done => window.softlabelKeys = keys => {
+        window.softlabelKeys = told;
+        told(keys);
+        done();
+    });
+}"""
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PATIENCE = 180_000
+"""Milliseconds after which a test that waits for something gives up."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def settled(page: Page) -> None:
     """The script has run to its end, its charts are drawn, and nothing went wrong."""
     page.wait_for_function(SETTLED)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@contextmanager
+def answering(page: Page) -> Iterator[None]:
+    """What is done within goes to the server; afterwards its answer stands on the page."""
+    page.evaluate(ANSWER)
+    yield
+    page.evaluate("() => window.answer")
+    settled(page)
+
+
+def drawn(page: Page) -> None:
+    """Two frames on: what was scrolled or laid out anew has come to rest."""
+    page.evaluate(FRAMES)
+
+
+def seen_as(page: Page, width: int, height: int, scheme: str = "light") -> Page:
+    """The page in a window of that size, in a light or dark theme."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    return page
+
+
+def crowded() -> float:
+    """How many times longer than alone a piece of work takes just now; 1 on a machine with time to spare."""
+    wall, own = time.perf_counter(), time.process_time()
+    while time.process_time() - own < 0.1:
+        pass
+    return max(1.0, (time.perf_counter() - wall) / (time.process_time() - own))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,17 +121,17 @@ def serving(port: int = 0) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _wait(address: str) -> None:
-    for _ in range(120):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(address, timeout=2) as answer:
                 if answer.read() == b"ok":
                     return
         except OSError:
-            time.sleep(0.25)
+            time.sleep(0.1)
     raise TimeoutError(address)
 
 
@@ -97,8 +157,30 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
+@contextmanager
+def visiting(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A visitor of their own, who brings nothing along: no cookie, nothing stored, a cold cache."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(STILL)
+    yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One window for all tests, so that what every page loads is loaded once."""
+    with visiting(browser) as context:
+        context.new_page()  # stays: the last page of a window takes its process along
+        yield context
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    """A new page of the window: a visitor of their own for the server, with nothing stored."""
+    window.clear_cookies()
+    page = window.new_page()
+    yield page
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
+    page.close()

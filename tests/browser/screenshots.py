@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from conftest import CHROMIUM, FLAGS, ROOT, serving, settled
-from playwright.sync_api import Browser, Page, sync_playwright
+from conftest import CHROMIUM, FLAGS, ROOT, drawn, seen_as, serving, settled, visiting
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
 README = ROOT / "docs" / "images"
@@ -26,25 +26,33 @@ CHOSEN = ("start", "explore", "compare")
 """Pages whose light view stands in the documentation."""
 
 
+def taken(page: Page, file: Path) -> None:
+    """A picture once nothing moves any more."""
+    before = None
+    while (picture := page.screenshot()) != before:
+        before = picture
+        drawn(page)
+    file.write_bytes(picture)
+
+
 def whole(page: Page, file: Path) -> None:
     """The whole page, however long."""
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-    page.wait_for_timeout(1200)
-    page.screenshot(path=file)
+    settled(page)
+    taken(page, file)
 
 
-def shoot(browser: Browser, address: str, name: str, view: str) -> None:
+def shoot(window: BrowserContext, address: str, name: str, view: str) -> None:
     """One page as one visitor sees it."""
     width, height, scheme, more = VIEWS[view]
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = seen_as(window.new_page(), width, height, scheme)
     page.goto(f"{address}/{name if name != 'start' else ''}?{PAGES[name]}&{more}")
     settled(page)
-    page.wait_for_timeout(1000)  # what fades in, stands
     if view == "light" and name in CHOSEN:
-        page.screenshot(path=README / f"{name}.png")
+        taken(page, README / f"{name}.png")
     if view == "present":
-        page.screenshot(path=FOLDER / f"{name}-{view}.png")
+        taken(page, FOLDER / f"{name}-{view}.png")
     else:
         whole(page, FOLDER / f"{name}-{view}.png")
     page.close()
@@ -54,9 +62,10 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for view in VIEWS:
-            for name in PAGES:
-                shoot(browser, address, name, view)
+        with visiting(browser) as window:
+            for view in VIEWS:
+                for name in PAGES:
+                    shoot(window, address, name, view)
         browser.close()
     print(f"{len(VIEWS) * len(PAGES)} screenshots in {FOLDER}")
 

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from softlabel_core import Experiment, run
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
-from tests.browser.conftest import settled
+from tests.browser.conftest import answering, drawn, settled, visiting
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -104,7 +104,9 @@ def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page)
     no_exception(page)
 
 
-def test_downloads_parse_and_the_script_gives_the_number(server: str, page: Page, tmp_path: Path) -> None:
+def test_downloads_parse_and_the_script_gives_the_number(
+    server: str, page: Page, browser: Browser, tmp_path: Path
+) -> None:
     """Check 14: tables parse, the script gives the number in a fresh process, the page opens offline."""
     open_explore(page, server, replicates="2", seed="11", **{"training.epochs": "2"})
     trained(page)
@@ -117,18 +119,17 @@ def test_downloads_parse_and_the_script_gives_the_number(server: str, page: Page
     assert f"{100 * table['student_accuracy'].mean():.1f} %" == shown
     assert f"{100 * json.loads(files['json'].read_text())['student_accuracy']['mean']:.1f} %" == shown
     printed = subprocess.run(
-        [sys.executable, files["py"]], capture_output=True, text=True, timeout=120, cwd=ROOT, env=ENVIRONMENT
+        [sys.executable, files["py"]], capture_output=True, text=True, timeout=600, cwd=ROOT, env=ENVIRONMENT
     )
     assert float(printed.stdout) == pytest.approx(table["student_accuracy"].mean(), abs=1e-4), printed.stderr
-    context = page.context.browser.new_context(offline=True)
-    alone = context.new_page()
-    asked: list[str] = []
-    alone.on("request", lambda request: asked.append(request.url))
-    alone.goto(files["html"].as_uri())
-    expect(alone.locator(".main-svg").first).to_be_visible()
-    expect(alone.get_by_text(shown.removesuffix(" %")).first).to_be_visible()
-    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
-    context.close()
+    with visiting(browser, offline=True) as context:
+        alone = context.new_page()
+        asked: list[str] = []
+        alone.on("request", lambda request: asked.append(request.url))
+        alone.goto(files["html"].as_uri())
+        expect(alone.locator(".main-svg").first).to_be_visible()
+        expect(alone.get_by_text(shown.removesuffix(" %")).first).to_be_visible()
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
 
 
 def saved(page: Page, button: Locator, folder: Path) -> Path:
@@ -149,8 +150,8 @@ def test_charts_are_saved_as_pictures_and_a_comparison_as_tables(
         assert picture.format == "PNG"
         assert picture.width > 1000
     tab(page, "Code and files")
-    page.get_by_role("radio", name="svg").click()
-    settled(page)
+    with answering(page):
+        page.get_by_role("radio", name="svg").click()
     tree = ElementTree.parse(saved(page, camera, tmp_path))  # noqa: S314 - our own file
     assert tree.getroot().tag.endswith("svg")
     assert "student accuracy" in "".join(tree.getroot().itertext())
@@ -198,6 +199,6 @@ def test_switching_the_kind_by_hand(server: str, page: Page) -> None:
 def choose(page: Page, label: str, title: str) -> None:
     box = page.get_by_role("combobox", name=re.compile(f"(^|\\s){label}"))
     box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # a menu closes when the page scrolls
+    drawn(page)  # a menu closes when the page scrolls
     box.click()
     page.get_by_role("option", name=title).click()

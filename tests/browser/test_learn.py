@@ -4,12 +4,13 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
 from softlabel_core.teaching.lessons import STEPS
+from tests.browser.conftest import answering, seen_as
 from ui.words.i18n import say
 from ui.words.sentences import plus_minus
 
@@ -43,10 +44,10 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     expect(lesson).not_to_contain_text(outcome(name))
     slider = page.get_by_role("slider")
     slider.focus()
-    for _ in range(3):
-        slider.press("ArrowRight")
+    with answering(page):
+        for _ in range(3):
+            slider.press("ArrowRight")
     expect(slider).to_have_value("53")
-    page.wait_for_timeout(600)  # the slider tells the server when it has come to rest
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text("You said 53 %.")).to_be_visible()
     expect(lesson).to_contain_text(outcome(name))
@@ -87,9 +88,8 @@ def test_keys_lead_through_the_steps_and_reload_keeps_the_place(server: str, pag
     expect(page.get_by_text("step 1 of 8")).to_be_visible()
 
 
-def test_the_count_by_hand_fits_a_phone(server: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    page = context.new_page()
+def test_the_count_by_hand_fits_a_phone(server: str, page: Page) -> None:
+    seen_as(page, 390, 844, "dark")
     open_step(page, server, "indicators.by-hand")
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text("Δ = 1 − 1/4 = 0.75")).to_be_visible()
@@ -97,19 +97,16 @@ def test_the_count_by_hand_fits_a_phone(server: str, browser: Browser) -> None:
     expect(page.get_by_text("Δ + γ = 0.50")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sound(page)
-    context.close()
 
 
-def test_the_minute_of_the_instructor(server: str, browser: Browser) -> None:
+def test_the_minute_of_the_instructor(server: str, page: Page) -> None:
     """docs/teaching.md, 60 seconds, line by line; the answers come from the atlas."""
-    context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    page = context.new_page()
+    seen_as(page, 1920, 1080)
     open_step(page, server, "rule.line", present="1")
     slider = page.get_by_role("slider")
     slider.focus()
     slider.press("ArrowLeft")
     expect(slider).to_have_value("49")
-    page.wait_for_timeout(600)  # the slider tells the server when it has come to rest
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You said 49 %.")).to_be_visible()
     expect(page.locator(".st-key-reveal")).to_contain_text(outcome("rule.line"))
@@ -138,4 +135,3 @@ def test_the_minute_of_the_instructor(server: str, browser: Browser) -> None:
     address = page.get_by_test_id("stCode").inner_text().replace("\n", "")
     assert link.parse(dict(parse_qsl(urlsplit(address).query))) == (imitated, [])
     sound(page)
-    context.close()

@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from softlabel_core import run
 from softlabel_core.experiment import link
-from tests.browser.conftest import settled
+from tests.browser.conftest import crowded, settled
 
 LONG = {"training.epochs": 200, "replicates": 64, "student.width": 192}
 """A run of a minute or more, to look at it under way."""
@@ -30,13 +30,12 @@ def asked(seed: int, **more: object) -> str:
 
 
 @contextmanager
-def visitor(browser: Browser, server: str, query: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+def visitor(window: BrowserContext, server: str, query: str) -> Iterator[Page]:
+    page = window.new_page()
     page.goto(f"{server}/explore?{query}")
     settled(page)
     yield page
-    context.close()
+    page.close()
 
 
 def train(page: Page) -> None:
@@ -55,19 +54,19 @@ def number(page: Page) -> str:
 def cancelled_within(page: Page, seconds: float) -> None:
     button = page.get_by_role("button", name="Cancel")
     expect(button).to_be_visible()
-    started = time.perf_counter()
+    before, started = crowded(), time.perf_counter()
     button.click()
     expect(page.get_by_text("Cancelled.")).to_be_visible()
-    assert time.perf_counter() - started <= seconds
+    assert time.perf_counter() - started <= seconds * max(before, crowded())
 
 
-def test_one_worker_and_many_visitors(server: str, browser: Browser) -> None:
+def test_one_worker_and_many_visitors(server: str, window: BrowserContext) -> None:
     """Checks 6, 7 and 8: updates, others served, one job for two, the queue, a closed tab, cancel."""
     with (
-        visitor(browser, server, asked(7, **LONG)) as first,
-        visitor(browser, server, asked(7, **LONG)) as same,
-        visitor(browser, server, asked(21, **QUEUED)) as second,
-        visitor(browser, server, asked(22, **QUEUED)) as third,
+        visitor(window, server, asked(7, **LONG)) as first,
+        visitor(window, server, asked(7, **LONG)) as same,
+        visitor(window, server, asked(21, **QUEUED)) as second,
+        visitor(window, server, asked(22, **QUEUED)) as third,
     ):
         train(first)
         expect(first.get_by_text(UNDER_WAY)).to_be_visible()
@@ -85,36 +84,38 @@ def test_one_worker_and_many_visitors(server: str, browser: Browser) -> None:
         second.close()
         closed = time.perf_counter()
 
-        first.wait_for_function("window.seen.size >= 6", timeout=60_000)
+        first.wait_for_function("window.seen.size >= 6")
         first.reload()
         expect(first.get_by_text(UNDER_WAY)).to_be_visible()
         expect(first.get_by_label(re.compile("^Accuracy so far"))).to_be_visible()
-        with visitor(browser, server, asked(5)) as other:
+        with visitor(window, server, asked(5)) as other:
+            before, pressed = crowded(), time.perf_counter()
             other.get_by_role("slider", name="Rank").press("ArrowRight")
-            expect(other).to_have_url(re.compile(r"bias\.rank=4"), timeout=5_000)
+            expect(other).to_have_url(re.compile(r"bias\.rank=4"))
+            assert time.perf_counter() - pressed < 5 * max(before, crowded())
 
-        expect(ahead(third, 1)).to_be_visible(timeout=60_000)
-        assert time.perf_counter() - closed < 60
+        expect(ahead(third, 1)).to_be_visible()
+        assert time.perf_counter() - closed < 60 * max(before, crowded())
         cancelled_within(third, 2)
         cancelled_within(same, 2)  # who joined leaves; the others' run goes on
         expect(first.get_by_text(UNDER_WAY)).to_be_visible()
         cancelled_within(first, 2)
 
 
-def test_the_same_seed_gives_the_same_accuracy(server: str, browser: Browser) -> None:
+def test_the_same_seed_gives_the_same_accuracy(server: str, window: BrowserContext) -> None:
     """Check 7: two visitors ask the same at once and get one run; the numbers are those of the core."""
     small = {"replicates": 2, "training.epochs": 3}
     chosen = link.parse({name: str(value) for name, value in {"seed": 91, **small}.items()})[0]
     with (
-        visitor(browser, server, asked(91, **small)) as one,
-        visitor(browser, server, asked(91, **small)) as other,
+        visitor(window, server, asked(91, **small)) as one,
+        visitor(window, server, asked(91, **small)) as other,
     ):
         train(one)
         train(other)
         lines = []
         for page in (one, other):
             line = page.get_by_text(re.compile("^Live run"))
-            expect(line).to_be_visible(timeout=90_000)
+            expect(line).to_be_visible()
             lines.append(line.inner_text())  # with the seconds it took
         assert lines[0] == lines[1]
         assert (

@@ -8,6 +8,7 @@ from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.experiment import link
+from tests.browser.conftest import drawn, seen_as, settled
 from ui.charts.plane import X, Y
 
 
@@ -25,11 +26,13 @@ def accuracy(experiment: Experiment) -> str:
 def open_map(page: Page, server: str, **parameters: str) -> None:
     text = "&".join(f"{name}={value}" for name, value in parameters.items())
     page.goto(f"{server}/map?{text}")
-    expect(page.locator("[data-testid=stPlotlyChart] .nsewdrag").first).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-testid=stPlotlyChart] .nsewdrag").first).to_be_visible()
+    settled(page)
 
 
 def click_cell(page: Page, x: float, y: float, ticks: int = 11) -> None:
     """In the middle of the cell of (x, y): the plane has half a cell around its outer ticks."""
+    settled(page)
     box = page.locator("[data-testid=stPlotlyChart] .nsewdrag").first.bounding_box()
     assert box is not None
     across, up = (((ticks - 1) * value + 0.5) / ticks for value in (x, y))
@@ -39,8 +42,10 @@ def click_cell(page: Page, x: float, y: float, ticks: int = 11) -> None:
 
 def pick_row(page: Page, table: Locator, row: int) -> None:
     """The box before the row; rows are painted on a canvas, 35 pixels high."""
+    expect(table.locator("canvas").first).to_be_visible()
+    settled(page)
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(1000)
+    drawn(page)
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 18, box["y"] + 35 * (row + 1.5))
@@ -79,7 +84,7 @@ def test_a_click_on_a_cell_and_a_row_of_the_table_load_it(server: str, page: Pag
 
 
 def test_a_shared_cell_opens_the_same_in_chinese_and_on_a_phone(server: str, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    seen_as(page, 390, 844)
     open_map(page, server, lang="zh", **link.query(cell(0.2, 0.6)))
     expect(page.get_by_text(accuracy(cell(0.2, 0.6)) + " %").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -101,7 +106,7 @@ def test_another_plane_and_an_exception_are_loaded(server: str, page: Page) -> N
 
 
 def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server: str, page: Page) -> None:
-    page.set_viewport_size({"width": 1920, "height": 1080})
+    seen_as(page, 1920, 1080)
     open_map(page, server, present="1", **link.query(cell(0.2, 0.6)))
     expect(page.get_by_text("the rule expects learning")).to_be_visible()
     expect(page.get_by_text("Where does the rule fail?")).to_have_count(0)

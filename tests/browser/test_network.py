@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.teaching import presets
-from tests.browser.conftest import serving, settled
+from tests.browser.conftest import serving, settled, visiting
 from ui.words import sentences
 
 VISITORS = 20
@@ -95,9 +95,9 @@ def test_ten_seconds_without_a_network_keep_the_state(cable: Cable, page: Page) 
     before = lead(page)
     cable.cut()
     page.wait_for_function(f"!({CONNECTED})")
-    time.sleep(10)
+    time.sleep(10)  # the ten seconds of the check
     cable.mend()
-    page.wait_for_function(CONNECTED, timeout=60_000)
+    page.wait_for_function(CONNECTED)
     settled(page)
     assert lead(page) == before
     expect(page).to_have_url(re.compile(r"bias\.unreliability=0\.6"))
@@ -108,10 +108,13 @@ def test_ten_seconds_without_a_network_keep_the_state(cable: Cable, page: Page) 
 
 
 def test_a_link_outlives_the_server(page: Page) -> None:
-    """Check 15, the restart: another process at the same address opens the link as it was."""
+    """Checks 0 and 15, Explore: a deep link first; after the restart the link opens as it was."""
     with serving() as address:
         page.goto(f"{address}/explore?bias=demotion&bias.rank=3&seed=4&a.bias=one-hot")
         settled(page)
+        expect(page.get_by_role("heading", level=1, name="Explore")).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        assert urlsplit(page.url).path == "/explore"
         page.get_by_role("slider", name="Rank").press("ArrowRight")
         expect(page).to_have_url(re.compile(r"bias\.rank=4"))
         settled(page)
@@ -127,21 +130,20 @@ def test_a_link_outlives_the_server(page: Page) -> None:
 
 def test_twenty_visitors_at_once_are_all_answered(server: str, browser: Browser) -> None:
     """Check 16: each with a place of its own on the slider, all move, all get their own sentence."""
-    context = browser.new_context(viewport={"width": 640, "height": 480})
-    context.route("**/PlotlyChart*", lambda route: route.abort())  # twenty charts on two cores, for no answer
-    pages = [context.new_page() for _ in range(VISITORS)]
     rates = [number % 10 / 10 for number in range(VISITORS)]
 
     def said(rate: float) -> str:
         chosen = Experiment.parse(presets.FIRST | {"bias": presets.FIRST["bias"] | {"rate": rate}})
         return sentences.claim("en", lookup.find(chosen).result).replace("**", "")
 
-    for page, rate in zip(pages, rates, strict=True):
-        page.goto(f"{server}/?bias=fixed-rival&framework.k=2&bias.rate={rate}", wait_until="commit")
-    for page, rate in zip(pages, rates, strict=True):
-        expect(page.locator(".st-key-lead")).to_have_text(said(rate), timeout=60_000)
-    for page in pages:
-        page.get_by_role("slider").first.press("ArrowRight")
-    for page, rate in zip(pages, rates, strict=True):
-        expect(page.locator(".st-key-lead")).to_have_text(said(round(rate + 0.1, 1)))
-    context.close()
+    with visiting(browser, viewport={"width": 640, "height": 480}) as context:
+        context.route("**/PlotlyChart*", lambda route: route.abort())  # twenty charts, for no answer
+        pages = [context.new_page() for _ in range(VISITORS)]
+        for page, rate in zip(pages, rates, strict=True):
+            page.goto(f"{server}/?bias=fixed-rival&framework.k=2&bias.rate={rate}", wait_until="commit")
+        for page, rate in zip(pages, rates, strict=True):
+            expect(page.locator(".st-key-lead")).to_have_text(said(rate))
+        for page in pages:
+            page.get_by_role("slider").first.press("ArrowRight")
+        for page, rate in zip(pages, rates, strict=True):
+            expect(page.locator(".st-key-lead")).to_have_text(said(round(rate + 0.1, 1)))

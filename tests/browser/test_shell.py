@@ -6,11 +6,11 @@ from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.experiment import link as share
-from tests.browser.conftest import settled
+from tests.browser.conftest import settled, visiting
 from ui.words.i18n import say
 
 PAGES = ["", "learn", "explore", "map", "compare", "labels"]
@@ -39,9 +39,9 @@ def ready(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", PAGES[1:])
+@pytest.mark.parametrize("path", sorted({*PAGES} - {"", "explore"}))
 def test_a_fresh_server_answers_a_deep_link_first(fresh_server: str, page: Page, path: str) -> None:
-    """Check 0, for Start see test_start: the right page, the bar, the state, no error."""
+    """Check 0, for Start and Explore see test_start and test_network: page, bar, state, no error."""
     page.goto(f"{fresh_server}/{path}?{link(CHOSEN)}")
     ready(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -63,29 +63,25 @@ def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, 
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     address = shown.inner_text()
     assert len(address) < 200
-    context = browser.new_context()
-    other = context.new_page()
-    other.goto(address)
-    ready(other)
-    assert state(other) == moved
-    for name in ("Start", "Learn", "Map", "Compare", "Your labels", "Explore"):
-        other.get_by_role("link", name=name, exact=True).first.click()
-        expect(other.get_by_role("link", name=name, exact=True).first).to_have_attribute(
-            "aria-current", "page"
-        )
+    with visiting(browser) as context:
+        other = context.new_page()
+        other.goto(address)
         ready(other)
-        assert state(other) == moved, name
-        other.reload()
-        ready(other)
-        assert state(other) == moved, f"{name} after a reload"
-    context.close()
+        assert state(other) == moved
+        for name in ("Start", "Learn", "Map", "Compare", "Your labels", "Explore"):
+            here = other.get_by_role("link", name=name, exact=True).first
+            here.click()
+            expect(here).to_have_attribute("aria-current", "page")
+            ready(other)
+            assert state(other) == moved, name
+            other.reload()
+            ready(other)
+            assert state(other) == moved, f"{name} after a reload"
 
 
-def test_both_languages_show_the_same_numbers(server: str, browser: Browser) -> None:
+def test_both_languages_show_the_same_numbers(server: str, page: Page) -> None:
     """Check 4: on every page; the interface is translated, `<html lang>` is right, the state is the same."""
     seen: dict[str, dict[str, Counter[str]]] = {"en": {}, "zh": {}}
-    context = browser.new_context(locale="fr-FR")
-    page = context.new_page()
     pins = {"a.bias": "one-hot", "b.bias": "demotion"}
     for language, path in itertools.product(seen, PAGES):
         page.goto(f"{server}/{path}?{link(CHOSEN, lang=language, **pins)}")
@@ -96,24 +92,27 @@ def test_both_languages_show_the_same_numbers(server: str, browser: Browser) -> 
         words = page.get_by_test_id("stMain").inner_text()
         assert (language == "zh") == bool(re.search("[\u4e00-\u9fff]{6}", words))
         seen[language][path] = Counter(re.findall(r"\d+\.\d+", words))
-    context.close()
     assert seen["en"] == seen["zh"]
     assert min(sum(numbers.values()) for path, numbers in seen["en"].items() if path in SHOWING) >= 3
 
 
 def test_the_language_follows_the_browser_and_the_button(server: str, browser: Browser) -> None:
-    context = browser.new_context(locale="zh-CN")
-    page = context.new_page()
-    page.goto(f"{server}/explore")
-    ready(page)
-    expect(page.get_by_role("button", name="撤销")).to_be_visible()
-    assert page.evaluate("document.documentElement.lang") == "zh"
-    page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    page.wait_for_function("document.documentElement.lang === 'en'")
-    page.reload()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    context.close()
+    with visiting(browser, locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto(f"{server}/explore")
+        ready(page)
+        expect(page.get_by_role("button", name="撤销")).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        page.wait_for_function("document.documentElement.lang === 'en'")
+        page.reload()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    with visiting(browser, locale="fr-FR") as context:  # a language that we do not speak
+        page = context.new_page()
+        page.goto(server)
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        assert page.evaluate("document.documentElement.lang") == "en"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -137,20 +136,19 @@ def test_controls_can_be_hidden_by_a_link(server: str, page: Page) -> None:
     assert state(page) == CHOSEN
 
 
-def test_pins_travel_with_the_link(server: str, page: Page, browser: Browser) -> None:
+def test_pins_travel_with_the_link(server: str, page: Page, window: BrowserContext) -> None:
     page.goto(f"{server}/explore?{link(CHOSEN)}")
     ready(page)
     page.get_by_role("button", name="Pin", exact=True).click()
     page.get_by_role("button", name="Pin as A").click()
     expect(page).to_have_url(re.compile(r"a\.bias=fixed-rival"))
-    context = browser.new_context()
-    other = context.new_page()
+    other = window.new_page()
     other.goto(page.url)
     ready(other)
     other.get_by_role("link", name="Compare", exact=True).first.click()
     expect(other.get_by_text("B is not pinned")).to_be_visible()
     expect(other.locator(".st-key-lead")).to_contain_text("no clear difference")
-    context.close()
+    other.close()
 
 
 def test_methods_open_over_every_page(server: str, page: Page) -> None:

@@ -3,15 +3,14 @@
 import itertools
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from softlabel_core.experiment import link
 from softlabel_core.teaching.presets import PRESETS
-from tests.browser.conftest import settled
+from tests.browser.conftest import drawn, seen_as, settled
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 TAUGHT = "&".join(f"{k}={v}" for k, v in link.short(PRESETS["bad-teacher-good-student"].experiment).items())
@@ -49,15 +48,14 @@ UNREACHED = """() => [...document.querySelectorAll(
     .map(e => e.getAttribute('aria-label') || e.innerText || e.outerHTML.slice(0, 120))"""
 
 
-def opened(browser: Browser, address: str, width: int, height: int, scheme: Any = "light") -> Page:
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+def opened(page: Page, address: str, width: int, height: int, scheme: str = "light") -> None:
+    seen_as(page, width, height, scheme)
     page.goto(address)
     settled(page)
     if "/learn" in address:
         page.keyboard.press("Control+Enter")
         expect(page.locator(".st-key-reveal")).to_be_visible()
         settled(page)
-    return page
 
 
 def lightness(colour: str) -> float:
@@ -104,30 +102,42 @@ def fits(page: Page, width: int) -> None:
 
 
 def without_violation(page: Page, within: str = "body") -> None:
-    page.wait_for_timeout(300)  # things that fade in are read when they stand
+    drawn(page)
     found = Axe().run(page, context=within, options=RULES)
     assert found.response["passes"]
     assert found.violations_count == 0, found.generate_report()
 
 
+def is_reached_by_tab(page: Page) -> None:
+    """Tab comes to every button, link, slider, box, fold and group of choices."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):  # once around
+            break
+        page.evaluate("document.activeElement.dataset.reached = 1")
+    assert page.evaluate("document.querySelectorAll('[data-reached]').length") > 12
+    assert page.evaluate(UNREACHED) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_for_everybody(server: str, browser: Browser, name: str, scheme: str) -> None:
-    """Checks 10, 11 and 13: axe AA, a text and a table for each chart, series in grey, one way to scroll."""
-    page = opened(browser, server + PAGES[name], 1280, 1600, scheme)
+def test_a_page_is_for_everybody(server: str, page: Page, name: str, scheme: str) -> None:
+    """Checks 10, 11 and 13: axe AA, charts' texts and tables, series in grey, keyboard, one way to scroll."""
+    opened(page, server + PAGES[name], 1280, 1600, scheme)
     without_violation(page)
     if name != "labels":
         assert speak_and_have_a_table(page) >= 1
     if name in ("start", "compare", "learn"):
         assert tell_apart_in_grey(page) >= 2
+    if scheme == "light":
+        is_reached_by_tab(page)
     page.set_viewport_size({"width": 390, "height": 844})
     fits(page, 390)
-    page.close()
 
 
-def test_every_tab_of_explore_is_for_everybody(server: str, browser: Browser) -> None:
+def test_every_tab_of_explore_is_for_everybody(server: str, page: Page) -> None:
     """Checks 10, 11 and 13, the details of a result: all tabs, and a table unfolded."""
-    page = opened(browser, server + PAGES["explore"], 1280, 1600)
+    opened(page, server + PAGES["explore"], 1280, 1600)
     names = page.get_by_role("tab").all_inner_texts()
     assert len(names) >= 6
     for name in names:
@@ -141,13 +151,12 @@ def test_every_tab_of_explore_is_for_everybody(server: str, browser: Browser) ->
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     fits(page, 390)
-    page.close()
 
 
 @pytest.mark.parametrize("name", PRESENTED)
-def test_a_page_fills_the_projector(server: str, browser: Browser, name: str) -> None:
+def test_a_page_fills_the_projector(server: str, page: Page, name: str) -> None:
     """Check 12: one chart, no chrome, all text of 18 px or more, all of it on 1920x1080, Esc leaves."""
-    page = opened(browser, f"{server}{PAGES[name]}&present=1", 1920, 1080)
+    opened(page, f"{server}{PAGES[name]}&present=1", 1920, 1080)
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     for hidden in ("Share", "Methods", "Reset"):
         expect(page.get_by_role("button", name=hidden)).to_have_count(0)
@@ -164,21 +173,6 @@ def test_a_page_fills_the_projector(server: str, browser: Browser, name: str) ->
     assert page.evaluate("document.querySelector('.js-plotly-plot').getBoundingClientRect().bottom") <= 1080
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Share")).to_be_visible()
-    page.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_keyboard_reaches_everything(server: str, browser: Browser, name: str) -> None:
-    """Check 10: Tab comes to every button, link, slider, box, fold and group of choices."""
-    page = opened(browser, server + PAGES[name], 1280, 900)
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):  # once around
-            break
-        page.evaluate("document.activeElement.dataset.reached = 1")
-    assert page.evaluate("document.querySelectorAll('[data-reached]').length") > 12
-    assert page.evaluate(UNREACHED) == []
-    page.close()
 
 
 def test_every_check_is_shown() -> None:
