@@ -33,8 +33,9 @@ screenshots: .venv/.test
 	@sh tests/browser/install.sh
 	$(BIN)/python tests/browser/screenshots.py
 
-docs: .venv/.run
+docs: .venv/.test
 	$(BIN)/softlabel docs
+	$(BIN)/python docs/house.py
 
 .venv/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

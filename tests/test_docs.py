@@ -1,5 +1,6 @@
 """The documentation agrees with the code."""
 
+import importlib.util
 import inspect
 import re
 from pathlib import Path
@@ -57,3 +58,18 @@ def test_relative_links_lead_somewhere(page):
             titles = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
             slugs = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
             assert anchor in slugs, target
+
+
+def test_the_drawing_of_the_house_is_fresh():
+    spec = importlib.util.spec_from_file_location("house", ROOT / "docs/house.py")
+    house = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(house)
+    text = (ROOT / "docs/architecture.md").read_text()
+    assert text == house.page(text), "run `make docs`"
+
+
+def test_every_room_is_explained():
+    text = (ROOT / "docs/architecture.md").read_text().split("## The drawing")[0]
+    rooms = {path.parent for folder in ("softlabel_core", "ui") for path in (ROOT / folder).rglob("*.py")}
+    names = {room.name for room in rooms if room.parent.name in ("softlabel_core", "ui")}
+    assert not {name for name in names if f"{name}/`" not in text}
