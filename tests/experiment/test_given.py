@@ -7,7 +7,7 @@ import pytest
 
 from softlabel_core import Experiment, catalogue, run
 from softlabel_core.experiment import cohort
-from softlabel_core.experiment.catalogue import families
+from softlabel_core.experiment.catalogue import FAMILIES
 from softlabel_core.experiment.cohort import Splits
 from softlabel_core.experiment.given import Given, run_given
 from softlabel_core.experiment.run import Draws
@@ -86,7 +86,7 @@ def test_ground_truth_students_are_trained_once_for_all_that_share_splits(monkey
 
 def test_no_value_holds_anything_beside_its_fields():
     """What is no field is in no JSON, no key and no comparison."""
-    plugins = [cls for family in families().values() for cls in catalogue(family).values()]
+    plugins = [cls for family in FAMILIES.values() for cls in catalogue(family).values()]
     queue, every = [Value], set(plugins)
     while queue:
         cls = queue.pop()

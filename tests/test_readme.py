@@ -1,0 +1,45 @@
+"""What the README promises of a new plug-in: one file, and everything finds it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ASKED = "uniform or test_docs or test_catalogue or test_atlas or test_i18n or test_app or test_shapes"
+"""Every test that is asked of the new bias type by name, and those that look at all plug-ins at once."""
+
+
+def _run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=copy, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.mark.slow
+def test_the_example_of_a_bias_type_passes_the_suite_as_it_stands(tmp_path: Path) -> None:
+    """In a copy of the project, with nothing else edited. It has no precomputed entries, so it is live-only."""
+    skipped = shutil.ignore_patterns(
+        "__pycache__", ".*cache*", ".git", ".venv", ".softlabel", "test_readme.py"
+    )
+    copy = shutil.copytree(ROOT, tmp_path / "copy", ignore=skipped, symlinks=True)
+    example = re.search(
+        r"```python\n# (softlabel_core/biases/\w+\.py)\n(.+?)```", (ROOT / "README.md").read_text(), re.S
+    )
+    assert example is not None
+    (copy / example[1]).write_text(example[2])
+    assert _run(copy, "softlabel_core", "docs").returncode == 0
+    checked = _run(copy, "softlabel_core", "atlas", "--check")
+    assert checked.returncode == 0
+    assert "live only biases/uniform" in checked.stdout
+    formed = _run(copy, "ruff", "check", example[1])
+    assert formed.returncode == 0, formed.stdout
+    ran = _run(copy, "pytest", "--ignore=tests/browser", "-p", "no:cacheprovider", "-k", ASKED)
+    assert ran.returncode == 0, ran.stdout[-4000:]
+    assert int(re.search(r"(\d+) passed", ran.stdout)[1]) > 500
