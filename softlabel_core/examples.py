@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int, Real
 
-BLOCK = 1024
+CONVERTED_AT_ONCE = 1024
 """Examples scaled at a time."""
 
 
@@ -62,8 +62,10 @@ def standardise(
 
     def part(features: Real[np.ndarray, "n d"], targets: Int[np.ndarray, "n"]) -> Examples:
         standardised = np.empty(features.shape, dtype=np.float32)
-        for start in range(0, len(features), BLOCK):  # float64 of a whole set of images would be gigabytes
-            block = slice(start, start + BLOCK)
+        for start in range(
+            0, len(features), CONVERTED_AT_ONCE
+        ):  # float64 of a whole set of images would be gigabytes
+            block = slice(start, start + CONVERTED_AT_ONCE)
             standardised[block] = (features[block] - shift) / scale
         return Examples(standardised, targets.astype(np.int64), classes, image_shape)
 

@@ -15,7 +15,7 @@ from softlabel_core.frameworks.partial_labels import PartialLabels
 from softlabel_core.indicators import CONFIDENCE, Sample, clopper_pearson, measure
 from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.unreliability import Unreliability
-from softlabel_core.losses import Loss, Margin
+from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Value, catalogue
 from softlabel_core.reading.labels import LabelFile
 from softlabel_core.streams import stream
@@ -76,7 +76,7 @@ class Asked(Value):
     loss: str
     """Its id; all fields as they are by default."""
 
-    margin: Margin
+    margin: LossMargin
 
 
 class Audit(Value):

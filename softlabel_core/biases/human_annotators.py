@@ -72,7 +72,7 @@ def _read(path: Path, changed: int, size: int) -> Float[np.ndarray, "n 4"]:
     """The four columns. Read again only if the file has changed."""
     names = (CLEAN, *VOTES)
     with path.open("rb") as file:
-        columns = read(file, path.suffix, MOST_VALUES, said="bias.file", only=names)
+        columns = read(file, path.suffix, MOST_VALUES, source="bias.file", only=names)
     return np.stack([columns[name] for name in names], axis=1)
 
 

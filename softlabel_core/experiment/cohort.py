@@ -17,7 +17,7 @@ from softlabel_core.examples import Split
 from softlabel_core.experiment.evaluation import loss_margin
 from softlabel_core.frameworks import Framework, Shown
 from softlabel_core.indicators import measure
-from softlabel_core.losses import Margin
+from softlabel_core.losses import LossMargin
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
@@ -151,7 +151,7 @@ class Cohort:
             np.concatenate([one.targets for one in every]),
         )
 
-    def measured(self, received: Received) -> tuple[dict[str, Any], Margin]:
+    def measured(self, received: Received) -> tuple[dict[str, Any], LossMargin]:
         """Indicators of what was received, and what the loss asks of it."""
         indicators = measure(received.labels, received.truth, self.shown[0].k, seed=self.splits.seed)
         return indicators, loss_margin(self.framework.loss, indicators, received.targets, received.truth)

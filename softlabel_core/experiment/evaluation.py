@@ -12,14 +12,14 @@ from softlabel_core.frameworks import Shown
 from softlabel_core.frameworks.additive_noise import AdditiveNoise
 from softlabel_core.indicators import Sample
 from softlabel_core.indicators.mean_label_margin import MeanLabelMargin
-from softlabel_core.losses import Loss, Margin
+from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.theory.bounds import excess_risk, noisy_degrees
 from softlabel_core.training.train import Trained, predict
 
 
 def loss_margin(
     loss: Loss, indicators: dict[str, Any], shown: Float[ndarray, "n c"], truth: Int[ndarray, "n"]
-) -> Margin:
+) -> LossMargin:
     """What `loss` asks of labels with these `indicators`, and of what it was `shown` of them."""
     target_margin = MeanLabelMargin().value(Sample(shown, truth, "support"))
     return loss.margin({**indicators, "target_margin": target_margin})

@@ -16,7 +16,7 @@ from numpy import ndarray
 from softlabel_core.experiment.cohort import Cohort, Splits, Trainer, last, pick_device
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.frameworks import Framework
-from softlabel_core.losses import Margin
+from softlabel_core.losses import LossMargin
 from softlabel_core.plugin import Value
 from softlabel_core.students import Student
 from softlabel_core.training.train import Training
@@ -41,7 +41,7 @@ class Outcome(Value):
     indicators: dict[str, Any]
     """`measure` of what the first replicate's student was shown, at its own k."""
 
-    margin: Margin
+    margin: LossMargin
     """What the loss asks of these labels."""
 
     student: Estimate

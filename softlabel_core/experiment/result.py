@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.indicators import CONFIDENCE
-from softlabel_core.losses import Loss, Margin, recalled
+from softlabel_core.losses import Loss, LossMargin, recalled
 from softlabel_core.plugin import Value
 from softlabel_core.version import __version__
 
@@ -77,7 +77,7 @@ class Result(Value):
     bias_indicators: dict[str, Any]
     """`measure` of the bias type's labels, at the same k."""
 
-    loss_margin: Margin
+    loss_margin: LossMargin
     """What the student's loss asks of labels, and by how much `indicators` pass or fail it."""
 
     identity: dict[str, Any] | None

@@ -9,7 +9,7 @@ from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.run import run_sweep
 from softlabel_core.experiment.spec import Experiment
 
-BLOCK = 24
+SAVED_TOGETHER = 24
 """Experiments trained together and then saved: neighbours share splits, teachers and references."""
 
 
@@ -31,8 +31,8 @@ def finish(
     missing = [file for file in files if not file.exists()]
     work = {file: one.replicates * (1 + one.framework.relabellings) for file, one in files.items()}
     done = sum(work.values()) - sum(work[file] for file in missing)
-    for start in range(0, len(missing), BLOCK):
-        block = missing[start : start + BLOCK]
+    for start in range(0, len(missing), SAVED_TOGETHER):
+        block = missing[start : start + SAVED_TOGETHER]
         size = sum(work[file] for file in block)
 
         def report(fraction: float, done: int = done, size: int = size) -> None:

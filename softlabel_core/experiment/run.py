@@ -19,7 +19,7 @@ from softlabel_core.streams import stream
 from softlabel_core.students import Student
 from softlabel_core.training.teachers import Labelled, Teachers
 
-BLOCK = 512
+STUDENTS_AT_ONCE = 512
 """Students whose labels are in memory at once; a longer sweep goes block by block."""
 
 
@@ -73,7 +73,7 @@ def _students(experiment: Experiment) -> int:
 def _blocks(experiments: list[Experiment]) -> list[list[Experiment]]:
     blocks: list[list[Experiment]] = [[]]
     for experiment in experiments:
-        if sum(e.replicates for e in blocks[-1]) >= BLOCK:
+        if sum(e.replicates for e in blocks[-1]) >= STUDENTS_AT_ONCE:
             blocks.append([])
         blocks[-1].append(experiment)
     return blocks

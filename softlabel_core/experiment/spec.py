@@ -61,15 +61,15 @@ class Experiment(Value):
         """The same words, with the sizes that they leave open cut to the classes."""
         if not isinstance(words, dict):
             return words
-        said = {**default_kinds(cls), **with_kinds(cls, words)}
-        left = {part: open_sizes(family, said[part]) for part, family in _SIZED.items()}
+        full = {**default_kinds(cls), **with_kinds(cls, words)}
+        left = {part: open_sizes(family, full[part]) for part, family in _SIZED.items()}
         if not any(left.values()):
-            return said
+            return full
         try:
-            classes = Dataset.model_validate(said["dataset"]).classes
+            classes = Dataset.model_validate(full["dataset"]).classes
         except ValueError:  # the fields are refused one by one, in words
-            return said
-        return said | {part: cut(said[part], sizes, classes) for part, sizes in left.items()}
+            return full
+        return full | {part: cut(full[part], sizes, classes) for part, sizes in left.items()}
 
     @model_validator(mode="after")
     def _sizes_fit_the_classes(self) -> Self:
@@ -108,11 +108,11 @@ def open_sizes(family: type[Plugin], given: Any) -> dict[str, Any]:
     """Sizes that `given` (a plug-in, an id, or fields with their `kind`) leaves open -> their defaults."""
     if isinstance(given, Plugin):
         cls: type[Plugin] | None = type(given)
-        said = {name for name, content in given if content != type(given).model_fields[name].default}
+        named = {name for name, content in given if content != type(given).model_fields[name].default}
     else:
-        said = set(given) if isinstance(given, dict) else set()
-        cls = catalogue(family).get(str(given["kind"] if "kind" in said else given))
-    return {name: size for name, size in default_sizes(cls).items() if name not in said} if cls else {}
+        named = set(given) if isinstance(given, dict) else set()
+        cls = catalogue(family).get(str(given["kind"] if "kind" in named else given))
+    return {name: size for name, size in default_sizes(cls).items() if name not in named} if cls else {}
 
 
 def cut(given: Any, sizes: dict[str, Any], classes: int) -> Any:

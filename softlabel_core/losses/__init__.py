@@ -23,7 +23,7 @@ TINY = 1e-30
 """Probabilities are kept above this inside a set, so that an unlikely set still pulls evenly."""
 
 
-class Margin(Value):
+class LossMargin(Value):
     """By how much labels pass or fail a loss's own condition for learning the truth from them."""
 
     rule: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)*$")]
@@ -81,7 +81,7 @@ class Loss(Plugin):
         """
         return target
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         """The condition under which the population minimiser has the right argmax on labels like these.
 
         Assumes what is shown to be drawn independently of x given the class, and a student that can fit
@@ -90,7 +90,7 @@ class Loss(Plugin):
         its own names a rule of its own; it is told by the general text until there is one for it
         (`ui/locales/*/rules.toml`).
         """
-        return Margin(rule="none", value=None)
+        return LossMargin(rule="none", value=None)
 
 
 def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Float[Tensor, "... c b"]:
@@ -104,15 +104,15 @@ def numbers(measured: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: measured[name] for name in names}
 
 
-def class_wise(measured: Mapping[str, Any]) -> Margin:
+def class_wise(measured: Mapping[str, Any]) -> LossMargin:
     """The condition of a loss that follows the most frequent member of the sets of a class.
 
     Above 0 the truth is in the sets of every class more often than any rival, which is all it takes.
     """
-    return Margin(rule="class-wise", value=measured["margin"], numbers=numbers(measured, "k"))
+    return LossMargin(rule="class-wise", value=measured["margin"], numbers=numbers(measured, "k"))
 
 
-def likelihood(measured: Mapping[str, Any]) -> Margin:
+def likelihood(measured: Mapping[str, Any]) -> LossMargin:
     """The condition of a loss that asks for a likely set, as CC does, whichever member makes it likely.
 
     `likelihood.sure`: the truth is in all sets, and gamma below 1 is all it takes. Else Delta + gamma below 1
@@ -121,12 +121,12 @@ def likelihood(measured: Mapping[str, Any]) -> Margin:
     """
     found = numbers(measured, "k", "unreliability", "ambiguity", "total")
     if found["unreliability"] == 0:
-        return Margin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
+        return LossMargin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
     rule = "likelihood.support" if found["k"] == "support" else "likelihood"
-    return Margin(rule=rule, value=1 - found["total"], numbers=found)
+    return LossMargin(rule=rule, value=1 - found["total"], numbers=found)
 
 
-def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> Margin:
+def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> LossMargin:
     """The margin of a result that was saved with its `value` only: the rule follows from what was `measured`.
 
     The one number that is not saved beside it, the mean-label margin of the targets, is the value itself
@@ -159,5 +159,5 @@ class Identifying(Loss):
     ) -> Float[Tensor, "... c b"]:
         return within(p, target)
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         return likelihood(measured)

@@ -3,7 +3,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, class_wise, numbers
+from softlabel_core.losses import Loss, LossMargin, class_wise, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -34,7 +34,9 @@ class Average(Loss):
         inside = (target > 0).to(p.dtype)
         return p - inside / inside.sum(-2, keepdim=True)
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         if measured["k"] != "support":
             return class_wise(measured)
-        return Margin(rule="uniform-target", value=measured["target_margin"], numbers=numbers(measured, "k"))
+        return LossMargin(
+            rule="uniform-target", value=measured["target_margin"], numbers=numbers(measured, "k")
+        )

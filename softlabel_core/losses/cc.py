@@ -3,7 +3,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, likelihood, within
+from softlabel_core.losses import Loss, LossMargin, likelihood, within
 from softlabel_core.tensors import Tensor
 
 
@@ -33,5 +33,5 @@ class CC(Loss):
     ) -> Float[Tensor, "... c b"]:
         return p - within(p, target)
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         return likelihood(measured)

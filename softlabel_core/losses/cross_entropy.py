@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import Loss, Margin, numbers
+from softlabel_core.losses import Loss, LossMargin, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -44,6 +44,6 @@ class CrossEntropy(Loss):
         softened = (p.log().clamp_min(-1e4) / self.temperature).softmax(-2)
         return self.temperature * (softened - target)
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         margin = measured["mean_label_margin"]
-        return Margin(rule="mean-label", value=margin, numbers=numbers(measured, "total"))
+        return LossMargin(rule="mean-label", value=margin, numbers=numbers(measured, "total"))

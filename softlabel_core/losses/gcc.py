@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import Loss, Margin, class_wise, likelihood, within
+from softlabel_core.losses import Loss, LossMargin, class_wise, likelihood, within
 from softlabel_core.tensors import Tensor
 
 
@@ -39,5 +39,5 @@ class GCC(Loss):
         mass = (p * (target > 0)).sum(-2, keepdim=True)
         return mass**self.q * (p - within(p, target))
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         return class_wise(measured) if self.q == 1 else likelihood(measured)

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import TINY, Loss, Margin, likelihood, numbers, within
+from softlabel_core.losses import TINY, Loss, LossMargin, likelihood, numbers, within
 from softlabel_core.tensors import Tensor
 
 HALF = 0.5
@@ -75,13 +75,13 @@ class LWS(Loss):
         outside = p.clamp_min(TINY) * (target <= 0)
         return within(p, target) - outside / outside.sum(-2, keepdim=True).clamp_min(TINY)
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         if self.beta == 0:
             return likelihood(measured)
         found = numbers(measured, "k", "ambiguity", "total", "margin")
         if measured["unreliability"] == 0:  # only certainty of the truth leaves nothing to lose
-            return Margin(rule="leverage.sure", value=1 - found["ambiguity"], numbers=found)
-        return Margin(rule="leverage", value=None, numbers=found)
+            return LossMargin(rule="leverage.sure", value=1 - found["ambiguity"], numbers=found)
+        return LossMargin(rule="leverage", value=None, numbers=found)
 
 
 def _weights(

@@ -3,7 +3,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, Margin, class_wise, within
+from softlabel_core.losses import Loss, LossMargin, class_wise, within
 from softlabel_core.tensors import Tensor
 
 
@@ -35,5 +35,5 @@ class MAE(Loss):
         mass = (p * (target > 0)).sum(-2, keepdim=True)
         return mass * (p - within(p, target))
 
-    def margin(self, measured: Mapping[str, Any]) -> Margin:
+    def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         return class_wise(measured)

@@ -68,25 +68,26 @@ def _check_classes(path: Path, targets: Int[np.ndarray, "n"], names: tuple[str, 
         )
 
 
-def flat(features: np.ndarray, said: str) -> tuple[np.ndarray, tuple[int, int, int] | None]:
-    """Rows of features; images channel by channel, and their shape. `said`: the file's name in messages."""
+def flat(features: np.ndarray, source: str) -> tuple[np.ndarray, tuple[int, int, int] | None]:
+    """Rows of features; images channel by channel, and their shape. `source`: the file's name in messages."""
     if features.ndim == 2:
         return features, None
     if features.ndim == 3:
         features = features[..., None]
     shape = features.shape[3], features.shape[1], features.shape[2]
     if features.ndim != 4 or shape[0] not in (1, 3):
-        came = " x ".join(map(str, features.shape))
-        raise Invalid(
-            f"{said}: allowed: features of n x d, n x height x width or n x height x width x 3; got {came}."
+        wanted, value = (
+            "n x d, n x height x width or n x height x width x 3",
+            " x ".join(map(str, features.shape)),
         )
+        raise Invalid(f"{source}: allowed: features of {wanted}; got {value}.")
     return np.moveaxis(features, 3, 1).reshape(len(features), -1), shape
 
 
 def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
     with archive(path, path.name) as opened:
-        features = array(opened, "features", (2, 3, 4), said=path.name, most=MOST_VALUES)
-        targets = array(opened, "targets", (1,), said=path.name, most=MOST_VALUES)
+        features = array(opened, "features", (2, 3, 4), source=path.name, most=MOST_VALUES)
+        targets = array(opened, "targets", (1,), source=path.name, most=MOST_VALUES)
     if targets.dtype.kind not in "iu" or len(targets) != len(features) or not len(targets):
         raise Invalid(
             f"{path.name}: allowed: targets as whole numbers, one an example ({len(features):,}); "
@@ -94,9 +95,9 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
         )
     wrong = np.flatnonzero((targets < 0) | (targets >= MOST_CLASSES))
     if len(wrong):
-        came = targets[wrong[0]]
+        value = targets[wrong[0]]
         raise Invalid(
-            f"{path.name}: row {wrong[0]}: allowed: a label from 0 to {MOST_CLASSES - 1}; got {came}."
+            f"{path.name}: row {wrong[0]}: allowed: a label from 0 to {MOST_CLASSES - 1}; got {value}."
         )
     if features.dtype != np.uint8:
         features = features.astype(np.float64)
@@ -105,7 +106,7 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     with path.open("rb") as file:
-        columns = read_csv(file, MOST_VALUES, said=path.name, rows=MOST_EXAMPLES)
+        columns = read_csv(file, MOST_VALUES, source=path.name, rows=MOST_EXAMPLES)
     texts = columns.pop(TARGET)
     targets, names = _coded(path, texts)
     features = np.column_stack(list(columns.values())) if columns else np.empty((len(texts), 0))

@@ -45,14 +45,14 @@ def read_idx(path: Path, shape: tuple[int, ...], most: int) -> UInt8[np.ndarray,
                 )
             n, *found = struct.unpack(f">{1 + len(shape)}I", start[4:])
             if tuple(found) != shape or n > most:
-                wanted, came = (" x ".join(map(str, sizes)) for sizes in (("n", *shape), (n, *found)))
-                raise Invalid(f"{path.name}: allowed: {wanted} with n up to {most:,}; got {came}.")
+                wanted, value = (" x ".join(map(str, sizes)) for sizes in (("n", *shape), (n, *found)))
+                raise Invalid(f"{path.name}: allowed: {wanted} with n up to {most:,}; got {value}.")
             body = file.read(n * each + 1)
     except (OSError, EOFError, zlib.error):
         raise Invalid(f"{path.name}: allowed: a whole gzip file; got a broken one.") from None
     if len(body) != n * each:
-        came = "more" if len(body) > n * each else f"{len(body):,}"
-        raise Invalid(f"{path.name}: allowed: {n * each:,} bytes after the header; got {came}.")
+        value = "more" if len(body) > n * each else f"{len(body):,}"
+        raise Invalid(f"{path.name}: allowed: {n * each:,} bytes after the header; got {value}.")
     return np.frombuffer(body, dtype=np.uint8).reshape(n, each)
 
 
@@ -142,8 +142,8 @@ def _decoded(content: bytes | None, where: str) -> UInt8[np.ndarray, "d"]:
             raise Invalid(f"{where}: allowed: up to {MOST_ENCODED:,} bytes; got {len(content or b''):,}.")
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.size != (SIDE, SIDE):
-                came = " x ".join(map(str, image.size))
-                raise Invalid(f"{where}: allowed: an image of {SIDE} x {SIDE} pixels; got {came}.")
+                value = " x ".join(map(str, image.size))
+                raise Invalid(f"{where}: allowed: an image of {SIDE} x {SIDE} pixels; got {value}.")
             return np.asarray(image.convert("RGB")).transpose(2, 0, 1).ravel()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         if isinstance(error, Invalid):

@@ -74,15 +74,15 @@ def _from_npz(file: io.BufferedIOBase, most: int) -> LabelFile:
         if not {"soft_labels", "targets"} <= there:
             found = ", ".join(sorted(there)[:5])[:200] or "none"
             raise Invalid(f"file: allowed: arrays soft_labels and targets; got {found}.")
-        labels = array(opened, "soft_labels", (2,), said="file", most=most)
-        targets = array(opened, "targets", (1,), said="file", most=most, kinds="iufU")
+        labels = array(opened, "soft_labels", (2,), source="file", most=most)
+        targets = array(opened, "targets", (1,), source="file", most=most, kinds="iufU")
         names = None
         if "class_names" in there:
-            named = array(opened, "class_names", (1,), said="file", most=MOST_CLASSES * 1000, kinds="U")
+            named = array(opened, "class_names", (1,), source="file", most=MOST_CLASSES * 1000, kinds="U")
             names = [" ".join(str(name).split()) for name in named]
         features = None
         if "features" in there:
-            features = array(opened, "features", (2, 3, 4), said="file", most=most)
+            features = array(opened, "features", (2, 3, 4), source="file", most=most)
     texts = targets.dtype.kind == "U"
     given = [str(target).strip() for target in targets] if texts else targets
     return _checked(labels, given, names, features)

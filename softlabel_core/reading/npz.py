@@ -19,8 +19,8 @@ BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError
 
 
 @contextmanager
-def archive(file: Any, said: str) -> Iterator[zipfile.ZipFile]:
-    """The opened archive, from a path or an open binary file; `said` is its name in messages.
+def archive(file: Any, source: str) -> Iterator[zipfile.ZipFile]:
+    """The opened archive, from a path or an open binary file; `source` is its name in messages.
 
     Raises `Invalid` for one that is broken, also while it is read.
     """
@@ -30,7 +30,7 @@ def archive(file: Any, said: str) -> Iterator[zipfile.ZipFile]:
     except MemoryError:
         raise
     except BROKEN:
-        raise Invalid(f"{said}: allowed: a whole NPZ file; got a broken one.") from None
+        raise Invalid(f"{source}: allowed: a whole NPZ file; got a broken one.") from None
 
 
 def array(
@@ -38,7 +38,7 @@ def array(
     name: str,
     dimensions: tuple[int, ...],
     *,
-    said: str,
+    source: str,
     most: int,
     kinds: str = "biuf",
 ) -> np.ndarray:
@@ -48,8 +48,8 @@ def array(
     """
     wanted = "plain text" if kinds == "U" else "plain numbers"
 
-    def refuse(came: Any) -> Invalid:
-        return Invalid(f"{said}: allowed: an array {name} of {wanted}, {most:,} at most; got {came}.")
+    def refuse(value: Any) -> Invalid:
+        return Invalid(f"{source}: allowed: an array {name} of {wanted}, {most:,} at most; got {value}.")
 
     try:
         entry = opened.getinfo(f"{name}.npy")

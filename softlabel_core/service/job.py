@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
-from softlabel_core.service.runner import Handle, Task
+from softlabel_core.service.runner import Handle, Routine
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -15,7 +15,7 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 class Work:
     """What a worker is to do, and within which bounds (`Runner.submit`)."""
 
-    task: Task
+    task: Routine
     data: tuple[Any, ...]
     seconds: float
     """Predicted seconds of the task itself."""

@@ -93,7 +93,7 @@ class Channel:
             os.replace(part, self._folder / "progress")
 
 
-Task = Callable[..., dict[str, Any]]
+Routine = Callable[..., dict[str, Any]]
 """A function at the top of a module of this package: plain data and a `Channel` last, to plain data. It says
 what is wrong with its data by raising `Invalid`."""
 
@@ -105,7 +105,9 @@ class Runner(ABC):
     """Jobs that run side by side; more than that wait within the engine."""
 
     @abstractmethod
-    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
+    def submit(
+        self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
+    ) -> Handle:
         """Run `task(*data, channel)`, for at most `limit` seconds, with at most `memory` bytes more than now.
 
         Without a limit the engine's own holds.
@@ -127,7 +129,9 @@ class EmbeddedRunner(Runner):
         self._lock = threading.Lock()
         self._pool.schedule(_warm_up)
 
-    def submit(self, task: Task, *data: Any, limit: float | None = None, memory: int | None = None) -> Handle:
+    def submit(
+        self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
+    ) -> Handle:
         with self._lock:
             self._submitted += 1
             folder = Path(self._folder.name, str(self._submitted))
@@ -204,7 +208,7 @@ class _CancelFile(threading.Event):
         return super().is_set() or self._path.exists()
 
 
-def work(task: Task, data: tuple[Any, ...], folder: str, memory: int | None) -> dict[str, Any]:
+def work(task: Routine, data: tuple[Any, ...], folder: str, memory: int | None) -> dict[str, Any]:
     """In the worker: run a task, reporting to `folder`."""
     with _at_most(memory):
         return task(*data, Channel(Path(folder)))

@@ -20,7 +20,7 @@ from softlabel_core.experiment.given import Given, run_given
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.experiment.spec import Experiment, check_sizes
 from softlabel_core.frameworks import Framework
-from softlabel_core.losses import Loss, Margin
+from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Invalid, Value, catalogue
 from softlabel_core.reading.labels import LabelFile, read, write
 from softlabel_core.service.job import Work
@@ -125,7 +125,7 @@ class Taught(Value):
     k: int | str | None
     """Set size; None for a loss that reads distributions."""
 
-    margin: Margin
+    margin: LossMargin
     """What the loss asks of the labels that the first replicate's students were shown."""
 
     student: Estimate

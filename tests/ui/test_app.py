@@ -29,7 +29,7 @@ QUICK = {"replicates": "1", "training.epochs": "1"}
 WORKER = """
 import sys, types
 from pathlib import Path
-from softlabel_core.runner import EmbeddedRunner
+from softlabel_core.service.runner import EmbeddedRunner
 main = types.ModuleType("__main__")  # as streamlit leaves it while a page runs
 main.__file__ = str(Path("ui/main.py").resolve())
 sys.modules["__main__"] = main

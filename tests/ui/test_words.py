@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from softlabel_core import Experiment, Result, catalogue, run
 from softlabel_core.experiment.result import Estimate
-from softlabel_core.losses import Loss, Margin
+from softlabel_core.losses import Loss, LossMargin
 from tests.declared import label, variants
 from ui.words import sentences
 from ui.words.i18n import LANGUAGES
@@ -105,9 +105,9 @@ def test_a_rule_s_sentence_is_the_right_one():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_case_of_a_rule_says_what_its_rule_says_and_a_new_rule_the_general_text(language):
     shown = {"k": 2, "unreliability": 0.1, "ambiguity": 0.2, "total": 0.3}
-    margin = Margin(rule="likelihood", value=0.7, numbers=shown)
+    margin = LossMargin(rule="likelihood", value=0.7, numbers=shown)
     assert sentences.asks(language, margin.replace(rule="likelihood.new")) == sentences.asks(language, margin)
-    new = Margin(rule="brand-new", value=0.25)
+    new = LossMargin(rule="brand-new", value=0.25)
     said = [sentences.asks(language, new.replace(value=value)) for value in (0.25, -0.25, None)]
     assert len(set(said)) == 3
     assert "0.25" in said[0]

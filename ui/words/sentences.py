@@ -5,7 +5,7 @@ import math
 from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
 from softlabel_core.experiment.result import Estimate
-from softlabel_core.losses import Margin
+from softlabel_core.losses import LossMargin
 from ui.words import i18n
 
 STILL = 0.2
@@ -67,7 +67,7 @@ def because(language: str, result: Result) -> str:
     return i18n.say(language, f"words.because-{agrees}", rule=_of_rule(language, "because", margin))
 
 
-def _of_rule(language: str, part: str, margin: Margin) -> str:
+def _of_rule(language: str, part: str, margin: LossMargin) -> str:
     """What is said of a margin's rule: of its case, else of the rule as a whole, else of any rule."""
     holds = "unknown" if margin.value is None else "pass" if margin.value > 0 else "fail"
     rules = (margin.rule, margin.rule.partition(".")[0], "other")
@@ -99,7 +99,7 @@ def reason(language: str, result: Result) -> str:
     return f"{said} {i18n.say(language, f'words.{surprise}')}"
 
 
-def asks(language: str, margin: Margin) -> str:
+def asks(language: str, margin: LossMargin) -> str:
     """What a loss asks of labels, by the rule that its margin names."""
     return _of_rule(language, "asks", margin)
 
