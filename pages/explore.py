@@ -4,9 +4,10 @@ import streamlit as st
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.service.queue import Busy
-from ui import answers, bar, forms, panels, state, tabs
+from ui import answers, bar, forms, panels, state
 from ui.answers import Answer
 from ui.charts import results as charts
+from ui.views import explore
 from ui.words import i18n, sentences, tables
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         _train(chosen)
         answer = _results(chosen)
     if answer is not None:
-        tabs.draw(answer)
+        explore.draw(answer)
 
 
 def _train(chosen: Experiment) -> None:

@@ -1,1 +1,1 @@
-"""The dashboard's interface: forms, charts, state and jobs. The pages in `pages/` put them together."""
+"""The dashboard's interface: forms, views, charts, state, jobs. The pages in `pages/` put them together."""

@@ -1,0 +1,218 @@
+"""Parts of the page Learn: the way through the lessons, the prediction of a step, and what came out."""
+
+from typing import Any
+
+import streamlit as st
+
+from softlabel_core import Experiment
+from softlabel_core.experiment.compare import difference
+from softlabel_core.service.queue import Busy
+from softlabel_core.teaching import lessons
+from softlabel_core.teaching.lessons import LESSONS, STEPS, Step
+from ui import answers, panels, state
+from ui.answers import Answer
+from ui.charts import details, pair
+from ui.charts import lessons as charts_lessons
+from ui.charts import results as charts
+from ui.charts.figures import Chart
+from ui.components import keys
+from ui.words import i18n
+from ui.words import lessons as says
+
+ORDER = list(STEPS)
+
+UNDER_WORDS = 560
+"""Height of the chart in the present mode, below the sentences."""
+
+
+def current() -> str:
+    """The step of the link, else the first."""
+    asked = state.extra("step")  # noqa: S610 - no Django here
+    if asked is None or asked in STEPS:
+        return asked or ORDER[0]
+    st.warning(state.t("learn.no-step", step=i18n.plain(asked[:60])))
+    return ORDER[0]
+
+
+def text(name: str, part: str) -> str:
+    """A text of the step that needs no result."""
+    return says.spoken(state.language(), name, part, STEPS[name][1], [])
+
+
+def _go(name: str) -> None:
+    """To a step, with its experiment."""
+    state.set_extra("step", name)
+    state.load(STEPS[name][1].experiment)
+
+
+def contents(lesson: str) -> None:
+    """The five lessons."""
+    st.session_state["learn/lesson"] = lesson
+    st.segmented_control(
+        state.t("learn.lessons"),
+        list(LESSONS),
+        key="learn/lesson",
+        format_func=lambda one: state.t(f"learn.{one}.title", number=1 + list(LESSONS).index(one)),
+        required=True,
+        label_visibility="collapsed",
+        on_change=_open_lesson,
+    )
+
+
+def _open_lesson() -> None:
+    """To the first step of the lesson just chosen."""
+    lesson = st.session_state["learn/lesson"]
+    _go(f"{lesson}.{LESSONS[lesson][0].id}")
+
+
+def progress(name: str, lesson: str) -> None:
+    """Where in the lessons this is."""
+    steps = [f"{lesson}.{step.id}" for step in LESSONS[lesson]]
+    at = state.t(
+        "learn.progress",
+        title=state.t(f"learn.{lesson}.title", number=1 + list(LESSONS).index(lesson)),
+        step=1 + steps.index(name),
+        steps=len(steps),
+    )
+    st.progress((1 + ORDER.index(name)) / len(ORDER), text=at)
+
+
+def navigate(name: str) -> None:
+    """One step back, one on."""
+    at = ORDER.index(name)
+    with st.container(horizontal=True, key="steps" if state.presenting() else "lesson-steps"):
+        for key, step, shortcut in keys.STEPS:
+            other = at + step
+            inside = 0 <= other < len(ORDER)
+            keys.button(
+                state.t(f"learn.{key}"),
+                key=f"learn/{key}",
+                shortcut=shortcut,
+                disabled=not inside,
+                on_click=_go,
+                args=(ORDER[other if inside else at],),
+            )
+
+
+def known(experiment: Experiment) -> Answer | None:
+    """This visitor's live run of it, else the atlas's entry, which says so where other code made it."""
+    job = state.look(experiment.key())
+    if job is not None and job.result is not None:
+        return Answer(job.result, live=True)
+    return answers.precomputed(experiment)
+
+
+def live(experiment: Experiment) -> None:
+    """Instead of a number: the offer to compute it."""
+    job = state.look(experiment.key())
+    if job is not None and job.alive:
+        panels.under_way(experiment.key())
+        return
+    if job is not None and job.state == "failed":
+        st.error(state.t("explore.failed", problem=i18n.plain(job.problem)))
+    st.info(state.t("learn.not-computed"))
+    if st.button(state.t("explore.train"), type="primary", key="learn/train"):
+        try:
+            state.start(experiment)
+        except Busy as busy:
+            st.warning(str(busy))
+        else:
+            st.rerun()
+
+
+def predict(name: str, step: Step) -> None:
+    """The widget of the prediction, and the button that shows what came out."""
+    key, label = f"learn/guess/{name}", state.t("learn.your-prediction")
+    chosen: Any
+    if step.ask == "student_accuracy":
+        chosen = st.slider(label, 0, 100, 50, format="%d %%", key=key) / 100
+    elif says.guess_is_share(step):
+        chosen = st.slider(label, 0.0, 1.0, 0.5, 0.05, key=key)
+    else:
+        options = _options_of(name, step)
+        chosen = st.radio(label, list(options), index=None, format_func=options.__getitem__, key=key)
+    keys.button(
+        state.t("learn.reveal"),
+        key="learn/reveal",
+        type="primary",
+        shortcut="Ctrl+Enter",
+        help=state.t("learn.reveal-help"),
+        disabled=chosen is None and not state.presenting(),
+        on_click=_settle,
+        args=(name, step),
+    )
+
+
+def _settle(name: str, step: Step) -> None:
+    """Keep the prediction as the widget has it now, which may be newer than the page."""
+    chosen = st.session_state[f"learn/guess/{name}"]
+    if step.ask == "student_accuracy":
+        chosen /= 100
+    state.predict(name, "" if chosen is None else chosen)
+
+
+def _options_of(name: str, step: Step) -> dict[str, str]:
+    """Answers to choose from."""
+    if step.ask == "label":
+        return {str(i): state.t("learn.label", label=i) for i in range(4)}
+    own = {
+        one: text(name, one)
+        for one in ("first", "second")
+        if i18n.known(state.language(), f"learn.{name}.{one}")
+    }
+    return {one: own.get(one) or state.t(f"learn.{one}") for one in says.CHOICES[step.ask]}
+
+
+def reveal(name: str, step: Step, guess: Any, found: list[Answer]) -> None:
+    """How far off, what came out with its chart, why, and where it comes from."""
+    language, results = state.language(), [answer.result for answer in found]
+    with st.container(key="reveal"):
+        if guess != "":
+            st.markdown(says.verdict(language, step, guess, results))
+        if step.ask == "by-hand":
+            _count()
+        else:
+            st.markdown(says.why(language, name, step, results))
+    with st.container(horizontal=True, key="next"):
+        panels.open_elsewhere("explore", state.t("learn.explore"), step.experiment)
+        if step.twin is not None:
+            panels.open_elsewhere("explore", state.t("learn.explore-b"), step.twin)
+        if step.picture == "along":
+            panels.open_elsewhere("start", state.t("learn.drag"), step.experiment)
+    if step.ask != "by-hand":
+        panels.picture("", _picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)
+    if step.construction is not None or step.ask == "by-hand":
+        st.caption(state.t("learn.source-here"))
+    if step.ask != "by-hand":
+        panels.source(found[0])
+
+
+def _count() -> None:
+    """The few labels with a set size to choose, counted by the core."""
+    sizes = range(1, len(lessons.LABELS[0]) + 1)
+    st.session_state.setdefault("learn/k", lessons.BY_HAND_K)
+    k = int(st.segmented_control(state.t("learn.choose-k"), sizes, key="learn/k", required=True) or 1)
+    st.markdown(says.counted(state.language(), k))
+    panels.picture("", charts_lessons.by_hand(k, **panels.look()), key="by-hand")
+    st.markdown(text("indicators.by-hand", "why"))
+
+
+def _picture(step: Step, found: list[Answer]) -> Chart:
+    """The chart of a step."""
+    result, look = found[0].result, panels.look()
+    construction = lessons.constructed(step)
+    if construction is not None:
+        return charts_lessons.construction(construction, **look)
+    if step.picture == "pair" and len(found) > 1:
+        both = (result, found[1].result)
+        return pair.pair(both, paired=difference(*both).paired, **look)
+    if step.picture == "sets":
+        return details.cooccurrence(result, **look)
+    if step.picture == "rounds":
+        return details.rounds(result, **look)
+    slider = answers.slider(step.experiment) if step.picture == "along" else None
+    if slider is None:
+        behind = answers.around(result.experiment.dataset.kind())
+        return charts.scatter([result], result.key, behind=behind, **look)
+    title = i18n.field_title(state.language(), slider.owner, slider.field)
+    return charts.along(slider.points, slider.now(step.experiment), name=title, **look)
