@@ -369,9 +369,10 @@ def test_an_old_result_s_margin_gets_its_rule_back(old, loss, k, hidden):
     shown |= {"margin": 0.5 - hidden, "mean_label_margin": 0.1}
     expected = loss.margin({**shown, "target_margin": -0.25})
     value = None if expected.value is None else round(expected.value, 6)
+    shows = "partial-labels" if loss.reads == "sets" else "soft-labels"
     saved = {
         **old,
-        "experiment": {**old["experiment"], "framework": {"loss": loss.model_dump()}},
+        "experiment": {**old["experiment"], "framework": {"kind": shows, "loss": loss.model_dump()}},
         "indicators": shown,
         "loss_margin": {"value": value, "says": "An old sentence."},
     }
