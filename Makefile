@@ -5,7 +5,7 @@ PORT ?= 8501
 
 UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
 
-.PHONY: run test check unit quick browser screenshots docs clean
+.PHONY: run test check unit quick browser screenshots docs mutation clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -33,6 +33,12 @@ screenshots: .venv/.test
 	@sh tests/browser/install.sh
 	$(BIN)/python tests/browser/screenshots.py
 
+# Faults put in on purpose, one core, hours: docs/testing.md.
+mutation: .venv/.test
+	$(BIN)/python -m pip install --quiet --requirement requirements-mutation.txt
+	OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 1
+	$(BIN)/python tests/mutation.py
+
 docs: .venv/.test
 	$(BIN)/softlabel docs
 	$(BIN)/python docs/house.py
@@ -50,4 +56,4 @@ docs: .venv/.test
 	@touch $@
 
 clean:
-	rm -rf .venv build *.egg-info screenshots
+	rm -rf .venv build *.egg-info screenshots mutants

@@ -1,6 +1,7 @@
 """What the plug-ins declare, turned into values to test with: nothing here knows a plug-in by name."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic.fields import FieldInfo
@@ -14,6 +15,15 @@ from softlabel_core.streams import stream
 PLUGINS = [cls for family in FAMILIES.values() for cls in catalogue(family).values()]
 
 FIELDS = [(cls, name) for cls in PLUGINS for name in cls.model_fields]
+
+T = TypeVar("T")
+
+
+def some(values: Iterable[T]) -> list[T]:
+    """`values` as a list that is not empty: a loop over nothing would ask nothing and pass."""
+    found = list(values)
+    assert found, "nothing to ask this of"
+    return found
 
 
 def label(value: Any) -> str:

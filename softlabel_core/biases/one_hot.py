@@ -12,6 +12,8 @@ class OneHot(Bias):
     All mass on the truth: the reference that every other bias type is compared with.
 
     $$d_i = [i = y]$$
+
+    Reference: Bishop 2006, "Pattern Recognition and Machine Learning", chapter 4 (1-of-K coding).
     """
 
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:

@@ -14,7 +14,8 @@ class Spiral(Planar):
 
     $$x = t\,(\cos\varphi, \sin\varphi),\quad \varphi = 2\pi\left(\tfrac{y}{c} + w\,t\right) + \epsilon$$
 
-    Reference: after the two spirals of Lang and Witbrock 1988 (CMU benchmark), here with c arms.
+    Reference: after the two spirals of Lang and Witbrock 1988, "Learning to tell two spirals apart",
+    Connectionist Models Summer School; here with c arms.
     """
 
     arms: Annotated[int, Field(ge=2, le=10)] = 4

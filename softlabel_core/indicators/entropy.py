@@ -10,7 +10,7 @@ class Entropy(Indicator):
 
     $$\mathbb E\left[-\textstyle\sum_i d_i \log d_i\right]$$
 
-    Reference: Shannon 1948.
+    Reference: Shannon 1948, https://doi.org/10.1002/j.1538-7305.1948.tb01338.x.
     """
 
     symbol = r"H"

@@ -10,6 +10,9 @@ class L2(Indicator):
     Mean distance between the soft label and the one-hot label.
 
     $$\mathbb E\,\lVert d - e_y \rVert_2$$
+
+    Reference: own choice, the root of what Brier 1950 averages over the examples,
+    https://doi.org/10.1175/1520-0493(1950)078%3C0001:VOFEIT%3E2.0.CO;2.
     """
 
     symbol = r"L_2"

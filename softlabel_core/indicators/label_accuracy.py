@@ -13,7 +13,8 @@ class LabelAccuracy(Indicator):
 
     $$\operatorname{mean}\,[\arg\max d = y]$$
 
-    Interval: Clopper-Pearson, ties broken by a seeded draw.
+    Reference: 1 minus the misclassification rate of Bishop 2006, "Pattern Recognition and Machine Learning",
+    section 1.5.1. Interval: Clopper-Pearson, ties broken by a seeded draw.
     """
 
     symbol = r"a"

@@ -8,6 +8,9 @@ class TrueProbability(Indicator):
     one-hot label.
 
     $$\mathbb E[d_y]$$
+
+    Reference: own choice; total variation: Levin, Peres and Wilmer 2009, "Markov Chains and Mixing Times",
+    section 4.1.
     """
 
     symbol = r"\bar d_y"

@@ -12,6 +12,9 @@ class Linear(Student):
     One weight for every pair of a feature and a class: it cannot memorise much, good or bad.
 
     $$z = W x + b$$
+
+    Reference: Bishop 2006, "Pattern Recognition and Machine Learning", section 4.3.4 (multiclass logistic
+    regression).
     """
 
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from scipy import stats
 
 from softlabel_core import Experiment, Result, run
 from softlabel_core.experiment.compare import difference
+from softlabel_core.streams import stream
 
 QUICK = {"replicates": 3, "training": {"epochs": 2}}
 
@@ -37,6 +38,29 @@ def test_independent_as_scipy_does(result):
     expected = stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval(0.95)
     assert not found.paired
     np.testing.assert_allclose([found.low, found.high], expected)
+
+
+def test_an_interval_of_pairs_holds_the_difference_as_often_as_it_says(result):
+    """Four splits that are hard or easy for both: normal differences, so 95 % is exact."""
+    runs, truth = 1500, 0.04
+    generator, held = stream(0, "pairs"), 0
+    for _ in range(runs):
+        split = generator.normal(0.7, 0.05, 4)
+        one, other = split + truth + generator.normal(0, 0.01, 4), split + generator.normal(0, 0.01, 4)
+        found = difference(having(result, list(one)), having(result, list(other)))
+        held += found.low <= truth <= found.high
+    assert held / runs == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / runs))
+
+
+def test_an_interval_of_two_samples_holds_the_difference_often_enough(result):
+    """Few replicates that differ much, many that differ little: one common variance would not do."""
+    runs, truth = 1500, 0.04
+    generator, held = stream(0, "samples"), 0
+    for _ in range(runs):
+        one, other = generator.normal(0.7 + truth, 0.04, 4), generator.normal(0.7, 0.01, 12)
+        found = difference(having(result, list(one)), having(result, list(other), seed=1))
+        held += found.low <= truth <= found.high
+    assert held / runs >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / runs)
 
 
 def test_only_replicates_that_both_have_are_paired(result):

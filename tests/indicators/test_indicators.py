@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from softlabel_core import catalogue, measure
 from softlabel_core.indicators import Indicator, Sample, clopper_pearson
-from softlabel_core.simplex import one_hot
+from softlabel_core.simplex import draw_sets, one_hot, softmax
 from softlabel_core.streams import stream
 from tests.declared import label, random_labels
 from tests.oracles import biases as bias_oracle
@@ -36,8 +37,12 @@ def test_equal_to_its_oracle(key, classes, k, grid):
 
 @pytest.mark.parametrize("grid", [0, 4], ids=["no ties", "ties"])
 @pytest.mark.parametrize("classes", [2, 3, 7, 10])
-def test_without_a_set_size_it_is_the_one_with_the_least_sum(classes, grid):
+@pytest.mark.parametrize("rank", [None, 1, 2], ids=["anywhere", "first", "second"])
+def test_without_a_set_size_it_is_the_one_with_the_least_sum(rank, classes, grid):
+    """Of truths anywhere, or at one rank of the soft label, so that small sets miss them."""
     labels, targets = sample(classes, 200, grid)
+    if rank:
+        targets = np.argsort(-labels, axis=1, kind="stable")[:, rank - 1]
     totals = {k: oracle.total(labels, targets, k) for k in range(1, classes // 2 + 1)}
     measured = measure(labels, targets)
     assert measured["k"] in totals
@@ -55,13 +60,27 @@ def test_within_its_span(cls, classes, k):
     assert cls.symbol
 
 
+def test_the_least_sum_is_at_the_rank_of_the_truth():
+    labels, _ = sample(10, 300)
+    for rank in (1, 2, 3):
+        assert measure(labels, np.argsort(-labels, axis=1)[:, rank - 1])["k"] == rank
+
+
 def test_clean_labels_are_not_ambiguous_by_the_order_of_the_classes():
     targets = np.arange(30) % 10
     measured = measure(one_hot(targets, 10), targets, 3)
     assert measured["ambiguity"] == pytest.approx(2 / 9, abs=1e-15)
     assert measured["unreliability"] == 0
-    assert measured["label_accuracy"] == measured["true_probability"] == 1
+    assert measured["label_accuracy"] == measured["true_probability"] == measured["mean_label_margin"] == 1
+    assert measured["margin"] == pytest.approx(7 / 9)
     assert measured["kl"] == measured["l2"] == measured["entropy"] == measured["ece"] == 0
+    assert not any(np.signbit(measured[key]) for key in KEYS if measured[key] == 0)  # JSON would say -0.0
+
+
+def test_the_last_bin_of_the_calibration_error_has_certain_labels_too():
+    """From 14/15 on, and no others: a certain and wrong one beside .95 in it, or .9 below it."""
+    assert measure([[1, 0], [0.05, 0.95]], [1, 1])["ece"] == pytest.approx((1 - 0.05) / 2)
+    assert measure([[1, 0], [0.1, 0.9]], [1, 1])["ece"] == pytest.approx((1 + 0.1) / 2)
 
 
 def test_wrong_labels_everywhere():
@@ -133,6 +152,9 @@ def test_intervals_hold_the_estimate_where_nothing_is_tied(classes, k):
 def test_intervals_are_the_oracle_s(classes, k):
     labels, targets = sample(classes, 200)
     ends = measure(labels, targets, k)["intervals"]
+    for key in ("worst_unreliability", "label_accuracy"):
+        expected = getattr(oracle, f"{key}_interval")(labels, targets, k, 0.05)
+        assert ends[key] == pytest.approx(expected)
     assert ends["unreliability"] == pytest.approx(oracle.unreliability_interval(labels, targets, k, 0.05))
     assert ends["ambiguity"] == pytest.approx(oracle.ambiguity_interval(labels, targets, k, 0.05))
     halves = (
@@ -174,24 +196,86 @@ def test_ties_in_intervals_are_broken_by_the_seed():
     assert {key: first[key] for key in KEYS} == {key: other[key] for key in KEYS}
 
 
-def test_coverage_of_the_intervals_for_a_known_process():
-    """Candidate sets over 4 classes: the exact interval holds the truth in at least 94 of 100 samples."""
-    delta, gamma, simulations = 0.1, 0.3, 300
-    cases = bias_oracle.candidate_set(0, 4, delta, gamma, fixed_rival=False)
-    truth = {
-        "unreliability": sum(p for p, row in cases if row[0] == 0),
-        "ambiguity": sum(p for p, row in cases if row[1] > 0),
+def test_ties_in_the_interval_of_the_label_accuracy_are_broken_by_a_stream_of_their_own():
+    labels, targets = np.full((200, 4), 0.25), np.arange(200) % 4
+    default, *seeds = (
+        measure(labels, targets, 1, **seed)["intervals"] for seed in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == seeds[0] != seeds[1]
+    for seed in (0, 1):
+        first = draw_sets(labels, 1, generator=stream(seed, "first"))
+        right = int(first[np.arange(200), targets].sum())
+        ends = measure(labels, targets, 1, seed=seed)["intervals"]
+        assert ends["label_accuracy"] == pytest.approx(oracle.clopper_pearson(right, 200, 0.05))
+        inside = draw_sets(labels, 1, generator=stream(seed, "ties"))
+        missed = 200 - int(inside[np.arange(200), targets].sum())
+        assert ends["unreliability"] == pytest.approx(oracle.clopper_pearson(missed, 200, 0.05))
+
+
+def least(runs):
+    """The lowest share of 95 % intervals that may hold the truth: three standard errors below."""
+    return 0.95 - 3 * np.sqrt(0.95 * 0.05 / runs)
+
+
+@pytest.mark.parametrize("trials", [1, 5, 30, 300])
+def test_clopper_pearson_holds_any_probability_often_enough(trials):
+    """Exactly, by the chances of all counts; and not much too often, where there are many trials."""
+    low, high = clopper_pearson(np.arange(trials + 1), np.full(trials + 1, trials), 0.05)
+    for p in np.linspace(0.001, 0.999, 200):
+        covered = binom.pmf(np.arange(trials + 1), trials, p)[(low <= p) & (p <= high)].sum()
+        assert covered >= 0.95 - 1e-12
+        assert trials < 300 or covered <= 0.975 or not 0.05 < p < 0.95
+
+
+def assert_held(truth, samples):
+    """The intervals of the indicators in `truth` hold it in at least as many samples as they say."""
+    asked = {key: INDICATORS[key.replace("_", "-")]() for key in truth}
+    ends = {key: np.array([one.interval(sample, 0.05) for sample in samples]) for key, one in asked.items()}
+    held = {
+        key: np.mean((pairs[:, 0] <= truth[key]) & (truth[key] <= pairs[:, 1])) for key, pairs in ends.items()
     }
-    truth["total"] = truth["unreliability"] + truth["ambiguity"]
+    assert all(share >= least(len(samples)) for share in held.values()), held
+
+
+def test_every_interval_holds_the_truth_often_enough():
+    """Sets of 3 of 10 labels, the truth in them or not, all rivals alike.
+
+    The hardest case: every class and every rival is as bad as the worst, which reads high on the largest of
+    many noisy counts. Without Bonferroni over the classes or over the cells it fails.
+    """
+    ranks, chance, k, samples = [0, 1, 9], [0.5, 0.3, 0.2], 3, []  # of the truth: leads, is second, is last
+    targets = np.arange(600) % 10
+    steps = (np.arange(10) - targets[:, None]) % 10
+    for number in range(300):
+        generator = stream(0, "held", number)
+        rivals = generator.random((len(targets), 9)).argsort(1).argsort(1) + 1.0
+        scores = np.column_stack([9.5 - generator.choice(ranks, len(targets), p=chance), rivals])
+        samples.append(Sample(softmax(np.take_along_axis(scores, steps, axis=1)), targets, k))
+    hidden, rival = 0.2, (k - 1 + 0.2) / 9
+    truth = {
+        "unreliability": hidden,
+        "worst_unreliability": hidden,
+        "ambiguity": rival,
+        "total": hidden + rival,
+        "label_accuracy": 0.5,
+    }
+    assert set(truth) == {cls.key() for cls in INDICATORS.values() if cls().interval(samples[0], 0.05)}
+    assert_held(truth, samples)
+
+
+def test_intervals_of_sets_of_several_sizes_hold_the_truth_often_enough():
+    """Candidate sets over 4 classes."""
+    delta, gamma = 0.1, 0.3
+    cases = bias_oracle.candidate_set(0, 4, delta, gamma, fixed_rival=False)
+    chance, rows = [p for p, _ in cases], np.array([row for _, row in cases])
+    hidden, rival = np.dot(chance, rows[:, 0] == 0), np.dot(chance, rows[:, 1] > 0)
     targets = np.arange(240) % 4
-    held = dict.fromkeys(truth, 0)
-    for number in range(simulations):
-        drawn = stream(0, "coverage", number).choice(len(cases), len(targets), p=[p for p, _ in cases])
-        labels = np.array([np.roll(cases[i][1], y) for i, y in zip(drawn, targets, strict=True)])
-        ends = measure(labels, targets, "support")["intervals"]
-        for key, value in truth.items():
-            held[key] += ends[key][0] <= value <= ends[key][1]
-    assert all(count / simulations >= 0.94 for count in held.values()), held
+    steps = (np.arange(4) - targets[:, None]) % 4
+    samples = []
+    for number in range(300):
+        drawn = rows[stream(0, "coverage", number).choice(len(cases), len(targets), p=chance)]
+        samples.append(Sample(np.take_along_axis(drawn, steps, axis=1), targets, "support"))
+    assert_held({"unreliability": hidden, "ambiguity": rival, "total": hidden + rival}, samples)
 
 
 @pytest.mark.parametrize(("per_class", "mean"), [(15, 0.513), (120, 0.322)])

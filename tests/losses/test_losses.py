@@ -88,12 +88,21 @@ def test_extreme_logits_stay_finite(loss, dtype):
 
 
 @LOSS
-def test_leading_axes_are_independent_students(loss):
+def test_students_and_examples_do_not_see_each_other(loss):
+    """What comes of many at once is what comes of each alone; of the targets half have moved already."""
     z, shown = logits(), targets(loss)
-    alone = loss.logit_gradient(z.softmax(0), shown)
-    beside = loss.logit_gradient(torch.stack([-z, z])[None].softmax(-2), torch.stack([shown, shown])[None])
-    assert beside.shape == (1, 2, CLASSES, BATCH)
-    torch.testing.assert_close(beside[0, 1], alone, atol=1e-15, rtol=0)
+    moved = torch.where(torch.arange(BATCH) % 2 == 0, loss.next_target(z.softmax(0), shown), shown)
+    many = [torch.stack([z, -z, 2 * z])[None], torch.stack([moved, moved.flip(1), shown])[None]]
+    for ask in (
+        lambda z, target: loss.value(z.log_softmax(-2), target),
+        lambda z, target: loss.logit_gradient(z.softmax(-2), target),
+        lambda z, target: loss.next_target(z.softmax(-2), target),
+    ):
+        together = ask(*many)[0]
+        for i, (own, target) in enumerate(zip(many[0][0], many[1][0], strict=True)):
+            alone = torch.cat([ask(own[:, [j]], target[:, [j]]) for j in range(BATCH)], -1)
+            assert together[i].shape == alone.shape
+            torch.testing.assert_close(together[i], alone, atol=1e-12, rtol=1e-12)
 
 
 @pytest.mark.parametrize("loss", [one for one in SETS if not one.moves_target], ids=label)

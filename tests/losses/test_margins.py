@@ -112,6 +112,14 @@ def test_lws_does_not_cancel_where_a_wrong_label_is_certain(gap):
     torch.testing.assert_close(slope, expected, atol=1e-5, rtol=0)
 
 
+def test_lws_where_two_labels_have_one_half_each():
+    """Neither is above one half: -log p - log(1 - q) with q = 1 - p is -2 log p."""
+    loss, shown = LOSSES["lws"](), torch.tensor([[1.0], [0.0]])
+    half = torch.tensor([[0.5], [0.5]])
+    assert value(loss, half, shown) == pytest.approx(2 * np.log(2))
+    assert loss.logit_gradient(half, shown).flatten().tolist() == pytest.approx([-1, 1])
+
+
 def test_temperature_one_is_plain_cross_entropy():
     z, shown = random_case()
     loss = LOSSES["cross-entropy"]()
@@ -234,14 +242,51 @@ def problems(sizes, count=12):
 
 
 @pytest.mark.parametrize("sizes", [(2,), (1, 2, 3)], ids=["one size", "several"])
-@pytest.mark.parametrize("kind", ["average", "mae"])
-def test_the_sign_of_the_margin_is_the_fate_of_the_minimiser(kind, sizes):
+@pytest.mark.parametrize("loss", [LOSSES["average"](), LOSSES["mae"](), LOSSES["gcc"](q=1)], ids=str)
+def test_the_sign_of_the_margin_is_the_fate_of_the_minimiser(loss, sizes):
     outcomes = set()
     for sets, probabilities, measured in problems(sizes):
-        margin = LOSSES[kind]().margin(measured)
-        assert (minimiser(LOSSES[kind](), sets, probabilities).argmax() == 0) == (margin.value > 0)
+        margin = loss.margin(measured)
+        assert (minimiser(loss, sets, probabilities).argmax() == 0) == (margin.value > 0)
         outcomes.add(margin.value > 0)
     assert outcomes == {True, False}
+
+
+HIDDEN = {"unreliability": 0.1, "ambiguity": 0.3, "total": 0.4}
+NEVER_HIDDEN = {"unreliability": 0, "ambiguity": 0.3, "total": 0.3}
+ALWAYS_HIDDEN = {"unreliability": 1, "ambiguity": 0.3, "total": 1.3}
+
+
+@pytest.mark.parametrize(
+    ("loss", "degrees", "k", "expected"),
+    [
+        (LOSSES["cross-entropy"](), HIDDEN, 3, 0.15),
+        (LOSSES["average"](), HIDDEN, 3, 0.2),
+        (LOSSES["average"](), HIDDEN, "support", 0.25),
+        (LOSSES["mae"](), HIDDEN, 3, 0.2),
+        (LOSSES["gcc"](q=1), HIDDEN, 3, 0.2),
+        (LOSSES["lws"](), NEVER_HIDDEN, 3, 0.7),
+        (LOSSES["lws"](), HIDDEN, 3, None),
+        (LOSSES["lws"](), ALWAYS_HIDDEN, 3, None),
+        *(
+            (loss, degrees, 3, expected)
+            for loss in (
+                LOSSES["cc"](),
+                LOSSES["gcc"](q=0.99),
+                LOSSES["proden"](),
+                LOSSES["rc"](),
+                LOSSES["lws"](beta=0),
+            )
+            for degrees, expected in ((NEVER_HIDDEN, 0.7), (HIDDEN, 0.6), (ALWAYS_HIDDEN, -0.3))
+        ),
+    ],
+    ids=str,
+)
+def test_worked_margins(loss, degrees, k, expected):
+    """Where classes differ, the worst one's margin is less than 1 - (Delta + gamma)."""
+    measured = {"k": k, **degrees, "margin": 0.2, "target_margin": 0.25, "mean_label_margin": 0.15}
+    found = loss.margin(measured).value
+    assert found is None if expected is None else found == pytest.approx(expected)
 
 
 def test_average_prefers_a_label_that_is_rarer_but_alone():

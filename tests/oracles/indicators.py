@@ -105,6 +105,23 @@ def unreliability_interval(d, y, k, alpha):
     return clopper_pearson(round(sum(1 - w[n][y[n]] for n in range(len(y)))), len(y), alpha)
 
 
+def label_accuracy_interval(d, y, k, alpha):
+    """For labels without ties."""
+    right = sum(row.index(max(row)) == t for row, t in zip(d.tolist(), y, strict=True))
+    return clopper_pearson(right, len(y), alpha)
+
+
+def worst_unreliability_interval(d, y, k, alpha):
+    """Bonferroni over the c classes; for labels without ties."""
+    c = d.shape[1]
+    w = membership(d, k)
+    ends = []
+    for t in range(c):
+        rows = [n for n in range(len(y)) if y[n] == t]
+        ends.append(clopper_pearson(round(sum(1 - w[n][t] for n in rows)), len(rows), alpha / c))
+    return max(low for low, _ in ends), max(high for _, high in ends)
+
+
 def ambiguity_interval(d, y, k, alpha):
     """Bonferroni over the c (c - 1) cells; for labels without ties."""
     c = d.shape[1]

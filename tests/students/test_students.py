@@ -114,7 +114,7 @@ def test_an_answer_takes_the_operations_that_a_student_says(student):
     ]
     parameters = [torch.from_numpy(np.stack(layer)) for layer in zip(*alone, strict=True)]
     with FlopCounterMode(display=False) as counter:
-        student.forward(parameters, torch.from_numpy(inputs.T[None].copy()), Scratch())
+        student.forward(parameters, torch.from_numpy(inputs.T[None].copy()), Workspace())
     counted = counter.get_total_flops() / 2 / (students * BATCH)
     shifts = sum(len(layer) for layer in alone[0][1::2])
     said = student.operations(images.shape[1], CLASSES)

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import torch
 
-from softlabel_core import Cancelled, Experiment, Invalid, catalogue, run, run_sweep
-from softlabel_core.biases import BadTeacher, Bias
+from softlabel_core import Cancelled, Experiment, Invalid, catalogue, measure, run, run_sweep
+from softlabel_core.biases import BadTeacher, Bias, random_rivals
 from softlabel_core.biases.colluding_teacher import HingeLoss
 from softlabel_core.biases.hidden_class import HiddenClass
 from softlabel_core.biases.human_annotators import HumanAnnotators
@@ -27,6 +27,8 @@ from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.simplex import one_hot, softmax
 from softlabel_core.streams import stream
 from softlabel_core.students.linear import Linear
+from softlabel_core.students.mlp import MLP
+from softlabel_core.students.random_features import RandomFeatures
 from softlabel_core.training.teachers import mark, marked, scale_temperature
 from softlabel_core.training.train import Task, Training, predict, train
 from tests.declared import label, variants
@@ -183,13 +185,76 @@ def test_a_constant_step_size_goes_on():
 # --- teachers ---
 
 
-def test_heat_is_softmax_at_a_temperature():
+def test_temperature_scaling_is_softmax_at_a_temperature():
     z = stream(0, "z").normal(0, 5, (50, 7))
     for t in (0.1, 0.5, 1, 3, 20):
         np.testing.assert_allclose(scale_temperature(softmax(z), t), softmax(z / t), atol=1e-12)
     sharp = np.array([[1.0, 0.0, 0.0]])
     assert np.array_equal(scale_temperature(sharp, 0.1), sharp)
     assert np.array_equal(scale_temperature(sharp, 20), sharp)
+
+
+def plan(bias, parts=PARTS):
+    """What the teachers of these parts are trained on, and what becomes of their outputs; not trained."""
+    return bias.teachers_for(parts, generators=[stream(0, "labels", i) for i in range(len(parts))])
+
+
+SHORT = {"batch_size": 128, "schedule": "constant"}
+
+
+@pytest.mark.parametrize(
+    ("bias", "training", "temperature"),
+    [
+        (TemperatureTeacher(temperature=3), Training(), 3),
+        (UnderTrainedTeacher(epochs=3), Training(learning_rate=1e-3, epochs=3, **SHORT), 1),
+        (OverconfidentTeacher(flipped=0.4, temperature=0.25), Training(), 0.25),
+    ],
+    ids=lambda value: value.kind() if isinstance(value, Bias) else "",
+)
+def test_what_a_teacher_is_taught_and_how_its_outputs_become_labels(bias, training, temperature):
+    found = plan(bias)
+    assert found.student == MLP(width=64)
+    flip = catalogue(Bias)["pair-flip"](rate=getattr(bias, "flipped", 0))
+    for i, (one, part) in enumerate(zip(found.tasks, PARTS, strict=True)):
+        told = flip.soft_labels(part, generator=stream(0, "labels", i))
+        assert np.array_equal(one.targets, told)
+        assert (one.loss, one.training, one.observe) == (CrossEntropy(), training, None)
+        p = softmax(stream(0, "p", i).standard_normal((len(part), 10)))
+        np.testing.assert_allclose(found.label(part, p), scale_temperature(p, temperature))
+
+
+@pytest.mark.parametrize("sees", ["features", "random-convolutions"])
+@pytest.mark.parametrize("cls", BadTeacher.__subclasses__(), ids=lambda cls: cls.kind())
+def test_what_a_bad_teacher_is_taught(cls, sees):
+    bias = cls(k=4, punish=1, compete=2, random=5, width=16, epochs=7, sees=sees)
+    found = plan(bias)
+    assert found.student == (RandomFeatures(width=16) if sees == "random-convolutions" else MLP(width=16))
+    for i, (one, part) in enumerate(zip(found.tasks, PARTS, strict=True)):
+        rivals = random_rivals(part, generator=stream(0, "labels", i))[:, :3]
+        assert np.array_equal(one.targets, mark(part, rivals))
+        assert (one.loss.punish, one.loss.compete, one.loss.random) == (1, 2, 5)
+        assert one.training == Training(learning_rate=5e-3, epochs=7, **SHORT)
+        p = softmax(stream(0, "p", i).standard_normal((len(part), 10)))
+        measured = measure(p, part.targets, 4)
+        told = {name: measured[name] for name in ("label_accuracy", "unreliability", "ambiguity")}
+        assert one.observe(one, p) == pytest.approx(told)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_how_hard_examples_are_mislabelled(classes):
+    """By the formula, from any probabilities: the n hardest, .6 on the best wrong label, .3 on the truth."""
+    part = Examples(np.zeros((50, 1), dtype=np.float32), np.arange(50) % classes, classes)
+    p = softmax(2 * stream(0, "p", classes).standard_normal((50, classes)))
+    found = plan(InstanceDependentNoise(fraction=0.31), [part]).label(part, p)
+    own = p[np.arange(50), part.targets]
+    for i, y in enumerate(part.targets):
+        expected = [float(j == y) for j in range(classes)]
+        if (own < own[i]).sum() < 16:  # .31 of 50 is 15.5
+            best = max((j for j in range(classes) if j != y), key=lambda j: p[i, j])
+            mass = {best: 0.6, y: 0.3}
+            expected = [mass.get(j, 0.1 / max(1, classes - 2)) for j in range(classes)]
+            expected = [one / sum(expected) for one in expected]
+        np.testing.assert_allclose(found[i], expected, atol=1e-12)
 
 
 def test_temperature_changes_masses_and_no_order():
@@ -459,6 +524,16 @@ def test_a_file_that_does_not_fit_is_refused_with_a_sentence(folder, change, sen
     write(change(people()), folder / "bad.csv")
     with pytest.raises(Invalid, match="^bias.file: .*" + sentence):
         labels_of(taken(people(), np.arange(N)), "bad.csv")
+
+
+def test_the_first_row_that_does_not_fit_is_named_whatever_the_order_of_the_examples(folder):
+    table = people()
+    write(
+        table.assign(clean_label=(table["clean_label"] + np.isin(np.arange(N), [3, 7])) % 10),
+        folder / "bad.csv",
+    )
+    with pytest.raises(Invalid, match=r"got another for 2 of 40 examples, first in row 3 \("):
+        labels_of(taken(table, np.arange(N)[::-1].copy()), "bad.csv")
 
 
 @pytest.mark.parametrize("name", ["bad.csv", "bad.parquet"])

@@ -99,6 +99,8 @@ def test_every_field_of_a_bias_type_has_a_widget_with_its_help(kind: str) -> Non
     cls = catalogue(Bias)[kind]
     kinds = app.slider, app.number_input, app.checkbox, app.selectbox, app.text_input
     widgets = {w.key: w for kind_of in kinds for w in kind_of}
+    own = {key.rpartition("/")[2] for key in widgets if str(key).startswith(f"form/bias/{kind}/")}
+    assert own == set(cls.model_fields)
     for name, field in cls.model_fields.items():
         widget = widgets[f"form/bias/{kind}/{name}"]
         assert widget.help == field.description
