@@ -6,16 +6,22 @@ from torch.nn import functional
 
 from softlabel_core.streams import stream
 
+KINK = 1e-6
+"""An input of a ReLU this close to 0 may be rounded to either side of it."""
 
-def logits(kind: str, parameters: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-    """x (b, d) -> (b, c)."""
+
+def logits(
+    kind: str, parameters: list[torch.Tensor], x: torch.Tensor, kinks: torch.Tensor | None = None
+) -> torch.Tensor:
+    """x (b, d) -> (b, c). Hidden units that an example brings to the kink of their ReLU are noted in `kinks`."""
     biases = [p.flatten() for p in parameters[1::2]]
     if kind == "linear":
         return functional.linear(x, parameters[0], biases[0])
     assert kind == "mlp"
-    return functional.linear(
-        functional.relu(functional.linear(x, parameters[0], biases[0])), parameters[2], biases[1]
-    )
+    hidden = functional.linear(x, parameters[0], biases[0])
+    if kinks is not None:
+        kinks |= (hidden.abs() < KINK).any(0)
+    return functional.linear(functional.relu(hidden), parameters[2], biases[1])
 
 
 def loss(kind: str, log_p: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
@@ -27,8 +33,9 @@ def loss(kind: str, log_p: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
     return -(weights * log_p).sum(1).mean()
 
 
-def train(task, student, training) -> tuple[list[np.ndarray], list[float]]:
-    """Parameters after training on `task`, and the test accuracy after every epoch."""
+def train(task, student, training) -> tuple[list[np.ndarray], list[float], np.ndarray]:
+    """Parameters after training on `task`, the test accuracy after every epoch, and which units of the first
+    layer were at a kink on the way."""
     train_part, test = task.split.train, task.split.test
     x, shown = torch.from_numpy(train_part.features), torch.from_numpy(task.targets).float()
     generator = stream(task.seed, "init", task.replicate)
@@ -40,7 +47,7 @@ def train(task, student, training) -> tuple[list[np.ndarray], list[float]]:
         if training.optimizer == "sgd"
         else torch.optim.Adam(parameters, **settings)
     )
-    n = len(x)
+    n, kinks = len(x), torch.zeros(len(initial[0]), dtype=torch.bool)
     steps = training.epochs * -(-n // training.batch_size)
     schedule = (
         torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
@@ -53,7 +60,7 @@ def train(task, student, training) -> tuple[list[np.ndarray], list[float]]:
         order = np.concatenate([shuffle.permutation(used) for _ in range(-(-n // len(used)))])[:n]
         for start in range(0, n, training.batch_size):
             rows = torch.from_numpy(order[start : start + training.batch_size])
-            log_p = functional.log_softmax(logits(student.kind(), parameters, x[rows]), dim=1)
+            log_p = functional.log_softmax(logits(student.kind(), parameters, x[rows], kinks), dim=1)
             optimiser.zero_grad()
             loss(task.loss.kind(), log_p, shown[rows]).backward()
             optimiser.step()
@@ -64,4 +71,4 @@ def train(task, student, training) -> tuple[list[np.ndarray], list[float]]:
         with torch.no_grad():
             guess = logits(student.kind(), parameters, torch.from_numpy(test.features)).argmax(1).numpy()
         accuracies.append(float((guess == test.targets).mean()))
-    return [p.detach().numpy() for p in parameters], accuracies
+    return [p.detach().numpy() for p in parameters], accuracies, kinks.numpy()

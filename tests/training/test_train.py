@@ -83,9 +83,13 @@ def test_one_student_is_an_ordinary_loop(kind, loss, labelled):
     """1,198 examples in batches of 32: the last has 14. Few labelled ones come several times an epoch."""
     one, student = task(loss, labelled=labelled), STUDENTS[kind]()
     trained = train([one], student, SHORT)[0]
-    parameters, accuracies = oracle.train(one, student, SHORT)
-    for found, expected in zip(trained.parameters, parameters, strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-4)
+    parameters, accuracies, kinks = oracle.train(one, student, SHORT)
+    for i, (found, expected) in enumerate(zip(trained.parameters, parameters, strict=True)):
+        apart = np.abs(found - expected) > 1e-4
+        if kind == "mlp" and i < 3:  # a unit at a kink of ReLU may be rounded to the other side of it
+            apart = apart[:, ~kinks] if i == 2 else apart[~kinks]
+        assert not apart.any()
+    assert kinks.mean() <= 0.05
     np.testing.assert_allclose(trained.accuracy, accuracies, atol=2 / 599)
 
 
@@ -103,7 +107,7 @@ def test_one_student_is_an_ordinary_loop(kind, loss, labelled):
 def test_settings_mean_what_they_say(training):
     split = DATASETS["spiral"](train_size=100).split(generator=stream(0, "split"))
     one, student = task(split=split), STUDENTS["linear"]()
-    parameters, _ = oracle.train(one, student, training)
+    parameters, *_ = oracle.train(one, student, training)
     for found, expected in zip(train([one], student, training)[0].parameters, parameters, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-4)
 
