@@ -13,7 +13,7 @@ KINK = 1e-6
 def logits(
     kind: str, parameters: list[torch.Tensor], x: torch.Tensor, kinks: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """x (b, d) -> (b, c). Hidden units that an example brings to the kink of their ReLU are noted in `kinks`."""
+    """x (b, d) -> (b, c). Hidden units that an example brings to the kink of ReLU are noted in `kinks`."""
     biases = [p.flatten() for p in parameters[1::2]]
     if kind == "linear":
         return functional.linear(x, parameters[0], biases[0])
