@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 # Before the libraries are loaded: the workers of pytest-xdist share the cores, one thread an operation.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -13,7 +14,14 @@ from jaxtyping import install_import_hook
 
 from tests.checked import checked
 
-install_import_hook("softlabel_core", f"{checked.__module__}.{checked.__name__}")
+# Every module that tells shapes; a check of each call of the others would only take time.
+CORE = Path(__file__).parents[1] / "softlabel_core"
+SHAPED = [
+    ".".join(path.relative_to(CORE.parent).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted(CORE.rglob("*.py"))
+    if "from jaxtyping import" in path.read_text()
+]
+install_import_hook(SHAPED, f"{checked.__module__}.{checked.__name__}")
 
 # A data folder with one small file of one's own, so that the dataset that reads it knows its classes.
 _folder = tempfile.TemporaryDirectory()
