@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from softlabel_core import Invalid, measure
 from softlabel_core.simplex import check, draw_sets, membership, normalise, one_hot, project, softmax
 from softlabel_core.streams import stream
+from tests.checked import plain
 from tests.declared import random_labels
 from tests.oracles import simplex as oracle
 
@@ -145,5 +146,5 @@ def test_bad_targets_are_refused_with_their_place(targets, sentence):
 @pytest.mark.parametrize("k", [0, 4, -1, 1.5, "3", "all", NAN, [1]])
 def test_a_bad_set_size_is_refused(k):
     with pytest.raises(Invalid) as caught:
-        measure(GOOD, [0, 1, 2], k)
+        plain(measure)(GOOD, [0, 1, 2], k)
     assert str(caught.value) == f"k: allowed: a whole number from 1 to 3, support or none; got {k}."

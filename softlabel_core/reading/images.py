@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Integer, UInt8
 
 from softlabel_core.plugin import Invalid
 
 Pixels = UInt8[np.ndarray, "n d"]
-Targets = Int[np.ndarray, "n"]
+Targets = Integer[np.ndarray, "n"]
 
 SIDE = 32
 """Height and width of CIFAR's images."""

@@ -59,9 +59,9 @@ class ExcessRisk:
 
         It holds if (A) almost everywhere Pr(truth not in Omega | x) <= Delta and each wrong label is in
         Omega with probability <= gamma, or (B) Omega is independent of x given the class and both bounds
-        hold for every class. `softlabel_core.counterexamples` shows what happens without.
+        hold for every class. `softlabel_core.theory.counterexamples` shows what happens without.
         """
-        return self.excess >= (1 - unreliability - ambiguity) * self.error - 1e-12
+        return bool(self.excess >= (1 - unreliability - ambiguity) * self.error - 1e-12)
 
     def row(self) -> dict[str, Any]:
         """As a plain dict, with both sides."""

@@ -152,8 +152,8 @@ def test_looking_up_walks_the_entries_once_and_loads_no_torch() -> None:
     first, *later = (_calls(lambda i=i: table.near(_rival(rate=i / 100))) for i in range(20))
     assert first > len(table) > max(later)
     code = (
-        "import sys; from softlabel_core import Experiment, atlas; "
-        "atlas.near(Experiment()); atlas.entries(); sys.exit('torch' in sys.modules)"
+        "import sys; from softlabel_core import Experiment; from softlabel_core.atlas import lookup; "
+        "lookup.near(Experiment()); lookup.entries(); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -15,6 +15,7 @@ from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
 from softlabel_core.theory import bounds
 from softlabel_core.theory import counterexamples as counter
+from tests.checked import plain
 
 EXACT = settings(derandomize=True, deadline=None, max_examples=100)
 
@@ -60,15 +61,15 @@ def test_the_identity_refuses_what_does_not_fit():
     with pytest.raises(
         Invalid, match=r"^sets: allowed: shape \(n, c\).*; got \(3, 2\) with \(2,\) and \(3,\)\.$"
     ):
-        bounds.excess_risk(np.zeros(2, int), np.zeros((3, 2), bool), np.zeros(3, int))
+        plain(bounds.excess_risk)(np.zeros(2, int), np.zeros((3, 2), bool), np.zeros(3, int))
     for n, shape, targets in ((2, (2, 2, 2), 2), (0, (0, 2), 0), (2, (3, 2), 2), (3, (3, 2), 2)):
         with pytest.raises(Invalid, match=r"^sets: allowed: shape \(n, c\) with n >= 1 predictions"):
-            bounds.excess_risk(np.zeros(n, int), np.zeros(shape, bool), np.zeros(targets, int))
+            plain(bounds.excess_risk)(np.zeros(n, int), np.zeros(shape, bool), np.zeros(targets, int))
     for labels, found in (([0, 2], "2"), ([0, -1], "-1")):
         with pytest.raises(Invalid, match=rf"^predictions: row 1: allowed: from 0 to 1; got {found}\.$"):
-            bounds.excess_risk(np.array(labels), np.zeros((2, 2), bool), np.array([0, 1]))
+            plain(bounds.excess_risk)(np.array(labels), np.zeros((2, 2), bool), np.array([0, 1]))
         with pytest.raises(Invalid, match=rf"^targets: row 1: allowed: from 0 to 1; got {found}\.$"):
-            bounds.excess_risk(np.array([0, 1]), np.zeros((2, 2), bool), np.array(labels))
+            plain(bounds.excess_risk)(np.array([0, 1]), np.zeros((2, 2), bool), np.array(labels))
 
 
 def population(generator, classes, *, by_example):
@@ -377,7 +378,7 @@ def test_the_sample_size_suffices_in_simulation():
             "unreliability + ambiguity: allowed: a sum below 1; got 1.",
         ),
         (
-            lambda: bounds.noisy_degrees("cauchy", 1, 1, 2),
+            lambda: plain(bounds.noisy_degrees)("cauchy", 1, 1, 2),
             "noise: allowed: one of gaussian, laplace; got cauchy.",
         ),
         (

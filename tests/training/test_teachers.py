@@ -39,7 +39,8 @@ LOSSES.append(HingeLoss(punish=0, compete=2, random=0.7))
 ALL_LOSSES = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss.kind()}({loss.punish:g})")
 SPLITS = [Digits().split(generator=stream(0, "split", i)) for i in range(3)]
 PARTS = [split.train for split in SPLITS]
-REAL = Path("/work/shared/data/cifar10/human-labels-train.parquet")
+SHARED = Path(os.environ.get("SOFTLABEL_SHARED") or Path(__file__).parents[3] / "shared")
+REAL = SHARED / "data" / "cifar10" / "human-labels-train.parquet"
 
 
 @functools.cache
@@ -577,7 +578,7 @@ def test_only_a_plain_name_is_taken_for_a_file(name):
 @pytest.mark.skipif(not REAL.is_file(), reason=f"{REAL} is not on this machine")
 def test_the_real_labels(monkeypatch):
     """CIFAR-10N: the three are wrong in 17.23 %, 18.12 % and 17.64 % (Wei et al. 2022, table 1)."""
-    monkeypatch.setenv("SOFTLABEL_DATA", str(REAL.parents[2]))
+    monkeypatch.setenv("SOFTLABEL_DATA", str(REAL.parents[1]))
     table = pd.read_parquet(REAL)
     examples = taken(table, stream(0, "rows").permutation(50_000))
     d = labels_of(examples, REAL.name)

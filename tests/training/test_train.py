@@ -250,11 +250,11 @@ from dataclasses import replace
 
 import numpy as np
 
-import softlabel_core.train as trainer
+import softlabel_core.training.train as trainer
 from softlabel_core import Training, catalogue
 from softlabel_core.examples import Examples
 from softlabel_core.students import Student
-from softlabel_core.train import Task
+from softlabel_core.training.train import Task
 from tests.training.test_train import task
 
 def limit(spare):
