@@ -11,8 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ASKED = "uniform or test_docs or test_catalogue or test_atlas or test_i18n or test_app or test_shapes"
+ASKED = "uniform or test_docs or test_i18n or committed_atlas or every_bias_type or every_kind or sliders"
 """Every test that is asked of the new bias type by name, and those that look at all plug-ins at once."""
+
+ROOMS = ("biases", "frameworks", "experiment", "atlas", "training", "ui", "test_catalogue.py", "test_docs.py")
 
 
 def _run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,6 +42,7 @@ def test_the_example_of_a_bias_type_passes_the_suite_as_it_stands(tmp_path: Path
     assert "live only biases/uniform" in checked.stdout
     formed = _run(copy, "ruff", "check", example[1])
     assert formed.returncode == 0, formed.stdout
-    ran = _run(copy, "pytest", "--ignore=tests/browser", "-p", "no:cacheprovider", "-k", ASKED)
+    rooms = [f"tests/{room}" for room in ROOMS]
+    ran = _run(copy, "pytest", *rooms, "-p", "no:cacheprovider", "-k", ASKED)
     assert ran.returncode == 0, ran.stdout[-4000:]
-    assert int(re.search(r"(\d+) passed", ran.stdout)[1]) > 500
+    assert int(re.search(r"(\d+) passed", ran.stdout)[1]) > 100

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Float
 
 from softlabel_core.experiment.result import Result, versions
 from softlabel_core.experiment.resume import finish
@@ -151,14 +152,14 @@ def correlations(table: "pd.DataFrame", seed: int = 0) -> "pd.DataFrame":
         y = values["accuracy"].to_numpy()
         for indicator in INDICATORS:
             x = values[indicator].to_numpy()
-            resampled = [_spearman(x[rows], y[rows]) for rows in draws]
+            resampled = _spearman(x, y, draws)
             low, high = np.nanpercentile(resampled, [2.5, 97.5])
             rows.append(
                 {
                     "loss": loss,
                     "indicator": indicator,
                     "n": len(group),
-                    "spearman": _spearman(x, y),
+                    "spearman": float(_spearman(x, y, [np.arange(len(x))])[0]),
                     "low": low,
                     "high": high,
                     "kendall": float(kendalltau(x, y).statistic),
@@ -167,12 +168,23 @@ def correlations(table: "pd.DataFrame", seed: int = 0) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def _spearman(x: np.ndarray, y: np.ndarray) -> float:
+def _spearman(
+    x: Float[np.ndarray, "n"], y: Float[np.ndarray, "n"], draws: list[np.ndarray]
+) -> Float[np.ndarray, "rows"]:
+    """Spearman's correlation in every draw of rows, NaN where nothing varies; draws of a length together."""
     from scipy.stats import rankdata
 
-    a, b = rankdata(x), rankdata(y)
-    spread = a.std() * b.std()
-    return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread > 0 else float("nan")
+    found = np.full(len(draws), np.nan)
+    lengths = np.array([len(rows) for rows in draws])
+    for length in np.unique(lengths):
+        alike = np.flatnonzero(lengths == length)
+        rows = np.stack([draws[i] for i in alike])
+        a, b = (rankdata(values[rows], axis=1) for values in (x, y))
+        spread = a.std(1) * b.std(1)
+        together = ((a - a.mean(1, keepdims=True)) * (b - b.mean(1, keepdims=True))).mean(1)
+        np.divide(together, spread, out=together, where=spread > 0)
+        found[alike] = np.where(spread > 0, together, np.nan)
+    return found
 
 
 def report(table: "pd.DataFrame", *, replicates: int, seed: int) -> str:
