@@ -46,7 +46,7 @@ class Value(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _said_in_full(cls, words: Any) -> Any:
+    def _in_full(cls, words: Any) -> Any:
         """The words that a value is made of, with what they leave open, before anything is checked."""
         return with_kinds(cls, words) if isinstance(words, dict) else words
 

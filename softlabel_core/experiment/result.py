@@ -130,7 +130,7 @@ class Result(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _said_in_full(cls, words: Any) -> Any:
+    def _in_full(cls, words: Any) -> Any:
         if not isinstance(words, dict) or "provenance" in words:
             return words
         inside = {name: words[name] for name in Provenance.model_fields if name in words}

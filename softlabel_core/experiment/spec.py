@@ -57,7 +57,7 @@ class Experiment(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _said_in_full(cls, words: Any) -> Any:
+    def _in_full(cls, words: Any) -> Any:
         """The same words, with the sizes that they leave open cut to the classes."""
         if not isinstance(words, dict):
             return words

@@ -88,7 +88,7 @@ class Loss(Plugin):
         any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
         `target_margin` the mean-label margin of the targets that the loss reads. A loss with a condition of
         its own names a rule of its own; it is told by the general text until there is one for it
-        (`ui/locales/*/rules.toml`).
+        (`ui/words/locales/*/rules.toml`).
         """
         return LossMargin(rule="none", value=None)
 
