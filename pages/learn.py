@@ -3,7 +3,7 @@
 import streamlit as st
 
 from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import STEPS, Step
+from softlabel_core.teaching.lessons import STEPS, LessonStep
 from ui import panels, state
 from ui.answers import Answer
 from ui.charts import lessons as charts
@@ -32,7 +32,7 @@ def main() -> None:
         _ask(name, step, [answer for answer in found if answer is not None])
 
 
-def _ask(name: str, step: Step, found: list[Answer]) -> None:
+def _ask(name: str, step: LessonStep, found: list[Answer]) -> None:
     """The question with the visitor's prediction, then what came out."""
     guess = state.prediction(name)
     st.markdown(f"**{view.text(name, 'ask')}**")

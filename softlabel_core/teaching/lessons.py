@@ -27,7 +27,7 @@ Picture = Literal["along", "pair", "sets", "rounds", "scatter", "construction"]
 
 
 @dataclass(frozen=True)
-class Step(Pair):
+class LessonStep(Pair):
     """One question, as plain data."""
 
     ask: Asked = "student_accuracy"
@@ -45,15 +45,15 @@ def _preset(
     ask: Asked = "which",
     shows: Shows,
     picture: Picture = "pair",
-) -> Step:
+) -> LessonStep:
     chosen = PRESETS[preset]
-    return Step(step, chosen.config, chosen.against if both else None, ask, shows, picture)
+    return LessonStep(step, chosen.config, chosen.against if both else None, ask, shows, picture)
 
 
-LESSONS: dict[str, tuple[Step, ...]] = {
+LESSONS: dict[str, tuple[LessonStep, ...]] = {
     "soft-labels": (
-        Step("certain", PRESETS["clean"].config, shows="learns", picture="scatter"),
-        Step(
+        LessonStep("certain", PRESETS["clean"].config, shows="learns", picture="scatter"),
+        LessonStep(
             "smooth",
             taught({"kind": "label-smoothing", "rate": 0.5}, IMITATE),
             PRESETS["clean"].config,
@@ -72,7 +72,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         _preset("rival", "same-accuracy-opposite-fate", shows="first"),
     ),
     "bias-types": (
-        Step(
+        LessonStep(
             "noise",
             taught({"kind": "symmetric-noise", "rate": 0.6}, IMITATE),
             taught({"kind": "pair-flip", "rate": 0.45}, IMITATE),
@@ -87,10 +87,10 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         _preset("lot", "random-control", both=False, ask="student_accuracy", shows="fails"),
     ),
     "indicators": (
-        Step("by-hand", FIRST, ask="by-hand", picture="construction"),
-        Step("unreliability", taught(demoted(3), sets(2)), ask="unreliability", shows="high"),
-        Step("ambiguity", FIRST, ask="ambiguity", shows="middle", picture="sets"),
-        Step(
+        LessonStep("by-hand", FIRST, ask="by-hand", picture="construction"),
+        LessonStep("unreliability", taught(demoted(3), sets(2)), ask="unreliability", shows="high"),
+        LessonStep("ambiguity", FIRST, ask="ambiguity", shows="middle", picture="sets"),
+        LessonStep(
             "marginal",
             taught(rival(1), sets(2)),
             ask="promise",
@@ -100,9 +100,9 @@ LESSONS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "rule": (
-        Step("before", taught(candidates(0.3, 0.5), sets("support")), shows="learns"),
-        Step("line", taught(candidates(0.5, 0.5), sets("support")), shows="fails"),
-        Step(
+        LessonStep("before", taught(candidates(0.3, 0.5), sets("support")), shows="learns"),
+        LessonStep("line", taught(candidates(0.5, 0.5), sets("support")), shows="fails"),
+        LessonStep(
             "large-ambiguity",
             taught(candidates(0.0, 0.9), sets("support")),
             taught(candidates(0.0, 0.9), sets("support", "average")),
@@ -110,9 +110,13 @@ LESSONS: dict[str, tuple[Step, ...]] = {
             "first",
             "pair",
         ),
-        Step("raw", taught(demoted(3), IMITATE), taught(demoted(3), sets(3)), "which", "second", "pair"),
-        Step("wrong-k", taught(demoted(3), sets(2)), taught(demoted(3), sets(3)), "which", "second", "pair"),
-        Step(
+        LessonStep(
+            "raw", taught(demoted(3), IMITATE), taught(demoted(3), sets(3)), "which", "second", "pair"
+        ),
+        LessonStep(
+            "wrong-k", taught(demoted(3), sets(2)), taught(demoted(3), sets(3)), "which", "second", "pair"
+        ),
+        LessonStep(
             "hidden",
             taught({"kind": "hidden-class", "hidden": 1}, sets(3)),
             ask="promise",
@@ -120,7 +124,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
             picture="construction",
             construction=counterexamples.hidden_class,
         ),
-        Step(
+        LessonStep(
             "copied",
             taught({"kind": "under-trained-teacher", "epochs": 1}, IMITATE),
             ask="promise",
@@ -128,7 +132,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
             picture="construction",
             construction=counterexamples.learnable_rivals,
         ),
-        Step(
+        LessonStep(
             "unlike",
             taught("colluding-teacher", sets(3)),
             ask="label",
@@ -139,7 +143,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
     ),
     "frameworks": (
         _preset("soft-or-sets", "bad-teacher-good-student", shows="first"),
-        Step("partial", taught(candidates(0.0, 0.5), sets("support")), shows="learns"),
+        LessonStep("partial", taught(candidates(0.0, 0.5), sets("support")), shows="learns"),
         _preset(
             "noise-added", "no-cliff", both=False, ask="student_accuracy", shows="learns", picture="along"
         ),
@@ -155,7 +159,7 @@ LESSONS: dict[str, tuple[Step, ...]] = {
 }
 """Lesson -> its steps, in teaching order."""
 
-STEPS: dict[str, tuple[str, Step]] = {
+STEPS: dict[str, tuple[str, LessonStep]] = {
     f"{lesson}.{step.id}": (lesson, step) for lesson, steps in LESSONS.items() for step in steps
 }
 """`<lesson>.<step>`, as links name it -> the lesson and the step."""
@@ -180,7 +184,7 @@ def experiments() -> list[Experiment]:
     return [one for _, step in STEPS.values() for one in step.experiments]
 
 
-def constructed(step: Step) -> CounterExample | UnlikeRivals | None:
+def constructed(step: LessonStep) -> CounterExample | UnlikeRivals | None:
     """The counter-example of a step, computed once a process."""
     return None if step.construction is None else _built(step.construction)
 
@@ -190,8 +194,8 @@ def _built(construction: Callable[[], CounterExample | UnlikeRivals]) -> Counter
     return construction()
 
 
-def outcome(step: Step, result: Result | None, other: Result | None = None) -> Shows:
-    """What came out, in the terms of `Step.shows`; empty where it cannot be said."""
+def outcome(step: LessonStep, result: Result | None, other: Result | None = None) -> Shows:
+    """What came out, in the terms of `LessonStep.shows`; empty where it cannot be said."""
     construction = constructed(step)
     if construction is not None:
         return _of_construction(construction)

@@ -8,7 +8,7 @@ from softlabel_core import Experiment
 from softlabel_core.experiment.compare import difference
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import LESSONS, STEPS, Step
+from softlabel_core.teaching.lessons import LESSONS, STEPS, LessonStep
 from ui import answers, panels, state
 from ui.answers import Answer
 from ui.charts import details, pair
@@ -120,7 +120,7 @@ def live(experiment: Experiment) -> None:
             st.rerun()
 
 
-def predict(name: str, step: Step) -> None:
+def predict(name: str, step: LessonStep) -> None:
     """The widget of the prediction, and the button that shows what came out."""
     key, label = f"learn/guess/{name}", state.t("learn.your-prediction")
     chosen: Any
@@ -143,7 +143,7 @@ def predict(name: str, step: Step) -> None:
     )
 
 
-def _settle(name: str, step: Step) -> None:
+def _settle(name: str, step: LessonStep) -> None:
     """Keep the prediction as the widget has it now, which may be newer than the page."""
     chosen = st.session_state[f"learn/guess/{name}"]
     if step.ask == "student_accuracy":
@@ -151,7 +151,7 @@ def _settle(name: str, step: Step) -> None:
     state.predict(name, "" if chosen is None else chosen)
 
 
-def _options_of(name: str, step: Step) -> dict[str, str]:
+def _options_of(name: str, step: LessonStep) -> dict[str, str]:
     """Answers to choose from."""
     if step.ask == "label":
         return {str(i): state.t("learn.label", label=i) for i in range(4)}
@@ -163,7 +163,7 @@ def _options_of(name: str, step: Step) -> dict[str, str]:
     return {one: own.get(one) or state.t(f"learn.{one}") for one in says.CHOICES[step.ask]}
 
 
-def reveal(name: str, step: Step, guess: Any, found: list[Answer]) -> None:
+def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
     """How far off, what came out with its chart, why, and where it comes from."""
     language, results = state.language(), [answer.result for answer in found]
     with st.container(key="reveal"):
@@ -197,7 +197,7 @@ def _count() -> None:
     st.markdown(text("indicators.by-hand", "why"))
 
 
-def _picture(step: Step, found: list[Answer]) -> Chart:
+def _picture(step: LessonStep, found: list[Answer]) -> Chart:
     """The chart of a step."""
     result, look = found[0].result, panels.look()
     construction = lessons.constructed(step)

@@ -6,7 +6,7 @@ from softlabel_core import Result
 from softlabel_core.experiment.result import flat
 from softlabel_core.indicators import Sample, measure
 from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import Step
+from softlabel_core.teaching.lessons import LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 from ui.words.i18n import say
 from ui.words.sentences import because, outward, plus_minus, rounded
@@ -18,12 +18,12 @@ CHOICES = {"which": ("first", "second", "same"), "promise": ("holds", "broken")}
 """Questions with answers in words -> the answers' ids."""
 
 
-def spoken(language: str, name: str, part: str, step: Step, results: list[Result]) -> str:
+def spoken(language: str, name: str, part: str, step: LessonStep, results: list[Result]) -> str:
     """One text of a step, its placeholders filled."""
     return say(language, f"learn.{name}.{part}", **values(step, results))
 
 
-def values(step: Step, results: list[Result]) -> dict[str, Any]:
+def values(step: LessonStep, results: list[Result]) -> dict[str, Any]:
     """Every number that a step's words may name."""
     found = _asked(step)
     for prefix, result in zip(("", "other_"), results, strict=False):
@@ -34,7 +34,7 @@ def values(step: Step, results: list[Result]) -> dict[str, Any]:
     return found
 
 
-def _asked(step: Step) -> dict[str, Any]:
+def _asked(step: LessonStep) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for prefix, experiment in zip(("", "other_"), step.experiments, strict=False):
         fields = flat(experiment.model_dump())
@@ -94,12 +94,12 @@ def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
     }
 
 
-def guess_is_share(step: Step) -> bool:
+def guess_is_share(step: LessonStep) -> bool:
     """Whether a number is asked for."""
     return step.ask in ("student_accuracy", "unreliability", "ambiguity", "by-hand")
 
 
-def actual(step: Step, result: Result | None) -> float:
+def actual(step: LessonStep, result: Result | None) -> float:
     """The number that was asked for, a share of 1."""
     if step.ask == "by-hand":
         return float(by_hand(lessons.BY_HAND_K)["unreliability"])
@@ -108,7 +108,7 @@ def actual(step: Step, result: Result | None) -> float:
     return result.student_accuracy.mean if step.ask == "student_accuracy" else result.indicators[step.ask]
 
 
-def verdict(language: str, step: Step, guess: Any, results: list[Result]) -> str:
+def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) -> str:
     """How the prediction and what came out compare. Markdown."""
     if guess_is_share(step):
         return _distance(language, step, float(guess), results)
@@ -120,7 +120,7 @@ def verdict(language: str, step: Step, guess: Any, results: list[Result]) -> str
     return say(language, f"learn.verdict-{key}")
 
 
-def _distance(language: str, step: Step, guess: float, results: list[Result]) -> str:
+def _distance(language: str, step: LessonStep, guess: float, results: list[Result]) -> str:
     result = results[0] if results else None
     value = actual(step, result)
     off = abs(guess - value)
@@ -142,7 +142,7 @@ def _distance(language: str, step: Step, guess: float, results: list[Result]) ->
     return say(language, f"learn.verdict-{place}", guess=mine, value=said, gap=gap, way=way)
 
 
-def why(language: str, name: str, step: Step, results: list[Result]) -> str:
+def why(language: str, name: str, step: LessonStep, results: list[Result]) -> str:
     """The explanation; where the numbers are not those it explains, the rule's words instead. Markdown."""
     if lessons.outcome(step, *results) == step.shows:
         return spoken(language, name, "why", step, results)
