@@ -27,7 +27,7 @@ quick: .venv/.test
 
 browser: .venv/.test
 	@sh tests/browser/install.sh
-	$(BIN)/python -m pytest tests/browser -rs
+	$(BIN)/python -m pytest tests/browser -rs --numprocesses 2
 
 screenshots: .venv/.test
 	@sh tests/browser/install.sh

@@ -1,16 +1,16 @@
 // Every key presses its button once and in order: the next one when the page has answered the one before.
 // __init__.py says why, and gives KEYS: the names of all keys that press buttons.
 if (!window.softlabelKeys) {
-  const REST = 200; // ms after which a slider that moved tells the server
+  const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
   const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
   const waiting = []; // names of the keys pressed and not yet handed on
   let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
+  let answers = 0; // how often the page has answered
 
   const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
-  const idle = () =>
-    (due === null || performance.now() > due + LONGEST) &&
-    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+  const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+  const idle = () => (due === null || performance.now() > due + LONGEST) && still();
 
   const handOn = () => {
     while (waiting.length && idle()) {
@@ -31,9 +31,14 @@ if (!window.softlabelKeys) {
     target.matches("textarea, [contenteditable=true], input:not([type=radio], [type=checkbox], [type=range])");
 
   const slides = ({ target }) => {
-    const before = target.value;
+    const [before, seen] = [target.value, answers];
     setTimeout(() => {
-      if (target.value !== before) due = performance.now() + REST;
+      if (target.value === before) return;
+      const told = (due = performance.now() + REST);
+      setTimeout(() => {
+        if (due === told && answers > seen && still()) due = null; // it told at once and was answered
+        handOn();
+      }, REST);
     });
   };
 
@@ -48,6 +53,7 @@ if (!window.softlabelKeys) {
     if (event.repeat && !free) return; // held down: as often as the page answers
     waiting.push(name);
     handOn();
+    setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
   addEventListener("keydown", take, true);
 
@@ -58,6 +64,7 @@ if (!window.softlabelKeys) {
 
   window.softlabelKeys = (taken) => {
     buttons = taken;
+    answers += 1;
     if (due !== null && performance.now() >= due) due = null;
     soon();
   };
