@@ -76,6 +76,7 @@ def test_the_gpus_table_says_what_it_could_not_measure() -> None:
     assert told == "not measured: no CUDA device\n"
 
 
+@pytest.mark.slow
 def test_the_gpus_table_can_be_tried_without_one() -> None:
     told = benchmark("gpu.py", "--rounds", "1", "--try-on-cpu", "64", "--peak", "1", "1", "1")
     rows = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")][1:]

@@ -453,6 +453,7 @@ def wait_for_training(process):
     return seen
 
 
+@pytest.mark.slow
 def test_ctrl_c(tmp_path):
     """Both commands at once, to save time. They stop soon: the bar does not come far any more."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -95,6 +95,7 @@ def _measured(indicators: dict[str, Any]) -> np.ndarray:
     return np.array([value for value in (*indicators.values(), *ends) if isinstance(value, float)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASKED)
 def test_a_stored_result_is_still_what_the_code_computes(name: str, rounds_alike: bool) -> None:
     """If this fails after a change that was meant: raise `science` of the plug-in, or `ENGINE`."""
