@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from tests.waiting import PATIENCE, wait_until
 from ui import jobs
 from ui.web.network import without_delay
 
+pytestmark = pytest.mark.usefixtures("worker")
+
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"replicates": "1", "training.epochs": "1"}
 WORKER = """
@@ -39,18 +40,6 @@ loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).
 runner.close()
 print("streamlit" in loaded, "torch" in loaded)
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def worker() -> Iterator[None]:
-    """A worker that started before AppTest, which makes a page the main script, without a guard."""
-    job = jobs.every().start(
-        Experiment.parse({"replicates": 1, "training": {"epochs": 1}, "seed": 1}), "test"
-    )
-    job.handle.result(PATIENCE)
-    yield
-    jobs.every().close()
-    jobs._jobs.cache_clear()
 
 
 def explore(**parameters: str) -> AppTest:

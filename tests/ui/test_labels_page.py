@@ -3,15 +3,13 @@
 import io
 import json
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from softlabel_core import Experiment, measure
+from softlabel_core import measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import audit
 from softlabel_core.reading.labels import READERS, LabelFile, read, write
@@ -25,23 +23,10 @@ from ui.uploads import KEY, Own
 from ui.words import audits
 from ui.words.i18n import LANGUAGES, say
 
+pytestmark = pytest.mark.usefixtures("worker")
+
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ("<script>alert(1)</script>", "[x](http://evil.example)", "**b** $a$ `c`", "\"&<b>'")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def worker() -> Iterator[None]:
-    """A worker that started before AppTest, which makes a page the main script, without a guard.
-
-    The main script comes back at the end: workers of later tests run it.
-    """
-    script = sys.modules["__main__"]
-    job = jobs.every().start(Experiment.parse({"replicates": 1, "training": {"epochs": 1}}), "test")
-    job.handle.result(PATIENCE)
-    yield
-    jobs.every().close()
-    jobs._jobs.cache_clear()
-    sys.modules["__main__"] = script
 
 
 def page(upload: Upload | None = None, **parameters: str) -> AppTest:
