@@ -42,7 +42,10 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_rank_correlation_is_scipys() -> None:
     generator = np.random.default_rng(0)
     x, y = generator.integers(0, 9, 50).astype(float), generator.random(50)
-    assert reproduce._spearman(x, y) == pytest.approx(spearmanr(x, y).statistic)
+    draws = [generator.integers(0, 50, length) for length in (50, 7, 50, 20, 7)]  # of several lengths
+    expected = [spearmanr(x[rows], y[rows]).statistic for rows in draws]
+    assert reproduce._spearman(x, y, draws) == pytest.approx(expected)
+    assert np.isnan(reproduce._spearman(np.ones(50), y, draws)).all()
 
 
 def test_every_bias_type_without_a_file_has_a_study() -> None:
