@@ -35,7 +35,6 @@ SHOWN = (
 )
 """Indicators in the light table."""
 
-
 NAMED = 10
 """Entries that a report names for each reason."""
 

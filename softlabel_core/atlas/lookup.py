@@ -52,7 +52,7 @@ class Entry:
     """Name of the entry: the content hash of what it answers for."""
 
     result: Result
-    """The result; `curves`, `instances` and `teacher` are kept where `atlas_plan.is_whole`."""
+    """The result; `curves`, `instances` and `teacher` are kept where `plan.is_whole`."""
 
     stale: bool
     """Whether the science behind it has changed since (`science`)."""

@@ -144,6 +144,14 @@ def stratified(
     return generator.permutation(np.concatenate(drawn))
 
 
+def divide(
+    targets: Int[np.ndarray, "n"], size: int, *, generator: np.random.Generator
+) -> tuple[Int[np.ndarray, "rows"], Int[np.ndarray, "size"]]:
+    """Rows of one pool for training and for the test, `size` of them stratified; both in random order."""
+    test = stratified(targets, size, "test_fraction", generator=generator)
+    return generator.permutation(np.setdiff1d(np.arange(len(targets)), test)), test
+
+
 class Idx(Published):
     """Grey images of 28 x 28 pixels in four gzipped IDX files, the format of MNIST."""
 

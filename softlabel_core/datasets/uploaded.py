@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from softlabel_core.datasets import Dataset, stratified
+from softlabel_core.datasets import Dataset, divide
 from softlabel_core.examples import Split, standardise
 from softlabel_core.fields import Accepts
 from softlabel_core.plugin import Invalid
@@ -65,9 +65,7 @@ class Uploaded(Dataset):
     def split(self, *, generator: np.random.Generator) -> Split:
         table = self.table()
         size = min(max(round(len(table.targets) * self.test_fraction), 1), len(table.targets) - 1)
-        test = stratified(table.targets, size, "test_fraction", generator=generator)
-        train = np.setdiff1d(np.arange(len(table.targets)), test)
-        train = generator.permutation(train)
+        train, test = divide(table.targets, size, generator=generator)
         return standardise(
             table.features[train],
             table.targets[train],

@@ -1,6 +1,6 @@
 """Students under way: one a replicate, what they are shown round by round, and their training together.
 
-Nothing here knows where splits and soft labels come from: an experiment draws them (`execute`), or they are
+Nothing here knows where splits and soft labels come from: an experiment draws them (`run`), or they are
 given (`given`).
 """
 

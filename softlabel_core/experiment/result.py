@@ -81,7 +81,7 @@ class Result(Value):
     """What the student's loss asks of labels, and by how much `indicators` pass or fail it."""
 
     identity: dict[str, Any] | None
-    """Students shown sets only: `theory.ExcessRisk` of the first one, on the examples it learned from."""
+    """Students shown sets only: `bounds.ExcessRisk` of the first one, on the examples it learned from."""
 
     closed_form: dict[str, float] | None
     """One-hot labels under additive noise only: the population's `unreliability` and `ambiguity`."""

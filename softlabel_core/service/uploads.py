@@ -11,7 +11,7 @@ import numpy as np
 
 from softlabel_core.audit.report import audit
 from softlabel_core.biases.demotion import Demotion
-from softlabel_core.datasets import stratified
+from softlabel_core.datasets import divide
 from softlabel_core.datasets.gaussian_ring import GaussianRing
 from softlabel_core.examples import Split, standardise
 from softlabel_core.experiment.cohort import Splits
@@ -98,8 +98,7 @@ def splits(file: LabelFile, replicates: int) -> Splits:
 def _split(file: LabelFile, *, generator: np.random.Generator) -> Split:
     assert file.features is not None  # noqa: S101  # for the type checker
     features, targets, shape = file.features, file.targets, file.image_shape
-    test = stratified(targets, _tested(len(targets)), "test_fraction", generator=generator)
-    train = generator.permutation(np.setdiff1d(np.arange(len(targets)), test))
+    train, test = divide(targets, _tested(len(targets)), generator=generator)
     parts = (features[train], targets[train], features[test], targets[test])
     split = standardise(*parts, len(file.names), image_shape=shape)
     return replace(split, train=replace(split.train, rows=train))

@@ -31,7 +31,7 @@ class Chunk:
     """The students of `groups` (g) of equally many tasks (m) each, stepped together.
 
     A group's tasks share split, `used`, seed and replicate, and all tasks the sizes of their split and their
-    training; `chunks` sees to it. Setting `cancel` stops the training.
+    training; `grouping` sees to it. Setting `cancel` stops the training.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Many students at once: the trainer.
 
 A run is one batched computation. Students that share their examples and their shuffle form a group; groups
-form a chunk (`chunks`), whose parameters are stacked and stepped together. Every student gives the same
+form a chunk (`grouping`), whose parameters are stacked and stepped together. Every student gives the same
 numbers whether it is trained alone or beside others (bitwise on a CPU, tested).
 
 A sweep of 64 students on digits takes about 1.3 times what its matrix products alone take on one core; beside

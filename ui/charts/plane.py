@@ -54,7 +54,7 @@ def plane(
 ) -> Chart:
     """Heat map of accuracy over Delta and gamma; `current` is framed, on a cell or between.
 
-    `table` is `atlas_plan.grid` of it. Transparent squares above the cells carry the keys of the
+    `table` is `plan.grid` of it. Transparent squares above the cells carry the keys of the
     entries as `customdata`: they are what a click selects.
     """
     colours, font = palette(dark), LARGE if large else FONT
