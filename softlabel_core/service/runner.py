@@ -5,7 +5,7 @@ through small files of the job's own folder, so a worker may be killed at any mo
 """
 
 import json
-import multiprocessing
+import logging
 import os
 import resource
 import tempfile
@@ -14,10 +14,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from loky.backend.context import get_context
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from softlabel_core.experiment.run import run
@@ -119,28 +121,41 @@ class Runner(ABC):
 
 
 class EmbeddedRunner(Runner):
-    """Worker processes beside this one (Pebble); a killed worker fails its own job only."""
+    """Worker processes beside this one (Pebble); a killed worker fails its own job only.
+
+    They start without this process's main script (loky), which is a page of Streamlit while the page runs.
+    """
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
         self.limit, self.workers = limit, workers
         self._folder = tempfile.TemporaryDirectory(prefix="softlabel-")
-        self._pool = ProcessPool(max_workers=workers, context=multiprocessing.get_context("spawn"))
-        self._submitted = 0
+        self._submitted, self._closed = 0, False
         self._lock = threading.Lock()
-        self._pool.schedule(_warm_up)
+        self._pool = self._opened()
 
     def submit(
         self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
     ) -> Handle:
+        limit = self.limit if limit is None else limit
         with self._lock:
             self._submitted += 1
             folder = Path(self._folder.name, str(self._submitted))
-        folder.mkdir()
-        limit = self.limit if limit is None else limit
-        future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
+            folder.mkdir()
+            if not (self._pool.active or self._closed):  # Pebble gives up when a worker without a job dies
+                logging.getLogger(__name__).warning("A worker without a job died; its pool is opened anew.")
+                self._pool.stop()
+                self._pool.join()
+                self._pool = self._opened()
+            future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
 
+    def _opened(self) -> ProcessPool:
+        pool = ProcessPool(max_workers=self.workers, context=get_context("loky"))
+        pool.schedule(_warm_up)
+        return pool
+
     def close(self) -> None:
+        self._closed = True
         self._pool.stop()
         self._pool.join(timeout=5)
         self._folder.cleanup()
@@ -187,7 +202,7 @@ class _EmbeddedHandle(Handle):
             return dict(self._future.result(timeout))
         except CancelledError:
             raise Cancelled from None
-        except ProcessExpired:
+        except (ProcessExpired, BrokenProcessPool):
             raise WorkerLost from None
         except TimeoutError:
             if not self._future.done():

@@ -3,7 +3,10 @@
 import multiprocessing
 import os
 import signal
+import sys
 import time
+import types
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +157,11 @@ def test_any_task_runs_with_its_own_limits(embedded):
     assert workers() == before
 
 
+def loaded(channel):
+    """A task: what is imported in the worker."""
+    return {"modules": list(sys.modules)}
+
+
 def die(channel):
     """A task: the end of its worker."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -164,3 +172,27 @@ def test_a_worker_that_dies_leaves_the_next_job_alone(embedded):
     with pytest.raises(WorkerLost):
         runner.submit(die).result(PATIENCE)
     assert submit(runner, QUICK).result(PATIENCE)
+
+
+def test_a_worker_that_dies_without_a_job_is_replaced(embedded):
+    """The system may kill it for its memory; Pebble alone would refuse every job from then on."""
+    runner, workers = embedded
+    assert submit(runner, QUICK).result(PATIENCE)
+    for pid in workers():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not runner._pool.active)
+    assert submit(runner, QUICK).result(PATIENCE)
+
+
+def test_the_main_script_of_this_process_is_nothing_to_a_worker(monkeypatch):
+    """Streamlit's main script is the page that runs; a worker must not run it, nor import Streamlit."""
+    page = types.ModuleType("__main__")
+    page.__file__ = str(Path(__file__).resolve().parents[2] / "ui" / "main.py")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    runner = EmbeddedRunner()
+    try:
+        modules = runner.submit(loaded).result(PATIENCE)["modules"]
+        assert "torch" in modules
+        assert [name for name in ("streamlit", "plotly", "ui") if name in modules] == []
+    finally:
+        runner.close()

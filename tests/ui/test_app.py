@@ -28,18 +28,6 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"replicates": "1", "training.epochs": "1"}
-WORKER = """
-import sys, types
-from pathlib import Path
-from softlabel_core.service.runner import EmbeddedRunner
-main = types.ModuleType("__main__")  # as streamlit leaves it while a page runs
-main.__file__ = str(Path("ui/main.py").resolve())
-sys.modules["__main__"] = main
-runner = EmbeddedRunner()
-loaded = runner._pool.schedule(eval, args=("list(__import__('sys').modules)",)).result()
-runner.close()
-print("streamlit" in loaded, "torch" in loaded)
-"""
 
 
 def explore(**parameters: str) -> AppTest:
@@ -291,13 +279,6 @@ def test_no_page_stops_before_the_bar_is_drawn() -> None:
     """`st.stop` would end the script behind the page too; a page returns instead."""
     for path in [*ROOT.glob("pages/*.py"), *ROOT.glob("ui/**/*.py")]:
         assert "st.stop(" not in path.read_text(), path.name
-
-
-def test_a_worker_loads_no_streamlit() -> None:
-    answer = subprocess.run(
-        [sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
-    )
-    assert answer.stdout.split() == ["False", "True"], answer.stderr[-2000:]
 
 
 def test_the_server_loads_no_torch() -> None:
