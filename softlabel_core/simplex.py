@@ -8,8 +8,10 @@ from jaxtyping import Bool, Float, Int
 
 from softlabel_core.plugin import Invalid
 
-TIE = 1e-9
-"""Values closer than this count as tied."""
+TIE = 8 * float(np.finfo(np.float64).eps)
+"""Values that differ by no more than this share of themselves are tied: it is what rounding leaves apart.
+
+An absolute tolerance would make one tie of the tail of a sharp teacher, and another once it is cooled."""
 
 SUM_TOLERANCE = 1e-3
 """A soft label may miss a sum of 1 by this much (half-precision files do)."""
@@ -69,8 +71,8 @@ def _top(
 ) -> tuple[Bool[np.ndarray, "n c"], Bool[np.ndarray, "n c"], Int[np.ndarray, "n"]]:
     """Labels above the k-th value, labels tied with it, and the slots left for the tied ones."""
     edge = -np.partition(-soft_labels, k - 1, axis=1)[:, k - 1 : k]
-    above = soft_labels > edge + TIE
-    tied = np.abs(soft_labels - edge) <= TIE
+    above = soft_labels > edge * (1 + TIE)
+    tied = ~above & (soft_labels >= edge * (1 - TIE))
     return above, tied, k - np.count_nonzero(above, axis=1)
 
 

@@ -33,10 +33,11 @@ def test_membership_is_the_expectation_of_a_random_tie_break(masses, data):
     np.testing.assert_allclose(membership(row, k)[0], oracle.membership_by_orders(masses, k), atol=1e-12)
 
 
-def test_values_within_a_billionth_are_tied():
-    close, apart = np.array([[0.5, 0.5 + 5e-10, 0.0]]), np.array([[0.5, 0.5 + 5e-9, 0.0]])
-    np.testing.assert_allclose(membership(close, 1), [[0.5, 0.5, 0]])
-    np.testing.assert_allclose(membership(apart, 1), [[0, 1, 0]])
+@pytest.mark.parametrize("scale", [0.5, 1e-6, 1e-200])
+def test_values_that_rounding_leaves_apart_are_tied_at_any_scale(scale):
+    close, apart = (np.array([[scale, scale * (1 + share), 0.0]]) for share in (1e-15, 1e-14))
+    np.testing.assert_array_equal(membership(close, 1), [[0.5, 0.5, 0]])
+    np.testing.assert_array_equal(membership(apart, 1), [[0, 1, 0]])
 
 
 def test_a_clean_one_hot_label_shares_the_other_slots():

@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real
 
 from softlabel_core.plugin import Invalid, Plugin, catalogue
-from softlabel_core.simplex import check, draw_sets, membership
-from softlabel_core.streams import stream
+from softlabel_core.simplex import check, membership
 
 CONFIDENCE = 0.95
 
@@ -39,17 +38,19 @@ class Sample:
         return np.bincount(self.targets, minlength=self.soft_labels.shape[1])
 
     @cached_property
-    def cooccurrence(self) -> Float[np.ndarray, "c c"]:
-        """M[y, i]: how often label i is in the set of an example of class y; NaN for an absent class."""
-        return self.by_class(self.inside)
+    def counts(self) -> Float[np.ndarray, "c c"]:
+        """How many sets of examples of class y hold label i; a tied label counts in part."""
+        return self._sums(self.inside)
 
     @cached_property
-    def drawn_counts(self) -> Int[np.ndarray, "c c"]:
-        """M as whole-number counts, with ties broken by a seeded draw: what the exact intervals need."""
-        sets = draw_sets(self.soft_labels, self.k, generator=stream(self.seed, "ties"))
-        counts = np.zeros((sets.shape[1],) * 2, dtype=np.int64)
-        np.add.at(counts, self.targets, sets)
-        return counts
+    def cooccurrence(self) -> Float[np.ndarray, "c c"]:
+        """M[y, i]: how often label i is in the set of an example of class y; NaN for an absent class."""
+        return self._shares(self.counts)
+
+    @cached_property
+    def missed(self) -> Float[np.ndarray, "c"]:
+        """How many sets of each class do not hold the truth."""
+        return np.clip(self.class_sizes - np.diag(self.counts), 0, None)
 
     @cached_property
     def wrong(self) -> Float[np.ndarray, "c c"]:
@@ -63,8 +64,14 @@ class Sample:
 
     def by_class(self, values: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "c c"]:
         """Mean row of each class; NaN for an absent class."""
+        return self._shares(self._sums(values))
+
+    def _sums(self, values: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "c c"]:
         sums = np.zeros((values.shape[1],) * 2)
         np.add.at(sums, self.targets, values)
+        return sums
+
+    def _shares(self, sums: Float[np.ndarray, "c c"]) -> Float[np.ndarray, "c c"]:
         with np.errstate(invalid="ignore"):
             return sums / self.class_sizes[:, None]
 
@@ -82,7 +89,7 @@ class Indicator(Plugin):
 
     @abstractmethod
     def value(self, sample: Sample) -> float:
-        """The plug-in estimate."""
+        """The estimate, inside its interval."""
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float] | None:
         """An interval that holds the true value with probability >= 1 - alpha, where one is known."""
@@ -101,8 +108,9 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
     from 1 to floor(c / 2) with the smallest Delta_k + gamma_k. k* looks at the truth: it diagnoses, it is
     no training rule. To compare with a student, use the student's own k.
 
-    Returns `{"k": ..., "n": ..., name: value, ..., "intervals": {name: [low, high]}}`; intervals have
-    95 % confidence, `seed` breaks ties in them. Raises `Invalid` for anything but rows on the simplex.
+    Returns `{"k": ..., "n": ..., "classes": ..., name: value, ..., "intervals": {name: [low, high]}}`;
+    intervals have 95 % confidence, `seed` draws the halves of the ambiguity degree. Raises `Invalid` for
+    anything but rows on the simplex.
     """
     labels, truth = check(soft_labels, targets)
     classes = labels.shape[1]
@@ -117,6 +125,7 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
     return {
         "k": sample.k,
         "n": len(truth),
+        "classes": classes,
         **{name: float(one.value(sample)) + 0.0 for name, one in every.items()},  # no -0.0
         "intervals": {name: list(pair) for name, pair in intervals.items() if pair is not None},
     }
@@ -127,15 +136,33 @@ def _total(sample: Sample) -> float:
 
 
 def clopper_pearson(
-    hits: Int[np.ndarray, "..."], trials: Int[np.ndarray, "..."], alpha: float
+    hits: Real[np.ndarray, "..."], trials: Int[np.ndarray, "..."], alpha: float
 ) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]:
     """Exact binomial interval, alpha / 2 each side; [0, 1] where there were no trials.
+
+    Where sets have ties, hits are the expectation of a random tie-break and need not be whole: the same beta
+    quantiles, so that the interval holds the estimate whatever the draw would have been.
 
     Reference: Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
     """
     from scipy.special import betaincinv
 
     misses = trials - hits
-    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, alpha / 2), 0.0)
-    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1 - alpha / 2), 1.0)
+    smallest = np.finfo(np.float64).tiny
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, smallest), misses + 1, alpha / 2), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, smallest), 1 - alpha / 2), 1.0)
     return low, high
+
+
+def worst_of(
+    hits: Real[np.ndarray, "cells"], trials: Int[np.ndarray, "cells"], alpha: float
+) -> tuple[float, float]:
+    """Interval of the largest of many shares.
+
+    The lower end must hold for whichever share reads highest, so it has Bonferroni over all of them. The
+    upper end has to hold for the one share that truly is the largest, and the highest of the upper ends is
+    at least as high as its own.
+    """
+    low, _ = clopper_pearson(hits, trials, alpha / len(hits))
+    _, high = clopper_pearson(hits, trials, alpha)
+    return float(low.max()), float(high.max())

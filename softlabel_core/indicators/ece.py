@@ -24,6 +24,7 @@ class ECE(Indicator):
         confidence = sample.soft_labels.max(1)
         first = membership(sample.soft_labels, 1)
         correct = np.take_along_axis(first, sample.targets[:, None], axis=1)[:, 0]
-        bin_of = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        place = np.round(confidence * BINS, 9)  # confidences that rounding leaves apart share a bin
+        bin_of = np.minimum(place.astype(int), BINS - 1)
         gap = np.bincount(bin_of, weights=correct - confidence, minlength=BINS)
         return float(np.abs(gap).sum() / len(confidence))

@@ -1,17 +1,21 @@
 import numpy as np
+from jaxtyping import Float
 
-from softlabel_core.indicators import Indicator, Sample
+from softlabel_core.indicators import Indicator, Sample, clopper_pearson
 
 
 class Margin(Indicator):
     r"""Class-wise margin.
 
     How much more often the truth is in the sets of its class than the worst rival, for the worst class.
-    Unlike the sum of the two degrees it sees a single class that is always hidden.
+    Unlike the sum of the two degrees it sees a single class that is always hidden. The smallest of many
+    noisy differences, it reads low on small classes; the interval allows for it.
 
     $$\min_y \left(M_{yy} - \max_{i \ne y} M_{yi}\right)$$
 
-    Reference: own definition after Cour et al. 2011, https://www.jmlr.org/papers/v12/cour11a.html.
+    Reference: own definition after Cour et al. 2011, https://www.jmlr.org/papers/v12/cour11a.html. Interval:
+    Clopper-Pearson at both shares of every difference, with Bonferroni over the c (c - 1) differences at the
+    upper end.
     """
 
     symbol = r"m"
@@ -21,3 +25,19 @@ class Margin(Indicator):
         present = sample.class_sizes > 0
         truth = np.diag(sample.cooccurrence)[present]
         return float(np.min(truth - np.nanmax(sample.wrong[present], axis=1)))
+
+    def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
+        cells = len(sample.class_sizes) * (len(sample.class_sizes) - 1)
+        lowest, _ = _differences(sample, alpha / 2)
+        _, highest = _differences(sample, alpha / 2 / cells)
+        return float(lowest.min()), float(highest.min())
+
+
+def _differences(
+    sample: Sample, alpha: float
+) -> tuple[Float[np.ndarray, "cells"], Float[np.ndarray, "cells"]]:
+    """Ends of every M_yy - M_yi, `alpha` / 2 outside on each side of both shares."""
+    wrong = ~np.eye(len(sample.class_sizes), dtype=bool)
+    trials = np.broadcast_to(sample.class_sizes[:, None], wrong.shape)
+    low, high = clopper_pearson(sample.counts, trials, alpha)
+    return (np.diag(low)[:, None] - high)[wrong], (np.diag(high)[:, None] - low)[wrong]

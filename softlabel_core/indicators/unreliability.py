@@ -16,9 +16,8 @@ class Unreliability(Indicator):
     symbol = r"\Delta"
 
     def value(self, sample: Sample) -> float:
-        return 1 - float(np.take_along_axis(sample.inside, sample.targets[:, None], axis=1).mean())
+        return float(sample.missed.sum() / len(sample.targets))
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
-        n = sample.class_sizes.sum()
-        low, high = clopper_pearson(np.array(n - np.trace(sample.drawn_counts)), np.array(n), alpha)
+        low, high = clopper_pearson(np.array(sample.missed.sum()), np.array(len(sample.targets)), alpha)
         return float(low), float(high)

@@ -11,8 +11,9 @@ import pytest
 from softlabel_core import catalogue
 from softlabel_core.biases import Bias
 from softlabel_core.examples import Examples
-from softlabel_core.simplex import one_hot
+from softlabel_core.simplex import membership, one_hot
 from softlabel_core.streams import stream
+from softlabel_core.training.teachers import scale_temperature
 from tests.declared import examples, label, quick, variants
 from tests.oracles import biases as oracle
 
@@ -45,6 +46,18 @@ def drawn(classes, bias):
     """Examples, and the labels that the bias type gave them: drawn once, for two questions."""
     shown = examples(classes, 120)
     return shown, bias.soft_labels(shown, generator=stream(0, "labels"))
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.5, 3, 20])
+@pytest.mark.parametrize("kind", KINDS)
+def test_heating_labels_changes_no_set(kind, temperature):
+    """At every k, wherever the k-th label has not been rounded to 0."""
+    for bias in every(10, [KINDS[kind]]):
+        _, labels = drawn(10, bias)
+        heated = scale_temperature(labels, temperature)
+        for k in range(1, 10):
+            seen = (np.sort(labels, axis=1)[:, -k] == 0) | (np.sort(heated, axis=1)[:, -k] > 1e-300)
+            np.testing.assert_array_equal(membership(heated[seen], k), membership(labels[seen], k))
 
 
 @pytest.mark.parametrize(("classes", "bias"), BY_CLASSES, ids=label)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy.stats import beta
 
+from softlabel_core.streams import stream
 from tests.oracles.simplex import membership
 
 
@@ -29,13 +30,47 @@ def unreliability(d, y, k):
     return 1 - sum(w[n][y[n]] for n in range(len(y))) / len(y)
 
 
-def ambiguity(d, y, k):
+def largest_cooccurrence(d, y, k):
     matrix = cooccurrence(d, y, k)
     return max(m for t, row in enumerate(matrix) for i, m in enumerate(row) if i != t and not math.isnan(m))
 
 
+def ambiguity(d, y, k, seed=0):
+    """The pair that reads highest in one half of every class, read in the other; kept in the interval."""
+    classes, w = d.shape[1], membership(d, k)
+    generator = stream(seed, "halves")
+    lot, first = generator.random(len(y)).tolist(), generator.integers(2, size=(20, 10)).tolist()
+    members = {
+        t: sorted((n for n in range(len(y)) if y[n] == t), key=lambda n: lot[n]) for t in range(classes)
+    }
+    pairs = [(t, i) for t in range(classes) if len(members[t]) > 1 for i in range(classes) if i != t]
+    if not pairs:
+        return largest_cooccurrence(d, y, k)
+    found = []
+    for choice in first:
+        halves = [
+            {
+                t: [n for place, n in enumerate(rows) if (place % 2) == (choice[place % 20 // 2] ^ other)]
+                for t, rows in members.items()
+            }
+            for other in (0, 1)
+        ]
+        one, two = (
+            {(t, i): sum(w[n][i] for n in half[t]) / len(half[t]) for t, i in pairs} for half in halves
+        )
+        for chosen, read in ((one, two), (two, one)):
+            worst = [pair for pair in pairs if chosen[pair] >= max(chosen.values()) - 1e-12]
+            found.append(sum(read[pair] for pair in worst) / len(worst))
+    low, high = ambiguity_interval(d, y, k, 0.05)
+    return min(max(sum(found) / len(found), low), high)
+
+
 def total(d, y, k):
     return unreliability(d, y, k) + ambiguity(d, y, k)
+
+
+def worst_total(d, y, k):
+    return worst_unreliability(d, y, k) + ambiguity(d, y, k)
 
 
 def worst_unreliability(d, y, k):
@@ -85,50 +120,81 @@ def ece(d, y, k):
     first, gap = membership(d, 1), 0.0
     confidence = [max(row) for row in d.tolist()]
     for b in range(15):
-        members = [n for n, c in enumerate(confidence) if b / 15 <= c < (b + 1) / 15 or (b == 14 and c >= 1)]
+        low, high = b / 15 - 1e-10, (b + 1) / 15 - 1e-10
+        members = [n for n, c in enumerate(confidence) if low <= c < high or (b == 14 and c >= high)]
         if members:
             right = sum(first[n][y[n]] for n in members) / len(members)
             gap += len(members) / len(y) * abs(right - sum(confidence[n] for n in members) / len(members))
     return gap
 
 
-def clopper_pearson(hits: int, trials: int, alpha: float) -> tuple[float, float]:
-    """Exact interval, alpha / 2 each side."""
-    low = 0.0 if hits == 0 else beta.ppf(alpha / 2, hits, trials - hits + 1)
-    high = 1.0 if hits == trials else beta.ppf(1 - alpha / 2, hits + 1, trials - hits)
+def clopper_pearson(hits: float, trials: int, alpha: float) -> tuple[float, float]:
+    """Exact interval, alpha / 2 each side; hits that are not whole are put into the same quantiles."""
+    low = 0.0 if hits <= 0 else beta.ppf(alpha / 2, hits, trials - hits + 1)
+    high = 1.0 if hits >= trials else beta.ppf(1 - alpha / 2, hits + 1, trials - hits)
     return float(low), float(high)
 
 
-def unreliability_interval(d, y, k, alpha):
-    """For labels without ties."""
+def _counted(d, y, k, t, i):
+    """How many sets of the examples of class t hold label i, and how many examples there are."""
     w = membership(d, k)
-    return clopper_pearson(round(sum(1 - w[n][y[n]] for n in range(len(y)))), len(y), alpha)
+    rows = [n for n in range(len(y)) if y[n] == t]
+    return sum(w[n][i] for n in rows), len(rows)
+
+
+def unreliability_interval(d, y, k, alpha):
+    return clopper_pearson(len(y) * unreliability(d, y, k), len(y), alpha)
 
 
 def label_accuracy_interval(d, y, k, alpha):
-    """For labels without ties."""
-    right = sum(row.index(max(row)) == t for row, t in zip(d.tolist(), y, strict=True))
-    return clopper_pearson(right, len(y), alpha)
+    return clopper_pearson(len(y) * label_accuracy(d, y, k), len(y), alpha)
+
+
+def _worst(counted, alpha):
+    """Largest of the shares: Bonferroni at the lower end only."""
+    return (
+        max(clopper_pearson(hits, n, alpha / len(counted))[0] for hits, n in counted),
+        max(clopper_pearson(hits, n, alpha)[1] for hits, n in counted),
+    )
 
 
 def worst_unreliability_interval(d, y, k, alpha):
-    """Bonferroni over the c classes; for labels without ties."""
-    c = d.shape[1]
-    w = membership(d, k)
-    ends = []
-    for t in range(c):
-        rows = [n for n in range(len(y)) if y[n] == t]
-        ends.append(clopper_pearson(round(sum(1 - w[n][t] for n in rows)), len(rows), alpha / c))
-    return max(low for low, _ in ends), max(high for _, high in ends)
+    counted = [_counted(d, y, k, t, t) for t in range(d.shape[1])]
+    return _worst([(n - hits, n) for hits, n in counted], alpha)
 
 
 def ambiguity_interval(d, y, k, alpha):
-    """Bonferroni over the c (c - 1) cells; for labels without ties."""
     c = d.shape[1]
-    w = membership(d, k)
-    cells = [(t, i) for t in range(c) for i in range(c) if i != t]
-    ends = []
-    for t, i in cells:
-        rows = [n for n in range(len(y)) if y[n] == t]
-        ends.append(clopper_pearson(round(sum(w[n][i] for n in rows)), len(rows), alpha / len(cells)))
-    return max(low for low, _ in ends), max(high for _, high in ends)
+    return _worst([_counted(d, y, k, t, i) for t in range(c) for i in range(c) if i != t], alpha)
+
+
+def _added(one, other):
+    return one[0] + other[0], one[1] + other[1]
+
+
+def total_interval(d, y, k, alpha):
+    return _added(unreliability_interval(d, y, k, alpha / 2), ambiguity_interval(d, y, k, alpha / 2))
+
+
+def worst_total_interval(d, y, k, alpha):
+    return _added(worst_unreliability_interval(d, y, k, alpha / 2), ambiguity_interval(d, y, k, alpha / 2))
+
+
+def margin_interval(d, y, k, alpha):
+    """Of every difference both shares have half of the error; Bonferroni at the upper end only."""
+    c = d.shape[1]
+
+    def ends(error):
+        found = []
+        for t in range(c):
+            right = clopper_pearson(*_counted(d, y, k, t, t), error)
+            for i in range(c):
+                if i != t:
+                    wrong = clopper_pearson(*_counted(d, y, k, t, i), error)
+                    found.append((right[0] - wrong[1], right[1] - wrong[0]))
+        return found
+
+    return (
+        min(low for low, _ in ends(alpha / 2)),
+        min(high for _, high in ends(alpha / 2 / (c * (c - 1)))),
+    )

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-TIE = 1e-9
+TIE = 8 * 2.0**-52
 
 
 def membership(labels: np.ndarray, k: int | str) -> np.ndarray:
@@ -16,10 +16,12 @@ def membership(labels: np.ndarray, k: int | str) -> np.ndarray:
             rows.append([1.0 if mass > 0 else 0.0 for mass in row])
             continue
         edge = sorted(row, reverse=True)[k - 1]
-        above = sum(mass > edge + TIE for mass in row)
-        tied = sum(abs(mass - edge) <= TIE for mass in row)
+        above = sum(mass > edge + TIE * edge for mass in row)
+        tied = sum(abs(mass - edge) <= TIE * edge for mass in row)
         share = (k - above) / tied
-        rows.append([1.0 if m > edge + TIE else share if abs(m - edge) <= TIE else 0.0 for m in row])
+        rows.append(
+            [1.0 if m > edge + TIE * edge else share if abs(m - edge) <= TIE * edge else 0.0 for m in row]
+        )
     return np.array(rows)
 
 

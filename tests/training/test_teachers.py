@@ -21,10 +21,12 @@ from softlabel_core.biases.overconfident_teacher import OverconfidentTeacher
 from softlabel_core.biases.skillful_bad_teacher import SkillfulBadTeacher, SkillfulLoss
 from softlabel_core.biases.temperature_teacher import TemperatureTeacher
 from softlabel_core.biases.under_trained_teacher import UnderTrainedTeacher
+from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.digits import Digits
 from softlabel_core.examples import Examples
+from softlabel_core.fields import bounds
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.simplex import one_hot, softmax
+from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
@@ -265,6 +267,27 @@ def test_temperature_changes_masses_and_no_order():
         assert np.array_equal(p.argmax(1), q.argmax(1))
         assert p.max(1).mean() < q.max(1).mean() - 0.2
         np.testing.assert_allclose(p, scale_temperature(q, 5), atol=1e-9)
+
+
+HEATED = [cls for cls in TAUGHT.values() if "temperature" in cls.model_fields]
+POINTS = [cls() for cls in catalogue(Dataset).values() if not cls.needs_files]
+
+
+@pytest.mark.parametrize("dataset", POINTS, ids=label)
+@pytest.mark.parametrize("cls", HEATED, ids=label)
+def test_a_temperature_never_changes_a_set(cls, dataset):
+    """The hottest, the coldest and 1, at every k whose labels have not all been rounded to 0."""
+    part = dataset.split(generator=stream(0, "split")).train
+    asked = bounds(cls.model_fields["temperature"])
+    plain, *others = (
+        cls(temperature=t).label_all([part], generators=[stream(0, "labels")])[0].soft_labels
+        for t in (1, asked.low, asked.high)
+    )
+    for labels in others:
+        for k in range(1, part.classes):
+            seen = np.sort(np.minimum(plain, labels), axis=1)[:, -k] > 1e-300
+            assert seen.any() or k > 2
+            np.testing.assert_array_equal(membership(labels[seen], k), membership(plain[seen], k))
 
 
 def test_more_epochs_make_a_better_teacher():
