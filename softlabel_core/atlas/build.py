@@ -29,6 +29,7 @@ SHOWN = (
     "worst_unreliability",
     "ambiguity",
     "total",
+    "worst_total",
     "margin",
     "mean_label_margin",
     "label_accuracy",

@@ -29,6 +29,9 @@ class Dataset(Plugin):
     needs_files: ClassVar[bool] = False
     """Whether it reads files of the data folder, fetched or put there by hand."""
 
+    one_pool: ClassVar[bool] = True
+    """Whether splits are taken from the same examples, so that replicates overlap; else each is new data."""
+
     @property
     @abstractmethod
     def class_names(self) -> list[str]:
@@ -232,6 +235,8 @@ def sources(addresses: tuple[str, ...], hashes: dict[str, str]) -> tuple[Source,
 
 class Planar(Dataset):
     """Points in the plane, drawn anew for every split, equally many of each class."""
+
+    one_pool = False
 
     train_size: Annotated[int, Field(ge=100, le=20_000)] = 1_200
     """Training examples in all."""

@@ -36,8 +36,16 @@ class Splits:
     parts: list[Split]
     seed: int
 
+    one_pool: bool = True
+    """`Dataset.one_pool` of where they come from."""
+
     def __len__(self) -> int:
         return len(self.parts)
+
+    @property
+    def overlap(self) -> float:
+        """`Estimate.overlap` of what is measured on them."""
+        return len(self.parts[0].test) / len(self.parts[0].train) if self.one_pool else 0.0
 
     @property
     def truths(self) -> list[Int[np.ndarray, "n"]]:

@@ -12,7 +12,7 @@ PAIRED = ("dataset", "seed")
 
 
 class Difference(Value):
-    """Student accuracy of one result minus that of another, in [-1, 1], with a 95 % Student t interval."""
+    """Student accuracy of one result minus that of another, in [-1, 1], with a 95 % interval for new data."""
 
     mean: float
     low: float | None
@@ -36,21 +36,26 @@ def difference(one: Result, other: Result) -> Difference:
 
     With the same dataset and seed, replicate i of both learns from the same split, and what splits have in
     common cancels in the differences replicate by replicate; all replicates that both have count. Otherwise
-    the two are independent samples: Welch's interval.
+    the two are independent samples: Welch's interval. Where replicates are splits of one pool, both have the
+    variance of `Estimate`.
 
-    Reference: Welch 1947, https://doi.org/10.1093/biomet/34.1-2.28.
+    Reference: Welch 1947, https://doi.org/10.1093/biomet/34.1-2.28; Nadeau and Bengio 2003,
+    https://doi.org/10.1023/A:1024068626366.
     """
     a, b = _accuracies(one), _accuracies(other)
+    overlaps = [each.student_accuracy.overlap for each in (one, other)]
     paired = all(getattr(one.experiment, name) == getattr(other.experiment, name) for name in PAIRED)
     if paired:
         together = sorted(a.keys() & b.keys())
         gaps = np.array([a[i] - b[i] for i in together])
         n, spread = len(gaps), _variance(gaps)
-        mean, error, freedom = float(gaps.mean()), spread / n, n - 1.0
+        mean, error, freedom = float(gaps.mean()), spread * (1 / n + overlaps[0]), n - 1.0
     else:
         left, right = np.array(list(a.values())), np.array(list(b.values()))
         n, mean = min(len(left), len(right)), float(left.mean() - right.mean())
-        parts = [_variance(x) / len(x) for x in (left, right)]
+        parts = [
+            _variance(x) * (1 / len(x) + overlap) for x, overlap in zip((left, right), overlaps, strict=True)
+        ]
         error, freedom = sum(parts), _freedom(parts, [len(left), len(right)])
     if n < 2:
         return Difference(mean=mean, low=None, high=None, replicates=n, paired=paired)

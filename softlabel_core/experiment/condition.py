@@ -58,7 +58,7 @@ class Condition:
             loss_margin=margin,
             identity=identity(experiment, cohort.shown[0], splits.parts[0].train, cohort.trained[0]),
             closed_form=closed_form(experiment, k),
-            **{name: Estimate.of(values) for name, values in accuracies.items()},
+            **{name: Estimate.of(values, splits.overlap) for name, values in accuracies.items()},
             rows=self._rows(k, accuracies),
             curves=curves("shown", cohort.trained) + curves("truth", references),
             rounds=cohort.rounds,
@@ -90,7 +90,9 @@ class Condition:
         rows = []
         for i, one in enumerate(self.cohort.received()):
             measured = measure(one.labels, one.truth, k, seed=self.experiment.seed)
-            told = {name: value for name, value in measured.items() if name not in ("k", "intervals")}
+            told = {
+                name: value for name, value in measured.items() if name not in ("k", "classes", "intervals")
+            }
             rows.append({"replicate": i, **{name: values[i] for name, values in accuracies.items()}, **told})
         return rows
 

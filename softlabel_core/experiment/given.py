@@ -76,5 +76,5 @@ def run_given(
 def _outcome(cohort: Cohort, trainer: Trainer) -> Outcome:
     indicators, margin = cohort.measured(cohort.pooled())
     accuracies = cohort.accuracies(), last(trainer.references(cohort))
-    student, truth = (Estimate.of(values) for values in accuracies)
+    student, truth = (Estimate.of(values, cohort.splits.overlap) for values in accuracies)
     return Outcome(indicators=indicators, margin=margin, student=student, truth=truth)

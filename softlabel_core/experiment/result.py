@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import math
 import platform
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
@@ -23,23 +24,45 @@ if TYPE_CHECKING:
 
 
 class Estimate(Value):
-    """Mean over replicates with a 95 % Student t interval, cut to [0, 1]; no interval for one replicate."""
+    """Mean accuracy over replicates with a 95 % interval for new data, cut to [0, 1].
+
+    Student's t, with the variance of Nadeau and Bengio where the replicates are splits of one pool of
+    examples: such splits share most of them, so their spread alone says too little about new data.
+
+    Reference: Nadeau and Bengio 2003, https://doi.org/10.1023/A:1024068626366.
+    """
 
     mean: float
     low: float | None
     high: float | None
+    """None for one replicate, whose spread is not known."""
+
     replicates: int
 
+    overlap: float = 0.0
+    """Test examples for each training example where replicates are splits of one pool; 0 where they are new
+    data."""
+
     @classmethod
-    def of(cls, values: list[float]) -> "Estimate":
+    def of(cls, values: list[float], overlap: float = 0.0) -> "Estimate":
         """From one accuracy in [0, 1] a replicate."""
         from scipy.special import stdtrit
 
         n, mean = len(values), float(np.mean(values))
         if n < 2:
-            return cls(mean=mean, low=None, high=None, replicates=n)
-        half = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / np.sqrt(n)
-        return cls(mean=mean, low=max(0.0, mean - half), high=min(1.0, mean + half), replicates=n)
+            return cls(mean=mean, low=None, high=None, replicates=n, overlap=overlap)
+        error = np.var(values, ddof=1) * (1 / n + overlap)
+        half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.sqrt(error))
+        low, high = max(0.0, mean - half), min(1.0, mean + half)
+        return cls(mean=mean, low=low, high=high, replicates=n, overlap=overlap)
+
+    @property
+    def half(self) -> float | None:
+        """The larger half of the interval in percent points, rounded up to a tenth; None without one."""
+        if self.low is None or self.high is None:
+            return None
+        points = 100 * max(self.mean - self.low, self.high - self.mean)
+        return math.ceil(round(10 * points, 6)) / 10
 
 
 class Provenance(Value):

@@ -109,7 +109,8 @@ class Draws:
         key = (dataset, dataset.fingerprint, replicates, seed)
         if key not in self._splits:
             generators = [stream(seed, "split", i) for i in range(replicates)]
-            self._splits[key] = Splits([dataset.split(generator=one) for one in generators], seed)
+            parts = [dataset.split(generator=one) for one in generators]
+            self._splits[key] = Splits(parts, seed, dataset.one_pool)
         return self._splits[key]
 
     def _taught(

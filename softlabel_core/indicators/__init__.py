@@ -40,7 +40,7 @@ class Sample:
     @cached_property
     def counts(self) -> Float[np.ndarray, "c c"]:
         """How many sets of examples of class y hold label i; a tied label counts in part."""
-        return self._sums(self.inside)
+        return grouped(self.inside, self.targets, self.inside.shape[1])
 
     @cached_property
     def cooccurrence(self) -> Float[np.ndarray, "c c"]:
@@ -64,12 +64,7 @@ class Sample:
 
     def by_class(self, values: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "c c"]:
         """Mean row of each class; NaN for an absent class."""
-        return self._shares(self._sums(values))
-
-    def _sums(self, values: Float[np.ndarray, "n c"]) -> Float[np.ndarray, "c c"]:
-        sums = np.zeros((values.shape[1],) * 2)
-        np.add.at(sums, self.targets, values)
-        return sums
+        return self._shares(grouped(values, self.targets, values.shape[1]))
 
     def _shares(self, sums: Float[np.ndarray, "c c"]) -> Float[np.ndarray, "c c"]:
         with np.errstate(invalid="ignore"):
@@ -133,6 +128,16 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
 
 def _total(sample: Sample) -> float:
     return catalogue(Indicator)["total"]().value(sample)
+
+
+def grouped(
+    values: Float[np.ndarray, "n c"], groups: Int[np.ndarray, "n"], count: int
+) -> Float[np.ndarray, "groups c"]:
+    """Sum of the rows of each group, 0 to `count` - 1."""
+    from scipy.sparse import csr_array
+
+    n = len(values)
+    return csr_array((np.ones(n), groups, np.arange(n + 1)), shape=(n, count)).T @ values
 
 
 def clopper_pearson(

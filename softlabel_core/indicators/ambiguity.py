@@ -1,7 +1,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from softlabel_core.indicators import CONFIDENCE, Indicator, Sample, worst_of
+from softlabel_core.indicators import CONFIDENCE, Indicator, Sample, grouped, worst_of
 from softlabel_core.streams import stream
 
 HALVES = 20
@@ -26,6 +26,8 @@ class Ambiguity(Indicator):
     https://www.jmlr.org/papers/v12/cour11a.html. Estimate: own, measured in docs/science.md. Interval:
     Clopper-Pearson, with Bonferroni over the c (c - 1) entries at the lower end.
     """
+
+    science = 2  # cross-fitted
 
     symbol = r"\gamma"
 
@@ -67,15 +69,14 @@ def _halves(
     classes = len(sample.class_sizes)
     order = np.lexsort((lot, sample.targets))
     starts = np.cumsum(sample.class_sizes) - sample.class_sizes
-    block = (np.arange(len(order)) - np.repeat(starts, sample.class_sizes)) % BLOCKS
-    place = sample.targets[order] * BLOCKS + block
-    sums = np.zeros((classes * BLOCKS, classes))
-    np.add.at(sums, place, sample.inside[order])
-    sizes = np.bincount(place, minlength=classes * BLOCKS)
-    pairs = sums.reshape(classes, BLOCKS // 2, 2, classes), sizes.reshape(classes, BLOCKS // 2, 2)
+    block = np.empty_like(order)
+    block[order] = (np.arange(len(order)) - np.repeat(starts, sample.class_sizes)) % BLOCKS
+    place = sample.targets * BLOCKS + block
+    sums = grouped(sample.inside, place, classes * BLOCKS).reshape(classes, BLOCKS // 2, 2, classes)
+    sizes = np.bincount(place, minlength=classes * BLOCKS).reshape(classes, BLOCKS // 2, 2)
     which = np.stack([first, 1 - first], axis=1)  # halves, 2, pairs
     taken = np.eye(2, dtype=np.int64)[which]  # halves, 2, pairs, 2
     return (
-        np.einsum("hwpb,ypbi->hwyi", taken, pairs[0]),
-        np.einsum("hwpb,ypb->hwy", taken, pairs[1]),
+        np.einsum("hwpb,ypbi->hwyi", taken, sums, optimize=True),
+        np.einsum("hwpb,ypb->hwy", taken, sizes),
     )

@@ -18,6 +18,8 @@ class ECE(Indicator):
     https://arxiv.org/abs/1706.04599.
     """
 
+    science = 2  # edges of bins
+
     symbol = r"\mathrm{ECE}"
 
     def value(self, sample: Sample) -> float:

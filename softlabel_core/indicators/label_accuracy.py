@@ -16,6 +16,8 @@ class LabelAccuracy(Indicator):
     section 1.5.1. Interval: Clopper-Pearson.
     """
 
+    science = 2  # narrower interval
+
     symbol = r"a"
 
     def value(self, sample: Sample) -> float:

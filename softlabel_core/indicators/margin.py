@@ -18,6 +18,8 @@ class Margin(Indicator):
     upper end.
     """
 
+    science = 2  # with an interval
+
     symbol = r"m"
     span = (-1.0, 1.0)
 

@@ -14,6 +14,8 @@ class Total(Indicator):
     degrees' intervals at alpha / 2 each, added.
     """
 
+    science = 2  # narrower interval
+
     symbol = r"\Delta + \gamma"
     span = (0.0, 2.0)
 

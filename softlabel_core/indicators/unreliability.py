@@ -13,6 +13,8 @@ class Unreliability(Indicator):
     Reference: Yuan et al. 2023, https://arxiv.org/abs/2302.08155. Interval: Clopper-Pearson.
     """
 
+    science = 2  # the interval counts ties in part
+
     symbol = r"\Delta"
 
     def value(self, sample: Sample) -> float:

@@ -15,6 +15,8 @@ class WorstUnreliability(Indicator):
     Clopper-Pearson, with Bonferroni over the c classes at the lower end.
     """
 
+    science = 2  # narrower interval
+
     symbol = r"\Delta_{\max}"
 
     def value(self, sample: Sample) -> float:

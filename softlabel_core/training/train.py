@@ -26,7 +26,7 @@ from softlabel_core.training.chunk import Chunk, answers, filled, probabilities
 from softlabel_core.training.grouping import Members, budget, chunks, halves, workers
 from softlabel_core.training.task import Cancelled, Observe, Task, Trained, Training
 
-ENGINE = 1
+ENGINE = 2
 """Raised by whoever changes what training or reporting a run computes, for whatever plug-ins: then all stored
 results are stale (`science`). Speed, order of work and rounding do not count."""
 

@@ -6,9 +6,11 @@ from scipy import stats
 
 from softlabel_core import Experiment, Result, run
 from softlabel_core.experiment.compare import difference
+from softlabel_core.experiment.result import Estimate
 from softlabel_core.streams import stream
+from tests.experiment import pools
 
-QUICK = {"replicates": 3, "training": {"epochs": 2}}
+QUICK = {"dataset": "gaussian-ring", "replicates": 3, "training": {"epochs": 2}}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,29 @@ def test_paired_as_scipy_does(result):
     assert found.replicates == 4
     np.testing.assert_allclose([found.low, found.high], expected)
     assert found.mean == pytest.approx(np.mean(A) - np.mean(B))
+
+
+def of_splits(result: Result, accuracies: list[float], seed: int = 0) -> Result:
+    """As `having`, of replicates that are splits of one pool."""
+    one = having(result, accuracies, seed)
+    return one.replace(student_accuracy=Estimate.of(accuracies, pools.OVERLAP))
+
+
+@pytest.mark.parametrize(("seed", "least"), [(0, 0.94), (1, 0.94)], ids=["pairs", "two samples"])
+def test_differences_over_splits_of_one_pool_hold_that_on_new_data(result, seed, least):
+    """Of 5 and 1 nearest neighbours; independent samples are compared over two pools."""
+    splits, fresh = pools.accuracies()
+    truth = fresh[..., 0].mean() - fresh[..., 1].mean()
+    other = splits if seed == 0 else np.roll(splits, 1, axis=0)
+    held = {}
+    for name, make in (("corrected", of_splits), ("plain", having)):
+        found = [
+            difference(make(result, list(a)), make(result, list(b), seed))
+            for a, b in zip(splits[:200, :, 0], other[:200, :, 1], strict=True)
+        ]
+        held[name] = np.mean([one.low <= truth <= one.high for one in found])
+    assert held["corrected"] >= least
+    assert held["plain"] < 0.9
 
 
 def test_independent_as_scipy_does(result):

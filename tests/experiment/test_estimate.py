@@ -6,6 +6,7 @@ from scipy import stats
 
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.streams import stream
+from tests.experiment import pools
 
 
 def test_as_scipy_does():
@@ -23,6 +24,35 @@ def test_it_is_cut_to_what_an_accuracy_can_be():
 
 def test_one_replicate_is_no_interval():
     assert Estimate.of([0.7]) == Estimate(mean=0.7, low=None, high=None, replicates=1)
+
+
+def test_splits_of_one_pool_have_the_variance_of_nadeau_and_bengio():
+    """A third of a pool for the test: 1/4 + 1/2 in place of 1/4."""
+    values = [0.5, 0.54, 0.5, 0.54]
+    plain, overlapping = Estimate.of(values), Estimate.of(values, 0.5)
+    ratio = (overlapping.high - overlapping.low) / (plain.high - plain.low)
+    assert ratio == pytest.approx(np.sqrt((1 / 4 + 1 / 2) / (1 / 4)))
+    assert (overlapping.mean, overlapping.overlap) == (plain.mean, 0.5)
+
+
+def test_the_half_is_rounded_up():
+    assert Estimate(mean=0.962, low=0.9551, high=0.9651, replicates=8).half == 0.7
+    assert Estimate(mean=0.5, low=0.49, high=0.51, replicates=8).half == 1.0
+    assert Estimate.of([0.7]).half is None
+
+
+@pytest.mark.parametrize(
+    ("of", "overlap", "least", "most"),
+    [("splits", pools.OVERLAP, 0.94, 1), ("new data", 0.0, 0.94, 0.97), ("splits", 0.0, 0, 0.8)],
+    ids=["splits", "new data", "splits by plain t"],
+)
+def test_intervals_hold_the_accuracy_on_new_data(of, overlap, least, most):
+    """The mean of all new draws stands for it. Plain t over splits of one pool holds it far too seldom."""
+    splits, fresh = pools.accuracies()
+    truth = fresh[..., 0].mean()
+    drawn = (splits if of == "splits" else fresh)[..., 0]
+    found = [Estimate.of(list(one), overlap) for one in drawn]
+    assert least <= np.mean([one.low <= truth <= one.high for one in found]) <= most
 
 
 @pytest.mark.parametrize("replicates", [2, 3, 10])

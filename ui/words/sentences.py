@@ -25,10 +25,7 @@ def rounded(value: float) -> str:
 
 def plus_minus(estimate: Estimate) -> str:
     """A mean with the larger half of its interval: `96.2 % ± 0.6`; without an interval the mean alone."""
-    if estimate.low is None or estimate.high is None:
-        return percent(estimate.mean)
-    half = 100 * max(estimate.mean - estimate.low, estimate.high - estimate.mean)
-    return f"{100 * estimate.mean:.1f} % ± {math.ceil(round(10 * half, 6)) / 10:.1f}"
+    return percent(estimate.mean) + ("" if estimate.half is None else f" ± {estimate.half:.1f}")
 
 
 def ends(language: str, estimate: Estimate) -> str:
