@@ -4,7 +4,6 @@ A bound on the error falls with n, so it is read the other way round: the least 
 an error. Where it is above 1 it says nothing, and no n is asked.
 """
 
-import bisect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +19,13 @@ def enough(bound: Callable[[int], float], error: float) -> int:
     """The least n >= 1 at which a bound that falls to 0 with n is at most `error`."""
     if not 0 < error < math.inf:
         raise Invalid(f"error: allowed: a finite number above 0; got {error}.")
-    most = 1
-    while bound(most) > error:
-        most *= 2
-    return bisect.bisect_left(range(most), -error, lo=1, key=lambda n: -bound(n))
+    few, many = 0, 1
+    while bound(many) > error:
+        few, many = many, 2 * many
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if bound(middle) > error else (few, middle)
+    return many
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
 from ui.words.i18n import say
 from ui.words.sentences import percent
-from ui.words.theory import count
+from ui.words.theory import count, interval
 
 POINTS = 25
 """Points of a curve."""
@@ -22,12 +22,12 @@ def promised(promise: Promise, *, dark: bool, language: str = "en") -> Chart:
     colours = palette(dark)
     drawing = Drawing(colours, 420)
     errors = np.geomspace(TOP, promise.error / 2, POINTS)
-    this = say(language, "theory.this-run")
-    rows = [(this, promise.examples, promise.error)]
+    this = say(language, "charts.this-run")
+    rows = [(this, promise.examples, promise.error, promise.low, promise.high)]
     looks = ((colours.truth, "dot"), (colours.rival, "dash"), (colours.ink, "dashdot"))
     for height, ((name, asks), (colour, dash)) in enumerate(zip(promise.bounds.items(), looks, strict=False)):
         title = say(language, f"theory.bound-{name}")
-        n = [asks(float(one)) for one in errors]
+        n = [float(asks(float(one))) for one in errors]  # may be more than 64 bits hold
         drawing.scatter(
             x=n,
             y=errors,
@@ -39,9 +39,9 @@ def promised(promise: Promise, *, dark: bool, language: str = "en") -> Chart:
         loose = promise.asked[name] > promise.examples
         said = say(language, "theory.loose", name=title) if loose else title
         drawing.note(np.log10(n[0]), 1.06 + 0.1 * height, said, colour, xanchor="right", xshift=10)
-        rows += [(title, *one) for one in zip(n, errors, strict=True)]
+        rows += [(title, *one, None, None) for one in zip(n, errors, strict=True)]
     _measured(drawing, promise, this)
-    most = max(n for _, n, _ in rows)
+    most = max(n for _, n, *_ in rows)
     ends = [np.log10(promise.examples) - 0.8, np.log10(most) + 0.3]
     drawing.axis("x", say(language, "theory.x"), type="log", range=ends, dtick=2, exponentformat="power")
     drawing.accuracy(say(language, "theory.y"), 1.14 + 0.1 * len(promise.bounds))
@@ -49,16 +49,24 @@ def promised(promise: Promise, *, dark: bool, language: str = "en") -> Chart:
         say(language, "theory.alt-bound", name=say(language, f"theory.bound-{name}"), n=count(n))
         for name, n in promise.asked.items()
     )
-    alt = say(language, "theory.alt", error=percent(promise.error), n=count(promise.examples), asked=asked)
-    columns = [say(language, f"theory.column-{one}") for one in ("what", "n", "error")]
-    return Chart(drawing.figure, alt, pd.DataFrame(rows, columns=columns).round(4))
+    alt = say(
+        language,
+        "theory.alt",
+        error=percent(promise.error),
+        interval=interval(language, promise),
+        n=count(promise.examples),
+        asked=asked,
+    )
+    names = ("theory.column-what", "theory.column-n", "theory.y", "charts.low", "charts.high")
+    table = pd.DataFrame(rows, columns=[say(language, one) for one in names])
+    return Chart(drawing.figure, alt, table.round(4))
 
 
 def _measured(drawing: Drawing, promise: Promise, name: str) -> None:
     """The run's dot with its interval, and its height all the way to where the bounds come down to it."""
     colour = drawing.colours.student
     y = promise.error
-    at = [promise.examples, *promise.asked.values()]
+    at = [float(n) for n in (promise.examples, *promise.asked.values())]
     drawing.scatter(
         x=at,
         y=[y] * len(at),

@@ -49,6 +49,12 @@ def silent(language: str, reason: Silence, result: Result) -> str:
     return say(language, f"theory.silent-{reason}", **values)
 
 
+def interval(language: str, promise: Promise) -> str:
+    """The interval of the error in words."""
+    low, high = (f"{100 * end:.1f}" for end in (promise.low, promise.high))
+    return say(language, "words.interval", low=low, high=f"{high} %")
+
+
 def asks(language: str, promise: Promise) -> str:
     """How many examples the bounds ask for the error measured, and how that compares. Markdown."""
     asked = promise.asked
@@ -56,6 +62,7 @@ def asks(language: str, promise: Promise) -> str:
         language,
         "theory.asks",
         error=percent(promise.error),
+        interval=interval(language, promise),
         n=count(promise.examples),
         finite=count(asked["finite"]),
         natarajan=count(asked["natarajan"]),
