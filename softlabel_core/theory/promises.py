@@ -68,7 +68,7 @@ class Promise:
 
     @property
     def dimension(self) -> int:
-        """At most the Natarajan dimension m of the students.
+        """What the Natarajan dimension m of the students is at most.
 
         Linear in the parameters: their number (Shalev-Shwartz and Ben-David 2014, theorem 29.7,
         https://doi.org/10.1017/CBO9781107298019). Else the bits, for 2^m students tell m points apart.
@@ -82,10 +82,11 @@ class Promise:
         `finite`, `natarajan`, and where every set had the truth (Delta_max = 0) `sure`, which speaks of any
         student that misses no set.
         """
-        hypotheses, m, c = 2**self.bits, self.dimension, self.classes
+        m, c = self.dimension, self.classes
         degrees = self.unreliability, self.ambiguity
+        one = finite_class_bound(1, 1 << self.bits, *degrees)  # falls as 1 / sqrt(n); |H| is long: read it once
         found: dict[str, Callable[[float], int]] = {
-            "finite": lambda error: enough(lambda n: finite_class_bound(n, hypotheses, *degrees), error),
+            "finite": lambda error: enough(lambda n: one / math.sqrt(n), error),
             "natarajan": lambda error: enough(lambda n: natarajan_bound(n, m, c, *degrees), error),
         }
         if self.unreliability == 0:

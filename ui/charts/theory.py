@@ -41,8 +41,8 @@ def promised(promise: Promise, *, dark: bool, language: str = "en") -> Chart:
         drawing.note(np.log10(n[0]), 1.06 + 0.1 * height, said, colour, xanchor="right", xshift=10)
         rows += [(title, *one, None, None) for one in zip(n, errors, strict=True)]
     _measured(drawing, promise, this)
-    most = max(n for _, n, *_ in rows)
-    ends = [np.log10(promise.examples) - 0.8, np.log10(most) + 0.3]
+    every = [n for _, n, *_ in rows]
+    ends = [np.log10(min(every)) - 0.8, np.log10(max(every)) + 0.3]
     drawing.axis("x", say(language, "theory.x"), type="log", range=ends, dtick=2, exponentformat="power")
     drawing.accuracy(say(language, "theory.y"), 1.14 + 0.1 * len(promise.bounds))
     asked = " ".join(
@@ -81,7 +81,7 @@ def _measured(drawing: Drawing, promise: Promise, name: str) -> None:
         error_y=error([promise.low], [y], [promise.high]),
         mode="markers+text",
         text=[f"{name} {percent(y)}"],
-        textposition="top right",
+        textposition="top right" if promise.examples == min(at) else "top left",
         textfont={"color": colour},
         marker={"symbol": "diamond", "size": 14, "color": colour},
         name=name,
