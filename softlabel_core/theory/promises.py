@@ -84,7 +84,7 @@ class Promise:
         """
         m, c = self.dimension, self.classes
         degrees = self.unreliability, self.ambiguity
-        one = finite_class_bound(1, 1 << self.bits, *degrees)  # falls as 1 / sqrt(n); |H| is long: read it once
+        one = finite_class_bound(1, 1 << self.bits, *degrees)  # falls as 1 / sqrt(n); |H| is long, read once
         found: dict[str, Callable[[float], int]] = {
             "finite": lambda error: enough(lambda n: one / math.sqrt(n), error),
             "natarajan": lambda error: enough(lambda n: natarajan_bound(n, m, c, *degrees), error),
