@@ -55,10 +55,19 @@ class Student(Plugin):
         Weight (outputs, inputs), its bias (outputs, 1), and so on, layer by layer from the inputs up.
         """
 
+    def parameters(self, features: int, classes: int) -> int:
+        """How many numbers it learns, of so many `features` before `prepare`."""
+        return sum(math.prod(shape) for shape in self.shapes(features, classes))
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether its scores are linear in the numbers that it learns."""
+        return False
+
     def operations(self, features: int, classes: int) -> int:
         """About how many multiplications and additions its answer to one example takes, of so many `features`
         before `prepare`; by default each parameter is used once."""
-        return sum(math.prod(shape) for shape in self.shapes(features, classes))
+        return self.parameters(features, classes)
 
     def activations(self, features: int, classes: int) -> int:
         """About how many numbers a step of one student needs for every example of its batch: what comes out

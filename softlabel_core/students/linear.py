@@ -17,6 +17,10 @@ class Linear(Student):
     regression).
     """
 
+    @property
+    def is_linear(self) -> bool:
+        return True
+
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         return [(classes, features), (classes, 1)]
 

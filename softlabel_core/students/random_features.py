@@ -89,9 +89,13 @@ class RandomFeatures(Student):
     def _head(self) -> Student:
         return MLP(width=self.width) if self.width else Linear()
 
-    def operations(self, features: int, classes: int) -> int:
-        """Those of the head: the filters see every image once, not once an epoch."""
-        return super().operations(2 * self.filters * GRID**2, classes)
+    def parameters(self, features: int, classes: int) -> int:
+        """Those of the head; it is all that an epoch computes, for the filters see every image once."""
+        return super().parameters(2 * self.filters * GRID**2, classes)
+
+    @property
+    def is_linear(self) -> bool:
+        return self._head().is_linear
 
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         return self._head().shapes(features, classes)

@@ -131,12 +131,13 @@ def finite_class_bound(
 
     $$err \le \frac{2\sqrt{\ln(2|H|/\delta)/(2n)}}{1-\Delta-\gamma}$$ with probability `confidence` = 1 -
     delta. Hoeffding and a union bound under assumption (A) or (B). Valid but loose: above 1 it says nothing.
+    `hypotheses` may be a whole number too large for a float.
     """
     gap = _gap(unreliability, ambiguity)
     _at_least("n", n, 1)
     _at_least("hypotheses", hypotheses, 1)
     delta = 1 - _between("confidence", confidence, 0, 1, open_ends=True)
-    return 2 * math.sqrt(math.log(2 * hypotheses / delta) / (2 * n)) / gap
+    return 2 * math.sqrt((math.log(hypotheses) + math.log(2 / delta)) / (2 * n)) / gap
 
 
 def natarajan_bound(

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from softlabel_core import Experiment, Result, run
-from ui.charts import details, results
+from softlabel_core.experiment.promise import promise
+from softlabel_core.theory.promises import Promise
+from ui.charts import details, results, theory
 from ui.charts.figures import LARGE, enlarged
 from ui.charts.palette import DARK, LIGHT
 from ui.words import tables
@@ -49,6 +51,9 @@ def all_charts(result: Result, dark: bool, language: str) -> list[results.Chart]
         drawn.append(details.rounds(result, **look))
     if result.teacher:
         drawn.append(details.teacher(result, **look))
+    promised = promise(result)
+    if isinstance(promised, Promise):
+        drawn.append(theory.promised(promised, **look))
     return drawn
 
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from softlabel_core import Result
+from softlabel_core.experiment.promise import promise
+from softlabel_core.theory.promises import Promise
 from ui import exports, panels, state
 from ui.answers import Answer
-from ui.charts import details
+from ui.charts import details, theory
+from ui.words import theory as sentences
 
 
 def draw(answer: Answer) -> None:
@@ -22,8 +25,8 @@ def draw(answer: Answer) -> None:
         parts["rounds"] = _rounds
     if result.teacher:
         parts["teacher"] = _teacher
-    parts |= {"indicators": _indicators, "code": _code}
-    titles = [state.t(f"explore.{name}") for name in parts]
+    parts |= {"theory": _theory, "indicators": _indicators, "code": _code}
+    titles = [state.t("theory.title" if name == "theory" else f"explore.{name}") for name in parts]
     for tab, part in zip(st.tabs(titles, on_change="rerun", key="details"), parts.values(), strict=True):
         if tab.open:
             with tab:
@@ -80,6 +83,22 @@ def _teacher(answer: Answer) -> None:
 
 def _indicators(answer: Answer) -> None:
     panels.indicators(answer.result)
+
+
+def _theory(answer: Answer) -> None:
+    """The identity with the run's own numbers, and what the bounds promise beside what was measured."""
+    result, language = answer.result, state.language()
+    if said := sentences.identity(language, result):
+        st.markdown(said)
+        st.caption(state.t("theory.identity-note"))
+    promised = promise(result)
+    if not isinstance(promised, Promise):
+        st.info(sentences.silent(language, promised, result))
+        return
+    st.markdown(sentences.asks(language, promised))
+    chart = theory.promised(promised, **panels.look())
+    panels.picture("", chart, key="theory", note=state.t("theory.figure-note"))
+    st.caption(sentences.rests(language, promised))
 
 
 def _code(answer: Answer) -> None:

@@ -1,0 +1,95 @@
+"""What is said of the identity and of the bounds of a result. No number stands in a text file."""
+
+from softlabel_core import Result
+from softlabel_core.experiment.promise import Silence, learned_from
+from softlabel_core.theory.promises import Promise
+from ui.words.i18n import say
+from ui.words.sentences import percent
+
+EXACT = 1_000_000
+"""Counts from here on are said with two digits and a power of ten."""
+
+POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def count(n: int) -> str:
+    """A number of examples, as `1,198` or `4.7 × 10⁸`."""
+    if n < EXACT:
+        return f"{n:,}"
+    digits, power = f"{n:.1e}".split("e+")
+    return f"{digits} × 10{str(int(power)).translate(POWERS)}"
+
+
+def identity(language: str, result: Result) -> str:
+    """Both sides of the excess-risk identity, counted on the result's own examples; "" without sets."""
+    found = result.identity
+    if found is None:
+        return ""
+    n = learned_from(result)
+    wrong = round(n * found["error"])
+    counts = {
+        "missed": round(n * found["risk"]),
+        "untrue": round(n * found["risk_of_truth"]),
+        "wrong": wrong,
+        "hidden": round(wrong * (found["hidden"] or 0)),
+        "excused": round(wrong * (found["excused"] or 0)),
+        "n": f"{n:,}",
+    }
+    sides = {name: f"{found[name]:.4f}".replace("-", "−") for name in ("excess", "product")}
+    said = say(language, "theory.identity" if wrong else "theory.identity-flawless", **counts, **sides)
+    return said if found["excess"] >= 0 else f"{said} {say(language, 'theory.identity-below')}"
+
+
+def silent(language: str, reason: Silence, result: Result) -> str:
+    """Why there is no figure."""
+    measured = result.indicators
+    hidden, rival = measured["worst_unreliability"], measured["ambiguity"]
+    bayes = "" if result.bayes_accuracy is None else percent(result.bayes_accuracy)
+    values = {"hidden": hidden, "rival": rival, "total": hidden + rival, "bayes": bayes}
+    return say(language, f"theory.silent-{reason}", **values)
+
+
+def interval(language: str, promise: Promise) -> str:
+    """The interval of the error in words."""
+    low, high = (f"{100 * end:.1f}" for end in (promise.low, promise.high))
+    return say(language, "words.interval", low=low, high=f"{high} %")
+
+
+def asks(language: str, promise: Promise) -> str:
+    """How many examples the bounds ask for the error measured, and how that compares. Markdown."""
+    asked = promise.asked
+    said = say(
+        language,
+        "theory.asks",
+        error=percent(promise.error),
+        interval=interval(language, promise),
+        n=count(promise.examples),
+        finite=count(asked["finite"]),
+        natarajan=count(asked["natarajan"]),
+    )
+    if "sure" in asked:
+        said += " " + say(language, "theory.asks-sure", sure=count(asked["sure"]))
+    least = min(asked.values()) / promise.examples
+    if least <= 1:
+        return f"{said} {say(language, 'theory.beaten')}"
+    times = count(round(least)) if least >= EXACT else f"{float(f'{least:.1e}'):,g}"
+    return f"{said} {say(language, 'theory.verdict', times=times)}"
+
+
+def rests(language: str, promise: Promise) -> str:
+    """What the curves assume and where their numbers come from. Markdown."""
+    kind = "linear" if promise.linear else "network"
+    said = [
+        say(
+            language,
+            "theory.rests",
+            hidden=promise.unreliability,
+            rival=promise.ambiguity,
+            parameters=f"{promise.parameters:,}",
+            bits=f"{promise.bits:,}",
+        ),
+        say(language, f"theory.dimension-{kind}", m=f"{promise.dimension:,}"),
+    ]
+    if promise.unreliability == 0:
+        said.append(say(language, "theory.rests-sure"))
+    return " ".join(said)
