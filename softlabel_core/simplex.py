@@ -71,8 +71,9 @@ def _top(
 ) -> tuple[Bool[np.ndarray, "n c"], Bool[np.ndarray, "n c"], Int[np.ndarray, "n"]]:
     """Labels above the k-th value, labels tied with it, and the slots left for the tied ones."""
     edge = -np.partition(-soft_labels, k - 1, axis=1)[:, k - 1 : k]
-    above = soft_labels > edge * (1 + TIE)
-    tied = ~above & (soft_labels >= edge * (1 - TIE))
+    slack = TIE * np.abs(edge)
+    above = soft_labels > edge + slack
+    tied = np.abs(soft_labels - edge) <= slack
     return above, tied, k - np.count_nonzero(above, axis=1)
 
 

@@ -64,7 +64,7 @@ class Confusion(Value):
 
     low: float
     high: float
-    """95 % Clopper-Pearson interval, with Bonferroni over all cells, as for the ambiguity degree."""
+    """95 % Clopper-Pearson interval, with Bonferroni over all cells: the worst were picked."""
 
     rows: list[Row]
     """Examples whose label prefers the rival most."""
@@ -150,7 +150,7 @@ def _confusions(sample: Sample) -> list[Confusion]:
     classes = len(sample.class_sizes)
     trials = np.broadcast_to(sample.class_sizes[:, None], (classes, classes))
     cells = classes * (classes - 1)
-    low, high = clopper_pearson(sample.drawn_counts, trials, (1 - CONFIDENCE) / cells)
+    low, high = clopper_pearson(sample.counts, trials, (1 - CONFIDENCE) / cells)
     shares = np.nan_to_num(sample.wrong)
     found = []
     for cell in np.argsort(-shares, axis=None, kind="stable")[:WORST]:

@@ -132,7 +132,7 @@ def _total(sample: Sample) -> float:
 
 def grouped(
     values: Float[np.ndarray, "n c"], groups: Int[np.ndarray, "n"], count: int
-) -> Float[np.ndarray, "groups c"]:
+) -> Float[np.ndarray, "{count} c"]:
     """Sum of the rows of each group, 0 to `count` - 1."""
     from scipy.sparse import csr_array
 

@@ -256,7 +256,7 @@ def test_indicators_are_those_of_all_replicates_together():
     for row, one, truth in zip(result.rows, labels, truths, strict=True):
         assert row["ambiguity"] == measure(one, truth, "support")["ambiguity"]
     largest = max(m for t, row in enumerate(result.cooccurrence) for i, m in enumerate(row) if i != t)
-    assert largest == pytest.approx(result.indicators["ambiguity"])
+    assert largest == pytest.approx(result.indicators["largest_cooccurrence"])
 
 
 def test_what_a_student_made_of_it_is_no_independent_draw():

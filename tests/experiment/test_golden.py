@@ -26,6 +26,8 @@ def test_a_saved_result_is_read_and_written_as_it_was(file):
     result = Result.model_validate_json(text)
     assert Result.read(text) == Result.model_validate(saved) == result
     now = json.loads(result.model_dump_json())
+    for name in ("student_accuracy", "ground_truth_accuracy"):
+        assert now[name].pop("overlap") == 0  # their intervals are plain t
     margin, now["loss_margin"] = now["loss_margin"], saved["loss_margin"]  # its sentence became the rule's id
     assert now == saved
     assert margin["value"] == saved["loss_margin"]["value"]
@@ -35,7 +37,7 @@ def test_a_saved_result_is_read_and_written_as_it_was(file):
     assert result.experiment.model_dump(mode="json") == saved["experiment"]
     assert result.provenance == Provenance(**{name: saved[name] for name in Provenance.model_fields})
     for name in ("student_accuracy", "ground_truth_accuracy"):
-        assert getattr(result, name).model_dump() == saved[name]
+        assert getattr(result, name).model_dump(exclude={"overlap"}) == saved[name]
     for name in ("indicators", "rows", "curves", "rounds", "teacher", "boundary", "cooccurrence", "identity"):
         assert getattr(result, name) == saved[name]
     assert set(result.summary()) < set(saved)

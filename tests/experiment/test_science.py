@@ -19,6 +19,7 @@ from softlabel_core import Experiment, Result, catalogue, run
 from softlabel_core.atlas import lookup, plan
 from softlabel_core.experiment import science
 from softlabel_core.experiment.catalogue import FAMILIES
+from softlabel_core.training.train import ENGINE
 
 SAMPLE = 8
 """Further entries, drawn from all that need no files."""
@@ -143,5 +144,5 @@ def test_a_stamp_names_what_an_experiment_uses_and_nothing_else() -> None:
 def test_a_change_is_named_with_both_numbers_and_what_is_gone_too() -> None:
     stamp = science.stamp(Experiment())
     assert science.changes(stamp) == {}
-    assert science.changes({**stamp, "engine": 0}) == {"engine": (0, 1)}
+    assert science.changes({**stamp, "engine": 0}) == {"engine": (0, ENGINE)}
     assert science.changes({**stamp, "biases/dropped": 3}) == {"biases/dropped": (3, None)}

@@ -403,7 +403,7 @@ def test_no_balanced_sample_leaves_the_region(seed, classes, data):
     labels = np.random.default_rng(seed).dirichlet(np.ones(classes), len(targets))
     measured = measure(labels, targets, k)
     low, high = bounds.ambiguity_range(measured["unreliability"], k, classes)
-    assert low - 1e-12 <= measured["ambiguity"] <= high + 1e-12
+    assert low - 1e-12 <= measured["largest_cooccurrence"] <= high + 1e-12
 
 
 def test_the_edges_are_reached():
