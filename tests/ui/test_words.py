@@ -33,6 +33,7 @@ def measured(k=3, delta=0.3, gamma=0.3, margin=0.2) -> dict[str, Any]:
     return {
         "k": k,
         "unreliability": delta,
+        "worst_unreliability": delta,
         "ambiguity": gamma,
         "total": delta + gamma,
         "margin": margin,
