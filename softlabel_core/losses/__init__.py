@@ -128,10 +128,10 @@ def likelihood(measured: Mapping[str, Any]) -> LossMargin:
     Delta_max + gamma below 1 gives a positive margin. Delta + gamma below 1 does not: Delta is a mean over
     the classes and gamma a maximum, so that one hidden class leaves the sum small and is never learned.
     """
-    names = ("unreliability", "ambiguity", "total")
-    found = numbers(measured, *names) | _worst_class(measured)
+    found = numbers(measured, "k", "unreliability", "ambiguity", "total")
     if found["unreliability"] == 0:
         return LossMargin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
+    found |= _worst_class(measured)
     rule = "likelihood.support" if found["k"] == "support" else "likelihood"
     return LossMargin(rule=rule, value=found["margin"], numbers=found)
 
