@@ -23,7 +23,7 @@ REASONS = {
     "instance": "The labels depend on the example, so that their mistakes can be learned.",
     "close": "The interval of Delta + gamma reaches across 1: too close to call.",
     "own-condition": "The condition of the loss itself, sharper than the sum, says what happened.",
-    "unexplained": "Nothing of that. The rule speaks of endless data; whether more of it would help was not tried.",
+    "unexplained": "Nothing of that. The rule speaks of endless data; whether more would help was not tried.",
 }
 """Reasons in the order in which they are tried: the first that holds is given."""
 

@@ -152,7 +152,7 @@ def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> LossMargin:
-    """The margin of a saved result: it follows from what was `measured`, whatever an earlier version made of it.
+    """The margin of a saved result, from what was `measured`: whatever an earlier version made of it.
 
     The one number that is not saved there, the mean-label margin of the targets, is the saved `value` itself
     where the rule rests on it.

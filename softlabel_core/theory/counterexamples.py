@@ -147,8 +147,8 @@ def cc_with_unlike_rivals() -> UnlikeRivals:
     probabilities = normalise(np.array([[0.3603, 0.1268, 0.0144, 0.0042, 0.2979, 0.1964]]))[0]
     inclusion = probabilities @ sets
     return UnlikeRivals(
-        says="The truth (label 1) is in the sets more often than any rival, yet CC is least at label 3: it asks "
-        "which few labels make every set likely, not which label is most frequent.",
+        says="The truth (label 1) is in the sets more often than any rival, yet CC is least at label 3: it "
+        "asks which few labels make every set likely, not which label is most frequent.",
         sets=sets,
         probabilities=probabilities,
         truth=1,

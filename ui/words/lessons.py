@@ -79,7 +79,7 @@ def _measured(result: Result) -> dict[str, Any]:
 
 
 def _rivals(result: Result) -> dict[str, Any]:
-    """The pair of classes behind γ, and how often students answer the most frequent wrong label of a class."""
+    """The pair of classes behind γ, and how often students answer their class's worst rival."""
     wrong = np.array(result.cooccurrence, dtype=float)
     np.fill_diagonal(wrong, -1)
     truth, rival = np.unravel_index(np.nanargmax(wrong), wrong.shape)

@@ -59,7 +59,7 @@ def outward(language: str, low: float, high: float) -> str:
 
 
 def size(language: str, k: int | str) -> str:
-    """A set size in words: `3`, or the name of the sets of all labels with mass."""
+    """A set size: `3`, or the name of the sets of all labels with mass."""
     return i18n.say(language, "words.support") if k == "support" else str(k)
 
 
@@ -70,12 +70,12 @@ def side(measured: dict[str, Any]) -> str:
 
 
 def tied(measured: dict[str, Any]) -> bool:
-    """Whether the labels are sets whose members share the first place: drawing one is as right as the first."""
+    """Whether labels are sets whose members share the first place: a draw is right as often as the first."""
     return measured["entropy"] > 0 and abs(measured["label_accuracy"] - measured["true_probability"]) < SAME
 
 
 def claim(language: str, result: Result) -> str:
-    """The sentence of Start: how wrong the labels are, how good the student, and what the rule says. Markdown."""
+    """The sentence of Start: how wrong labels are, how good the student, what the rule says. Markdown."""
     right = result.indicators["label_accuracy"]
     student = result.student_accuracy
     way = "still" if student.mean > right + STILL else "also"
@@ -128,8 +128,8 @@ def _of_rule(language: str, part: str, margin: LossMargin) -> str:
     keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{verdict(margin)}", "")]
     key = next(key for key in keys if i18n.known(language, key))
     numbers = {**margin.numbers, "value": margin.value}
-    if "k" in numbers:
-        numbers["k"] = size(language, margin.numbers["k"])  # type: ignore[arg-type]
+    if numbers.get("k") == "support":
+        numbers["k"] = i18n.say(language, "words.support-in-full")
     return i18n.say(language, key, **numbers)
 
 
