@@ -227,7 +227,7 @@ def _half(cell: "pd.Series") -> float:
 
 def _ranking(table: "pd.DataFrame") -> list[str]:
     part = table[(table["study"] == SCATTER) & (table["loss"] == "cc")]
-    right = float(((part["total"] < 1) == part["learned"]).mean())
+    below, learned = part["total"] < 1, part["learned"]
     lines = [
         f"Rank correlation with student accuracy over {len(part)} configurations of "
         f"{part['family'].nunique()} bias types; intervals by bootstrap over bias types. Indicators at the "
@@ -241,8 +241,15 @@ def _ranking(table: "pd.DataFrame") -> list[str]:
             f"| {one.loss} | {one.indicator} | {one.spearman:+.2f} | [{one.low:+.2f}, {one.high:+.2f}] "
             f"| {one.kendall:+.2f} |"
         )
-    lines += ["", f'"Δ + γ < 1 exactly if CC learns" is right for {right:.0%} of them.', ""]
-    wrong = part[(part["total"] < 1) != part["learned"]].sort_values("accuracy")
+    lines += [
+        "",
+        f"Where Δ + γ is below 1, CC learned in {int((below & learned).sum())} of {int(below.sum())} "
+        f"configurations; otherwise it failed in {int((~below & ~learned).sum())} of {int((~below).sum())}. "
+        "These are chosen configurations and no random sample, and one that counts as learned may have lost "
+        "a class.",
+        "",
+    ]
+    wrong = part[below != learned].sort_values("accuracy")
     if len(wrong):
         lines += [
             "Where the rule is wrong (CC):",
