@@ -181,6 +181,12 @@ def test_the_name_of_the_support_is_of_the_language():
     assert "support" not in sentences.asks("zh", margin)
 
 
+def test_no_space_follows_a_full_width_mark(result):
+    for one in (sentences.claim, sentences.reason):
+        assert not re.search("[，。：；？！）] ", one("zh", result))
+    assert i18n.joined(["One.", "Two."]) == "One. Two."
+
+
 def test_a_number_near_an_end_keeps_its_digit():
     assert [sentences.rounded(x) for x in (0.0, 0.004, 0.5, 0.996, 1.0)] == [
         "0 %",

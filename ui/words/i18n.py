@@ -50,6 +50,11 @@ def say(language: str, key: str, /, **values: Any) -> str:
     return _Texts().format(table(language)[key], **values)
 
 
+def joined(texts: list[str]) -> str:
+    """Sentences one after the other: a space between them, none after a full-width mark."""
+    return re.sub(r"(?<=[，。：；？！）]) ", "", " ".join(texts))
+
+
 def known(language: str, key: str) -> bool:
     """Whether the language has that short text."""
     return key in table(language)

@@ -11,7 +11,7 @@ from softlabel_core.indicators import Sample, measure
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.lessons import LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.words.i18n import say
+from ui.words.i18n import joined, say
 from ui.words.sentences import because, comparison, outward, plus_minus, points, rounded
 
 CLOSE, FAR = 0.05, 0.2
@@ -136,7 +136,7 @@ def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) 
     if step.ask == "label":
         came = str(values(step, results)["winner"])
     said = say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")
-    return f"{said} {comparison(language, difference(*results))}" if step.ask == "which" else said
+    return joined([said, comparison(language, difference(*results))]) if step.ask == "which" else said
 
 
 def _distance(language: str, step: LessonStep, guess: float, results: list[Result]) -> str:
@@ -166,7 +166,7 @@ def why(language: str, name: str, step: LessonStep, results: list[Result]) -> st
     if lessons.outcome(step, *results) == step.shows:
         return spoken(language, name, "why", step, results)
     said = [because(language, one) for one in results]
-    return " ".join([say(language, "learn.otherwise"), *said])
+    return joined([say(language, "learn.otherwise"), *said])
 
 
 def by_hand(k: int) -> dict[str, Any]:

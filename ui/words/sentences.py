@@ -86,7 +86,7 @@ def claim(language: str, result: Result) -> str:
     said = [i18n.say(language, f"words.claim-{way}", wrong=wrong, student=plus_minus(student))]
     if result.learned and result.lost:
         said.append(i18n.say(language, "words.claim-lost", **_lost(result)))
-    return " ".join([*said, because(language, result)])
+    return i18n.joined([*said, because(language, result)])
 
 
 def because(language: str, result: Result) -> str:
@@ -157,7 +157,7 @@ def reason(language: str, result: Result) -> str:
     if follows(result) is False:
         passed = verdict(result.loss_margin) == "pass"
         said.append(i18n.say(language, f"words.surprise-{'fails' if passed else 'learns'}"))
-    return " ".join(said)
+    return i18n.joined(said)
 
 
 def asks(language: str, margin: LossMargin) -> str:
