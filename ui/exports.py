@@ -17,7 +17,7 @@ from softlabel_core.service.uploads import Taught
 from ui.charts import details, labels, results
 from ui.charts.figures import Chart, Look
 from ui.words import audits
-from ui.words.i18n import say
+from ui.words.i18n import joined, say
 from ui.words.sentences import claim, percent, reason
 from ui.words.tables import label, runs_table
 
@@ -64,7 +64,7 @@ def page(result: Result, source: str, language: str) -> str:
         drawn.append(details.curves(result, dark=False, language=language))
     drawn.append(details.cooccurrence(result, dark=False, language=language))
     numbers = runs_table([result], language).T.to_html(header=False, escape=True, border=0)
-    said = f"{claim(language, result)} {reason(language, result)}".replace("**", "")
+    said = joined([claim(language, result), reason(language, result)]).replace("**", "")
     body = (
         f"<p>{html.escape(said)}</p><p><small>{html.escape(source)}</small></p>{numbers}{_figures(drawn)}"
         f"<h2>{html.escape(say(language, 'explore.code'))}</h2><pre>{html.escape(snippet(result))}</pre>"

@@ -70,7 +70,7 @@ def degrees(measured: dict[str, Any]) -> None:
     about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
     for name in ("unreliability", "ambiguity", "total", "label_accuracy"):
         value, ends = measured[name], intervals[name]
-        title = state.t(f"panels.{name}", k=measured["k"])
+        title = state.t(f"panels.{name}", k=sentences.size(language, measured["k"]))
         if name == "label_accuracy":
             interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=sentences.percent(ends[1]))
             _number(title, sentences.percent(value), interval, about[name])

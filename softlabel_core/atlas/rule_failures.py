@@ -23,7 +23,7 @@ REASONS = {
     "instance": "The labels depend on the example, so that their mistakes can be learned.",
     "close": "The interval of Delta + gamma reaches across 1: too close to call.",
     "own-condition": "The condition of the loss itself, sharper than the sum, says what happened.",
-    "sample": "Nothing of that: the rule speaks of endless data, and these are few examples.",
+    "unexplained": "Nothing of that. The rule speaks of endless data; whether more would help was not tried.",
 }
 """Reasons in the order in which they are tried: the first that holds is given."""
 
@@ -36,6 +36,36 @@ def exceptions(table: "pd.DataFrame") -> "pd.DataFrame":
     expected = table["total"] < 1
     wrong = table.assign(expected=expected)[expected != table["learned"]]
     return wrong.assign(why=[_why(row) for row in wrong.to_dict("records")]).reset_index(drop=True)
+
+
+def tally(table: "pd.DataFrame") -> dict[str, int]:
+    """How often the rule was right among rows of the light table, in both directions.
+
+    `below` of the `entries` have Delta + gamma below 1, `above` have not; of them `below_learned` and
+    `above_failed` did as expected, the `wrong` others did not. `sets` are taught by a loss that reads sets.
+    `lost` count as learned, though the true label of some class is in none of its sets.
+    """
+    below, learned = table["total"] < 1, table["learned"]
+    right, losses = below == learned, catalogue(Loss)
+    sets = table["loss"].map(lambda kind: losses[kind].reads == "sets")
+    found = {
+        "entries": [True] * len(table),
+        "below": below,
+        "below_learned": below & learned,
+        "above": ~below,
+        "above_failed": ~below & ~learned,
+        "sets": sets,
+        "sets_right": sets & right,
+        "lost": learned & (table["worst_unreliability"] >= 1),
+        "wrong": ~right,
+    }
+    return {name: int(sum(rows)) for name, rows in found.items()}
+
+
+@functools.cache
+def committed_tally() -> dict[str, int]:
+    """That of the committed atlas."""
+    return tally(lookup.entries())
 
 
 @functools.cache
@@ -58,6 +88,6 @@ def _why(row: dict[str, Any]) -> str:
         "instance": not bias.class_conditional,
         "close": row["total_low"] <= 1 <= row["total_high"],
         "own-condition": told,
-        "sample": True,
+        "unexplained": True,
     }
     return next(reason for reason in REASONS if holds[reason])

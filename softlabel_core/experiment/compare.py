@@ -66,6 +66,13 @@ def difference(one: Result, other: Result) -> Difference:
     return Difference(mean=mean, low=low, high=high, replicates=n, paired=paired)
 
 
+def gain(result: Result) -> Difference:
+    """Student accuracy after the last round minus before the first, replicate by replicate."""
+    last = max(row["round"] for row in result.rounds)
+    after, before = ([row for row in result.rounds if row["round"] == one] for one in (last, 0))
+    return difference(*(result.model_copy(update={"rows": rows}) for rows in (after, before)))
+
+
 def _accuracies(result: Result) -> dict[int, float]:
     return {row["replicate"]: row["student_accuracy"] for row in result.rows}
 

@@ -173,12 +173,13 @@ class Result(Value):
     @model_validator(mode="before")
     @classmethod
     def _old_margin(cls, data: Any) -> Any:
-        """Old results have a sentence in place of the rule of their margin."""
+        """A margin that was saved with its loss's own rule, or before rules had names, is derived anew."""
         margin = data.get("loss_margin") if isinstance(data, dict) else None
-        if isinstance(margin, dict) and "rule" not in margin:
+        if isinstance(margin, dict):
             with contextlib.suppress(KeyError, TypeError):  # what does not say it is refused below
                 loss = Loss.parse(data["experiment"]["framework"]["loss"])
-                data = {**data, "loss_margin": recalled(loss, data["indicators"], margin["value"])}
+                now = recalled(loss, data["indicators"], margin["value"])
+                data = data if margin.get("rule", now.rule) != now.rule else {**data, "loss_margin": now}
         return data
 
     @property
@@ -186,6 +187,16 @@ class Result(Value):
         """Whether the students came more than half the way from guessing to the ground-truth students."""
         guessing = 1 / len(self.class_names)
         return self.student_accuracy.mean > (guessing + self.ground_truth_accuracy.mean) / 2
+
+    @property
+    def lost(self) -> list[int]:
+        """Classes of which the students name no more test examples as the truth does than guessing would.
+
+        `learned` speaks of the average over classes and passes over a single one.
+        """
+        guessing = 1 / len(self.class_names)
+        own = [row[label] for label, row in enumerate(self.confusion)]
+        return [label for label, share in enumerate(own) if share is not None and share <= guessing]
 
     def summary(self) -> dict[str, Any]:
         """The JSON of `softlabel run`."""

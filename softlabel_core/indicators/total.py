@@ -6,7 +6,10 @@ from softlabel_core.indicators.unreliability import Unreliability
 class Total(Indicator):
     r"""Sum of the two degrees.
 
-    Below 1 the truth is the most frequent member of its class's sets, and a set-aware loss can find it.
+    The rule under test: a student that sees sets learns where it is below 1. On the average over classes
+    the truth is then in the sets more often than any one wrong label is in those of a class; a single class
+    may still be lost, since unreliability is a mean over classes. The worst class's unreliability in its
+    place, or the class-wise margin, sees that.
 
     $$\Delta_k + \gamma_k$$
 

@@ -109,30 +109,63 @@ def class_wise(measured: Mapping[str, Any]) -> LossMargin:
 
     Above 0 the truth is in the sets of every class more often than any rival, which is all it takes.
     """
-    return LossMargin(rule="class-wise", value=measured["margin"], numbers=numbers(measured, "k"))
+    return _all_labels(measured) or LossMargin(
+        rule="class-wise", value=measured["margin"], numbers=_worst_class(measured)
+    )
 
 
 def likelihood(measured: Mapping[str, Any]) -> LossMargin:
     """The condition of a loss that asks for a likely set, as CC does, whichever member makes it likely.
 
-    `likelihood.sure`: the truth is in all sets, and gamma below 1 is all it takes. Else Delta + gamma below 1
-    suffices where the rivals of a class are alike; in sets of several sizes (`likelihood.support`) they must
-    be drawn independently too. Where rivals differ nothing is promised.
+    Of a population whose sets depend on the class alone:
+
+    - Where the truth is in every set (`likelihood.sure`), gamma below 1 suffices, whatever the rivals. A
+      sample in which it is in every set does not show that it is in the population.
+    - Else, with sets of one size and rivals that are alike within every class, the minimiser has the right
+      argmax exactly if the class-wise margin m = min_y (M_yy - max_{i != y} M_yi) is positive. Sets of
+      several sizes (`likelihood.support`) need rivals that are drawn independently too.
+    - Where the rivals of a class differ not even a positive margin suffices
+      (`softlabel_core.theory.counterexamples.cc_with_unlike_rivals`).
+
+    Delta_max + gamma below 1 gives a positive margin. Delta + gamma below 1 does not: Delta is a mean over
+    the classes and gamma a maximum, so that one hidden class leaves the sum small and is never learned.
     """
     found = numbers(measured, "k", "unreliability", "ambiguity", "total")
+    if nothing := _all_labels(measured):
+        return nothing
     if found["unreliability"] == 0:
         return LossMargin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
+    found |= _worst_class(measured)
     rule = "likelihood.support" if found["k"] == "support" else "likelihood"
-    return LossMargin(rule=rule, value=1 - found["total"], numbers=found)
+    return LossMargin(rule=rule, value=found["margin"], numbers=found)
+
+
+def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
+    """The class-wise margin m at set size k, and Delta_max + gamma, by which 1 - m is bounded.
+
+    `margin_low` and `margin_high` are the ends of the margin's interval, where it was measured: where 0 lies
+    between them, the sample does not tell the sign of m.
+    """
+    total = measured["worst_unreliability"] + measured["ambiguity"]
+    found = {"k": measured["k"], "margin": measured["margin"], "worst_total": total}
+    ends = measured.get("intervals", {}).get("margin")
+    return found if ends is None else found | dict(zip(("margin_low", "margin_high"), ends, strict=True))
+
+
+def _all_labels(measured: Mapping[str, Any]) -> LossMargin | None:
+    """What is said of sets that hold every label, whatever the loss: they tell nothing."""
+    if measured["k"] != measured.get("classes"):
+        return None
+    return LossMargin(rule="all-labels", value=0.0, numbers=numbers(measured, "k"))
 
 
 def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> LossMargin:
-    """The margin of a result that was saved with its `value` only: the rule follows from what was `measured`.
+    """The margin of a saved result, from what was `measured`: whatever an earlier version made of it.
 
-    The one number that is not saved beside it, the mean-label margin of the targets, is the value itself
+    The one number that is not saved there, the mean-label margin of the targets, is the saved `value` itself
     where the rule rests on it.
     """
-    return loss.margin({**measured, "target_margin": value}).model_copy(update={"value": value})
+    return loss.margin({**measured, "target_margin": value})
 
 
 class Identifying(Loss):

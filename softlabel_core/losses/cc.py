@@ -10,11 +10,12 @@ from softlabel_core.tensors import Tensor
 class CC(Loss):
     r"""Classifier-consistent (CC).
 
-    Asks only that the set as a whole is likely and leaves it to the student which member it is. If the
-    truth is in every set, it needs no more than an ambiguity degree below 1. Else, with sets of one size
-    and exchangeable rivals, its population minimiser has the right argmax exactly when the unreliability
-    and the ambiguity degree sum to less than 1; with rivals that differ not even a positive class-wise
-    margin suffices (`softlabel_core.counterexamples.cc_with_unlike_rivals`).
+    Asks only that the set as a whole is likely and leaves it to the student which member it is. Where sets
+    depend on the class alone and hold the truth always, it needs no more than an ambiguity degree below 1.
+    Else, with sets of one size and rivals that are alike within every class, its population minimiser has
+    the right argmax exactly if the class-wise margin is positive; the worst class's unreliability and the
+    ambiguity degree together below 1 give that, the average unreliability does not. Where rivals differ not
+    even a positive margin suffices (`softlabel_core.theory.counterexamples.cc_with_unlike_rivals`).
 
     $$\ell = -\log \sum_{i \in \Omega} p_i,\qquad \partial\ell/\partial z = p - p|_\Omega$$
 

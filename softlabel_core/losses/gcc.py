@@ -12,8 +12,9 @@ class GCC(Loss):
     r"""Generalised classifier-consistent (GCC).
 
     Between CC (q near 0) and the bounded MAE (q = 1): the smaller q, the harder it insists on sets that the
-    student calls unlikely; the larger, the less a set without the truth can do. If the truth is in every
-    set, an ambiguity degree below 1 suffices, as for CC.
+    student calls unlikely; the larger, the less a set without the truth can do. Below q = 1 it asks of
+    labels what CC asks, at q = 1 what MAE asks; the nearer q is to 1, the rarer are unlike rivals that lead
+    it to a wrong label.
 
     $$\ell = \frac{1 - p(\Omega)^q}{q},\qquad
     \partial\ell/\partial z = p(\Omega)^q\,(p - p|_\Omega)$$

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import TINY, Loss, LossMargin, likelihood, numbers, within
+from softlabel_core.losses import TINY, Loss, LossMargin, likelihood, within
 from softlabel_core.tensors import Tensor
 
 HALF = 0.5
@@ -35,7 +35,8 @@ class LWS(Loss):
     Members of the set are pulled up as in PRODEN; labels outside it are pushed down too, each by how much
     the student still believes in it. Both weights are its probabilities at the last visit, renormalised
     within the set and outside it; they start uniform. Weights outside are kept in the target as negative
-    numbers.
+    numbers. Without leverage it asks of labels what CC asks; with it, a condition is known only where the
+    truth is in every set: an ambiguity degree below 1.
 
     $$\ell = -\sum_{i \in \Omega} w_i \log p_i - \beta \sum_{j \notin \Omega} w_j \log(1 - p_j),\qquad
     w \leftarrow p|_\Omega,\ p|_{\bar\Omega}$$
@@ -78,10 +79,10 @@ class LWS(Loss):
     def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         if self.beta == 0:
             return likelihood(measured)
-        found = numbers(measured, "k", "ambiguity", "total", "margin")
+        asked = likelihood(measured)
         if measured["unreliability"] == 0:  # only certainty of the truth leaves nothing to lose
-            return LossMargin(rule="leverage.sure", value=1 - found["ambiguity"], numbers=found)
-        return LossMargin(rule="leverage", value=None, numbers=found)
+            return asked.replace(rule="leverage.sure")
+        return asked.replace(rule="leverage", value=None)
 
 
 def _weights(

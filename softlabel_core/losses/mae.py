@@ -11,9 +11,9 @@ class MAE(Loss):
     r"""Mean absolute error of the set (MAE).
 
     The probability outside the set. Bounded, so that a set without the truth costs little; but its slope
-    vanishes where the set has no probability yet, so that it learns slowly from hard examples. In the
-    population all mass goes to the most frequent member: the truth exactly if the class-wise margin is
-    positive.
+    vanishes where the set has no probability yet, so that it learns slowly from hard examples, and how well
+    differs more from replicate to replicate than with CC. In the population all mass goes to the most
+    frequent member: the truth exactly if the class-wise margin is positive.
 
     $$\ell = 1 - \sum_{i \in \Omega} p_i,\qquad
     \partial\ell/\partial z = p(\Omega)\,(p - p|_\Omega)$$

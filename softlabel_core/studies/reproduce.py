@@ -293,8 +293,7 @@ def _rule(rule: str, part: "pd.DataFrame", expected: "pd.Series") -> list[str]:
     lines = [
         f"{rule}: of {expected.sum()} configurations CC learned {(learned & expected).sum()}; of the other "
         f"{(~expected).sum()} it failed on {(~learned & ~expected).sum()}. (A plan of experiments, no random "
-        "sample. Learned: more than half the way from guessing to the truth's students; a lost class of ten "
-        "leaves 90 % and counts as learned.)"
+        "sample; what counts as learned may have lost a class.)"
     ]
     wrong = part[expected != learned].sort_values("accuracy")
     if len(wrong):

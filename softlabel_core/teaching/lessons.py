@@ -75,7 +75,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
         LessonStep(
             "noise",
             taught({"kind": "symmetric-noise", "rate": 0.6}, IMITATE),
-            taught({"kind": "pair-flip", "rate": 0.45}, IMITATE),
+            taught({"kind": "pair-flip", "rate": 0.55}, IMITATE),
             "which",
             "first",
             "pair",
@@ -126,7 +126,8 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
         ),
         LessonStep(
             "copied",
-            taught({"kind": "under-trained-teacher", "epochs": 1}, IMITATE),
+            taught({"kind": "under-trained-teacher", "epochs": 5}, sets(1)),
+            taught({"kind": "symmetric-noise", "rate": 0.4}, sets(1)),
             ask="promise",
             shows="broken",
             picture="construction",
@@ -134,7 +135,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
         ),
         LessonStep(
             "unlike",
-            taught("colluding-teacher", sets(3)),
+            taught(candidates(0.2, 0.7, fixed_rival=True), sets("support")),
             ask="label",
             shows="rival",
             picture="construction",

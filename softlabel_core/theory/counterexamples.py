@@ -137,7 +137,7 @@ class UnlikeRivals:
     """Class-wise margin: how much more often the truth is in the sets than the worst rival."""
 
     minimiser: Float[np.ndarray, "c"]
-    """The distribution over labels that a student with CC ends at, given endless data."""
+    """The distribution over labels at which CC is least, given endless data; training may stop before it."""
 
 
 def cc_with_unlike_rivals() -> UnlikeRivals:
@@ -147,8 +147,8 @@ def cc_with_unlike_rivals() -> UnlikeRivals:
     probabilities = normalise(np.array([[0.3603, 0.1268, 0.0144, 0.0042, 0.2979, 0.1964]]))[0]
     inclusion = probabilities @ sets
     return UnlikeRivals(
-        says="The truth (label 1) is in the sets more often than any rival, yet CC ends at label 3: it asks "
-        "which few labels make every set likely, not which label is most frequent.",
+        says="The truth (label 1) is in the sets more often than any rival, yet CC is least at label 3: it "
+        "asks which few labels make every set likely, not which label is most frequent.",
         sets=sets,
         probabilities=probabilities,
         truth=1,

@@ -96,13 +96,13 @@ def test_another_plane_and_an_exception_are_loaded(server: str, page: Page) -> N
     page.get_by_role("combobox", name="Dataset").click()
     page.get_by_role("option", name="Two moons").click()
     expect(page).to_have_url(re.compile("dataset=moons"))
-    expect(page.get_by_text("no sets are like this")).to_be_visible()
+    expect(page.get_by_text("no such sets exist")).to_be_visible()
     page.get_by_text("A class is hidden").click()
     expect(page.get_by_text("Δ is an average over all examples")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last
     pick_row(page, table, 0)
     expect(page).to_have_url(re.compile("bias=hidden-class"))
-    expect(page.get_by_text("Yet these students did not learn")).to_be_visible()
+    expect(page.get_by_text("These students did not learn")).to_be_visible()
 
 
 def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server: str, page: Page) -> None:

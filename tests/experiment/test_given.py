@@ -60,7 +60,8 @@ def test_an_experiment_whose_draws_are_given_comes_to_the_same():
         experiment.bias.soft_labels(part.train, generator=stream(0, "labels", i))
         for i, part in enumerate(parts)
     ]
-    one = Given(Splits(parts, 0, one_pool=False), labels, experiment.framework, experiment.student, experiment.training)
+    splits = Splits(parts, 0, experiment.dataset.one_pool)
+    one = Given(splits, labels, experiment.framework, experiment.student, experiment.training)
     seen = []
     [outcome] = run_given([one], on_progress=seen.append)
     assert outcome.student == result.student_accuracy

@@ -16,12 +16,11 @@ def membership(labels: np.ndarray, k: int | str) -> np.ndarray:
             rows.append([1.0 if mass > 0 else 0.0 for mass in row])
             continue
         edge = sorted(row, reverse=True)[k - 1]
-        above = sum(mass > edge + TIE * abs(edge) for mass in row)
-        tied = sum(abs(mass - edge) <= TIE * abs(edge) for mass in row)
+        slack = TIE * abs(edge)
+        above = sum(mass > edge + slack for mass in row)
+        tied = sum(abs(mass - edge) <= slack for mass in row)
         share = (k - above) / tied
-        rows.append(
-            [1.0 if m > edge + TIE * abs(edge) else share if abs(m - edge) <= TIE * abs(edge) else 0.0 for m in row]
-        )
+        rows.append([1.0 if m > edge + slack else share if abs(m - edge) <= slack else 0.0 for m in row])
     return np.array(rows)
 
 

@@ -4,18 +4,21 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
+from softlabel_core.experiment.compare import difference, gain
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.lessons import LESSONS, STEPS
 from tests.declared import some
 from tests.waiting import PATIENCE
 from ui.words import lessons as says
 from ui.words.i18n import LANGUAGES, known, table
+from ui.words.sentences import rounded
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_WORDS, MOST_CHARACTERS = 30, 75
@@ -96,7 +99,7 @@ def test_numbers_that_are_not_those_of_the_explanation_get_the_rule_instead() ->
 
 @pytest.mark.parametrize(
     ("guess", "word"),
-    [(0.97, "as good as"), (0.93, "Well judged"), (0.85, "worth a thought"), (0.5, "see why")],
+    [(0.97, "cannot tell"), (0.93, "Well judged"), (0.85, "Think about why"), (0.5, "Read why")],
 )
 def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> None:
     name = "soft-labels.second"
@@ -117,6 +120,39 @@ def test_choices_are_judged_by_what_came_out() -> None:
         step, found = STEPS[name][1], results(name)
         assert "as you said" in says.verdict("en", step, right, found)
         assert "otherwise" in says.verdict("en", step, wrong, found)
+
+
+def test_a_choice_between_two_quotes_their_difference_with_its_interval() -> None:
+    for name in ("soft-labels.smooth", "soft-labels.rival"):
+        step, found = STEPS[name][1], results(name)
+        gap = difference(*found)
+        said = says.verdict("en", step, "first", found)
+        assert f"{abs(100 * gap.mean):.1f} points" in said
+        assert "95 % interval" in said
+
+
+def test_self_training_gains_with_an_interval() -> None:
+    """Paired by hand: the last round less the first, replicate by replicate."""
+    found = results("frameworks.few")[0]
+    last = max(row["round"] for row in found.rounds)
+    after, before = (
+        {row["replicate"]: row["student_accuracy"] for row in found.rounds if row["round"] == one}
+        for one in (last, 0)
+    )
+    gaps = np.array([after[i] - before[i] for i in sorted(after)])
+    assert gain(found).mean == pytest.approx(gaps.mean())
+    assert gain(found).replicates == len(gaps) > 2
+    said = says.why("en", "frameworks.few", STEPS["frameworks.few"][1], [found])
+    assert f"{100 * gaps.mean():+.1f} ± " in said
+
+
+def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
+    found = says.values(STEPS["soft-labels.rival"][1], results("soft-labels.rival"))
+    twin = lookup.find(STEPS["soft-labels.rival"][1].twin).result
+    rival = np.mean([row[(label + 1) % 10] for label, row in enumerate(twin.confusion)])
+    assert found["other_rival_named"] == rounded(rival)
+    assert found["other_either_named"] == rounded(rival + twin.student_accuracy.mean)
+    assert rival + twin.student_accuracy.mean > 0.9
 
 
 def test_counted_by_hand() -> None:

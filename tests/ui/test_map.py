@@ -6,14 +6,14 @@ import pytest
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
-from softlabel_core.atlas.rule_failures import REASONS, exceptions
+from softlabel_core.atlas.rule_failures import REASONS, exceptions, tally
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.plugin import catalogue
 from softlabel_core.theory.bounds import ambiguity_range
 from ui.charts import plane as charts_map
 from ui.charts.plane import X, Y
-from ui.words import i18n
+from ui.words import i18n, sentences
 
 PLANES = {f"{one.dataset.kind()}/{one.framework.loss.kind()}": one for one in plan.planes()}
 
@@ -79,6 +79,7 @@ def _row(**changes: object) -> dict[str, object]:
         "total": 0.6,
         "total_low": 0.55,
         "total_high": 0.65,
+        "worst_unreliability": 0.3,
         "margin": 0.4,
         "loss_margin": 0.4,
         "learned": True,
@@ -94,13 +95,59 @@ def test_reasons_follow_from_the_labels() -> None:
         "instance": _row(bias="under-trained-teacher", learned=False),
         "close": _row(total=0.97, total_high=1.01, learned=False),
         "own-condition": _row(total=1.2, total_low=1.1, total_high=1.3),
-        "sample": _row(learned=False),
+        "unexplained": _row(learned=False),
     }
     assert cases.keys() == REASONS.keys()
     follows = _row()
     found = exceptions(pd.DataFrame([*cases.values(), follows, _row(total=1.3, learned=False)]))
     assert list(found["why"]) == list(cases)
     assert list(found["expected"]) == [case["total"] < 1 for case in cases.values()]
+
+
+def test_both_directions_of_the_rule_are_counted() -> None:
+    rows = [
+        _row(),
+        _row(learned=False),
+        _row(learned=False),
+        _row(total=0.9, worst_unreliability=1.0, margin=-0.4),
+        _row(total=1.0, learned=False, loss="cross-entropy"),
+        _row(total=1.2, loss="cross-entropy"),
+    ]
+    assert tally(pd.DataFrame(rows)) == {
+        "entries": 6,
+        "below": 4,
+        "below_learned": 2,
+        "above": 2,
+        "above_failed": 1,
+        "sets": 4,
+        "sets_right": 2,
+        "lost": 1,
+        "wrong": 3,
+    }
+
+
+def test_the_counts_of_the_atlas_add_up() -> None:
+    table, found = lookup.entries(), tally(lookup.entries())
+    assert found["below"] + found["above"] == found["entries"] == len(table)
+    right = found["below_learned"] + found["above_failed"]
+    assert found["wrong"] == found["entries"] - right == len(exceptions(table))
+
+
+def test_a_class_without_its_label_is_lost_where_entries_count_as_learned() -> None:
+    """The light table's count, against the students' confusions."""
+    table = lookup.entries()
+    rows = table[table["learned"] & (table["worst_unreliability"] >= 1)]
+    assert len(rows) == tally(table)["lost"] > 0
+    entries = [lookup.entry(key) for key in rows["key"]]
+    assert all(one is not None and one.result.learned and one.result.lost for one in entries)
+
+
+def test_the_verdict_of_a_cell_respects_the_interval() -> None:
+    for delta, gamma, side in ((0.1, 0.3, "below"), (0.5, 0.5, "unclear"), (0.8, 0.8, "above")):
+        cell = PLANES["digits/cc"].replace(bias=CandidateSet(unreliability=delta, ambiguity=gamma))
+        entry = lookup.find(cell)
+        assert entry is not None
+        assert sentences.side(entry.result.indicators) == side
 
 
 def test_the_atlas_has_exceptions_of_several_kinds_and_all_have_words() -> None:

@@ -12,7 +12,7 @@ from softlabel_core import Experiment, Result, catalogue, run
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.losses import Loss, LossMargin
 from tests.declared import label, variants
-from ui.words import sentences
+from ui.words import i18n, sentences
 from ui.words.i18n import LANGUAGES
 
 
@@ -24,6 +24,8 @@ def result() -> Result:
 degrees = st.sampled_from([0.0, 0.004, 0.3, 0.5, 0.7, 1.0])
 
 
+CC = catalogue(Loss)["cc"]()
+
 LOSSES = [one for cls in catalogue(Loss).values() for one in variants(cls)]
 """Every loss with its parameters at their ends and between."""
 
@@ -33,6 +35,7 @@ def measured(k=3, delta=0.3, gamma=0.3, margin=0.2) -> dict[str, Any]:
     return {
         "k": k,
         "unreliability": delta,
+        "worst_unreliability": delta,
         "ambiguity": gamma,
         "total": delta + gamma,
         "margin": margin,
@@ -71,21 +74,21 @@ def test_every_rule_of_a_loss_has_sentences_of_its_own(loss, language, shown):
 
 
 SAID = {
-    ("likelihood.sure", "pass"): ("which is all it takes.", "这就够了。"),
-    ("likelihood.sure", "fail"): ("one rival is always there too.", "有一个对手也总在其中。"),
-    ("likelihood", "pass"): ("of a class are alike, endless data", "对手都相似，无限多的数据"),
-    ("likelihood", "fail"): ("the rule promises nothing.", "规则不作任何保证。"),
-    ("likelihood.support", "pass"): ("alike and drawn independently", "都相似且独立抽取"),
-    ("likelihood.support", "fail"): ("the rule promises nothing.", "规则不作任何保证。"),
-    ("class-wise", "pass"): ("the truth is in the sets more often than any rival", "频率都高于任何对手"),
-    ("class-wise", "fail"): ("a rival is in the sets at least as often", "频率不低于真标签"),
-    ("uniform-target", "pass"): ("what it is shown puts the truth first", "把真标签排在第一"),
-    ("uniform-target", "fail"): ("what it is shown puts a rival first", "把一个对手排在第一"),
-    ("mean-label", "pass"): ("imitates the soft labels themselves.", "模仿软标签本身。"),
-    ("mean-label", "fail"): ("imitates the soft labels themselves.", "模仿软标签本身。"),
-    ("leverage.sure", "pass"): ("only certainty of the truth", "只有确信真标签"),
-    ("leverage.sure", "fail"): ("only certainty of the truth", "只有确信真标签"),
-    ("leverage", "unknown"): ("some without the truth; no condition is known", "没有已知的条件"),
+    ("likelihood.sure", "pass"): ("If mistakes depend on the class alone", "如果错误只取决于类别"),
+    ("likelihood.sure", "fail"): ("one wrong label is always there too", "有一个错误标签也总在其中"),
+    ("likelihood", "pass"): ("of a class are alike, endless data", "彼此相似，无限多的数据"),
+    ("likelihood", "fail"): ("are alike, no amount of data", "彼此相似，再多的数据"),
+    ("likelihood.support", "pass"): ("alike and drawn independently, endless", "彼此相似且独立抽取，无限多"),
+    ("likelihood.support", "fail"): ("alike and drawn independently, no amount", "彼此相似且独立抽取，再多"),
+    ("class-wise", "pass"): ("in the sets more often than any wrong label", "频率都高于任何一个错误标签"),
+    ("class-wise", "fail"): ("in the sets at least as often as the true", "频率不低于真实标签"),
+    ("uniform-target", "pass"): ("the largest average weight", "平均权重都最大"),
+    ("uniform-target", "fail"): ("at least the average weight", "平均权重不低于真实标签"),
+    ("mean-label", "pass"): ("has the highest average probability", "平均概率都最高"),
+    ("mean-label", "fail"): ("at least the average probability", "平均概率不低于真实标签"),
+    ("leverage.sure", "pass"): ("certain of the truth", "确信真实标签"),
+    ("leverage.sure", "fail"): ("one wrong label is always there too", "有一个错误标签也总在其中"),
+    ("leverage", "unknown"): ("No condition is known", "没有已知的条件"),
 }
 """Rule, and how its margin came out -> what its sentence has, in English and in Chinese."""
 
@@ -93,7 +96,7 @@ SAID = {
 def test_a_rule_s_sentence_is_the_right_one():
     seen = set()
     for loss, delta, gamma, k in itertools.product(LOSSES, (0.0, 0.3), (0.3, 1.0), (3, "support")):
-        margin = loss.margin(measured(k, delta, gamma, 0.6 - delta - gamma))
+        margin = loss.margin(measured(k, delta, gamma, 0.7 - delta - gamma))
         holds = "unknown" if margin.value is None else "pass" if margin.value > 0 else "fail"
         seen.add((margin.rule, holds))
         english, chinese = SAID[margin.rule, holds]
@@ -104,18 +107,17 @@ def test_a_rule_s_sentence_is_the_right_one():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_case_of_a_rule_says_what_its_rule_says_and_a_new_rule_the_general_text(language):
-    shown = {"k": 2, "unreliability": 0.1, "ambiguity": 0.2, "total": 0.3}
-    margin = LossMargin(rule="likelihood", value=0.7, numbers=shown)
+    margin = CC.margin(measured())
     assert sentences.asks(language, margin.replace(rule="likelihood.new")) == sentences.asks(language, margin)
     new = LossMargin(rule="brand-new", value=0.25)
     said = [sentences.asks(language, new.replace(value=value)) for value in (0.25, -0.25, None)]
     assert len(set(said)) == 3
     assert "0.25" in said[0]
-    assert "-0.25" in said[1]
+    assert "−0.25" in said[1]
 
 
 def test_a_loss_without_a_condition_says_so(result):
-    unknown = result.replace(loss_margin=Loss.margin(LOSSES[0], measured()))
+    unknown = result.replace(loss_margin=Loss.margin(LOSSES[0], measured()), confusion=[])
     assert sentences.reason("en", unknown) == "For this loss no condition is known."
     assert sentences.because("en", unknown) == sentences.i18n.say("en", "words.because-unknown")
 
@@ -130,8 +132,59 @@ def test_the_claim_is_made_of_the_numbers(result, loss, language, delta, gamma, 
     said = sentences.claim(language, one)
     assert f"**{100 * mean:.1f} % ± 2.0**" in said
     assert f"**{sentences.rounded(1 - one.indicators['label_accuracy'])}**" in said
-    surprised = one.loss_margin.value is not None and (one.loss_margin.value > 0) != one.learned
+    learned = one.learned and not one.lost
+    surprised = one.loss_margin.value is not None and (one.loss_margin.value > 0) != learned
     assert surprised == (("although" if language == "en" else "尽管") in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hidden_class_fails_its_condition_though_the_sum_is_below_one(result, language):
+    """Delta .1, gamma .36, margin -.36: students that lose the class do as the rule expects."""
+    shown = measured(3, 0.1, 0.36, -0.36) | {"worst_unreliability": 1.0}
+    lost = [[0.0 if label == 0 else 0.98] * 10 for label in range(10)]
+    mean = Estimate(mean=0.87, low=0.86, high=0.88, replicates=2)
+    one = judged(result, CC, shown).model_copy(update={"confusion": lost, "student_accuracy": mean})
+    assert one.learned
+    assert one.lost == [0]
+    failing = i18n.say(language, "rules.likelihood.because-fail", value=-0.36)
+    assert sentences.because(language, one) == i18n.say(language, "words.because-as", rule=failing)
+    assert sentences.asks(language, one.loss_margin) in sentences.reason(language, one)
+    assert i18n.say(language, "words.lost", lost=1, classes=10) in sentences.reason(language, one)
+    assert i18n.say(language, "words.surprise-learns") not in sentences.reason(language, one)
+
+
+@pytest.mark.parametrize(
+    ("ends", "holds"), [((0.25, 0.45), "pass"), ((0.25, 0.75), "unclear"), ((0.65, 0.75), "fail")]
+)
+def test_a_margin_whose_sign_the_sample_does_not_tell_is_called_unclear(result, ends, holds):
+    """Delta_max + gamma with each of both degrees from `ends`, around the margin of the point estimates."""
+    middle = sum(ends) / 2
+    shown = measured(3, middle, middle, 1 - 2 * middle)
+    shown |= {"intervals": dict.fromkeys(("worst_unreliability", "ambiguity"), ends)}
+    one = judged(result, CC, shown)
+    assert sentences.verdict(one.loss_margin) == holds
+    assert (sentences.follows(one) is None) == (holds == "unclear")
+    assert ("cannot be told" in sentences.reason("en", one)) == (holds == "unclear")
+    assert ("the rule cannot tell" in sentences.claim("en", one)) == (holds == "unclear")
+
+
+def test_labels_that_share_the_first_place_are_drawn_from():
+    shown = {"entropy": 0.7, "label_accuracy": 0.3, "true_probability": 0.3}
+    assert sentences.tied(shown)
+    assert not sentences.tied(shown | {"true_probability": 0.2})  # one label comes first
+    assert not sentences.tied(shown | {"entropy": 0.0})  # a single certain label
+
+
+def test_the_name_of_the_support_is_of_the_language():
+    margin = CC.margin(measured("support"))
+    assert "k = support" in sentences.asks("en", margin)
+    assert "support" not in sentences.asks("zh", margin)
+
+
+def test_no_space_follows_a_full_width_mark(result):
+    for one in (sentences.claim, sentences.reason):
+        assert not re.search("[，。：；？！）] ", one("zh", result))
+    assert i18n.joined(["One.", "Two."]) == "One. Two."
 
 
 def test_a_number_near_an_end_keeps_its_digit():

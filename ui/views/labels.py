@@ -13,7 +13,7 @@ from softlabel_core.service import uploads as own
 from ui import exports, panels, state, uploads
 from ui.charts import labels as charts_labels
 from ui.uploads import Own
-from ui.words import audits, i18n
+from ui.words import audits, i18n, sentences
 
 # Losses that students are offered to learn with at first: one of each way of reading labels.
 FIRST = ["cross-entropy", "cc"]
@@ -96,16 +96,18 @@ def loaded(mine: Own, audit: Audit) -> None:
 
 def set_size(mine: Own, audit: Audit) -> None:
     """The set size to look with."""
+    language = state.language()
     sizes = [*range(1, min(len(audit.class_names), SIZES) + 1), "support"]
     st.session_state["labels/k"] = audit.indicators["k"]
     st.select_slider(
         state.t("labels.set-size"),
         sizes,
         key="labels/k",
+        format_func=lambda k: sentences.size(language, k),
         help=state.t("labels.set-size-help"),
         on_change=lambda: uploads.choose(mine, st.session_state["labels/k"]),
     )
-    st.caption(audits.size_note(state.language(), audit))
+    st.caption(audits.size_note(language, audit))
 
 
 def verdicts(audit: Audit) -> None:
@@ -185,7 +187,7 @@ def train(mine: Own, audit: Audit) -> None:
         chart = charts_labels.students(students, **panels.look())
         panels.picture("", chart, key="students", note=state.t("labels.students-hatched"))
         count = students[0].student.replicates
-        k = audit.indicators["k"]
+        k = sentences.size(language, audit.indicators["k"])
         st.caption(state.t("labels.source-students", replicates=count, k=k))
 
 

@@ -6,13 +6,12 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
-from softlabel_core.atlas.rule_failures import REASONS, committed_exceptions
+from softlabel_core.atlas.rule_failures import REASONS, committed_exceptions, committed_tally
 from softlabel_core.biases.candidate_set import CandidateSet
 from ui import answers, panels, state
 from ui.answers import Answer
 from ui.charts import plane as charts_map
-from ui.words import i18n
-from ui.words.sentences import percent
+from ui.words import i18n, sentences
 
 # How often each of the places one can pick an entry at was left for another: a new key clears it.
 TURNS = "map/turns"
@@ -145,13 +144,14 @@ def _turn(by: str) -> None:
 def verdict(answer: Answer) -> str:
     """What the rule expects of it, and what came out."""
     result = answer.result
-    side = "below" if result.indicators["total"] < 1 else "above"
+    side = sentences.side(result.indicators)
     return state.t(
         f"map.verdict.{side}-{'learned' if result.learned else 'failed'}",
         total=result.indicators["total"],
-        accuracy=percent(result.student_accuracy.mean),
-        truth=percent(result.ground_truth_accuracy.mean),
-        guess=percent(1 / len(result.class_names)),
+        interval=sentences.outward(state.language(), *result.indicators["intervals"]["total"]),
+        accuracy=sentences.percent(result.student_accuracy.mean),
+        truth=sentences.percent(result.ground_truth_accuracy.mean),
+        guess=sentences.percent(1 / len(result.class_names)),
     )
 
 
@@ -175,9 +175,8 @@ def cell(answer: Answer | None) -> None:
 def exceptions() -> None:
     """Entries of all bias types that do not do as the rule says, by the reason why."""
     st.subheader(state.t("map.rule.title"), anchor=False)
-    every, wrong = len(lookup.committed()), committed_exceptions()
-    right = 1 - len(wrong) / max(1, every)
-    st.markdown(state.t("map.rule.lead", entries=every, wrong=len(wrong), right=right))
+    wrong = committed_exceptions()
+    st.markdown(state.t("map.rule.lead", **committed_tally()))
     if wrong.empty:
         return
     counts = wrong["why"].value_counts()

@@ -12,7 +12,7 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
 from ui.words.i18n import plain, say, title
-from ui.words.sentences import asks, outward, percent, rounded
+from ui.words.sentences import asks, outward, percent, rounded, side, size, tied, verdict
 from ui.words.tables import MAIN, name
 
 SMALL = 100
@@ -28,14 +28,17 @@ def loss_name(language: str, kind: str) -> str:
 def lead(language: str, audit: Audit) -> str:
     """The sentence that stands first: how often the labels are right, and what their sets hold. Markdown."""
     found = audit.indicators
-    side = "below" if found["total"] < 1 else "above"
+    labels = "drawn" if tied(found) else "first"
+    interval = outward(language, *found["intervals"]["total"])
     return say(
         language,
-        f"labels.lead-{side}",
-        right=rounded(found["label_accuracy"]),
+        "labels.found",
+        right=say(language, f"labels.right-{labels}", right=rounded(found["label_accuracy"])),
         inside=rounded(1 - found["unreliability"]),
         rival=rounded(found["ambiguity"]),
-        **{one: found[one] for one in ("n", "k", "total")},
+        side=say(language, f"labels.side-{side(found)}", total=found["total"], interval=interval),
+        n=found["n"],
+        k=size(language, found["k"]),
     )
 
 
@@ -60,13 +63,11 @@ def verdicts(language: str, audit: Audit) -> list[str]:
     """What the losses ask of these labels, those that ask the same together: a line of Markdown each."""
     together: dict[tuple[str, str], list[str]] = {}
     for one in audit.losses:
-        value = one.margin.value
-        verdict = "unknown" if value is None else "could" if value > 0 else "could-not"
-        said = asks(language, one.margin)
-        together.setdefault((verdict, said), []).append(loss_name(language, one.loss))
+        key = (verdict(one.margin), asks(language, one.margin))
+        together.setdefault(key, []).append(loss_name(language, one.loss))
     return [
-        say(language, f"labels.{verdict}", losses=say(language, "labels.and").join(names), says=said)
-        for (verdict, said), names in together.items()
+        say(language, f"labels.{holds}", losses=say(language, "labels.and").join(names), says=said)
+        for (holds, said), names in together.items()
     ]
 
 
@@ -128,7 +129,7 @@ def taught(students: list[Taught], language: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             say(language, "labels.loss"): loss_name(language, one.loss),
-            "k": "" if one.k is None else str(one.k),
+            "k": "" if one.k is None else size(language, one.k),
             say(language, "labels.margin"): one.margin.value,
             **dict(zip(said[:3], (one.student.mean, one.student.low, one.student.high), strict=True)),
             said[3]: one.truth.mean,
@@ -163,5 +164,5 @@ def quality_note(language: str, audit: Audit, found: Quality) -> str:
         missing=sum(found.missing),
         both=found.both,
         n=audit.indicators["n"],
-        k=audit.indicators["k"],
+        k=size(language, audit.indicators["k"]),
     )

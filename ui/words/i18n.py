@@ -9,6 +9,7 @@ import functools
 import re
 import tomllib
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from softlabel_core.plugin import Plugin, Value
@@ -17,6 +18,14 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 """Language id (also the `lang` of the page) -> its own name; the first is the default."""
 
 FOLDER = Path(__file__).parent / "locales"
+
+
+class _Texts(Formatter):
+    """Negative numbers have a minus sign, not a hyphen."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        text = super().format_field(value, format_spec)
+        return text.replace("-", "−") if isinstance(value, int | float) else text
 
 
 @functools.cache
@@ -38,7 +47,12 @@ def _flatten(part: dict[str, Any], prefix: str, texts: dict[str, str]) -> None:
 
 def say(language: str, key: str, /, **values: Any) -> str:
     """The short text, its placeholders filled (`{share:.1%}` takes a format); raises KeyError."""
-    return table(language)[key].format(**values)
+    return _Texts().format(table(language)[key], **values)
+
+
+def joined(texts: list[str]) -> str:
+    """Sentences one after the other: a space between them, none after a full-width mark."""
+    return re.sub(r"(?<=[，。：；？！）]) ", "", " ".join(texts))
 
 
 def known(language: str, key: str) -> bool:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import numpy as np
+
 from softlabel_core import Result
+from softlabel_core.experiment.compare import difference, gain
 from softlabel_core.experiment.result import flat
 from softlabel_core.indicators import Sample, measure
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.lessons import LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.words.i18n import say
-from ui.words.sentences import because, outward, plus_minus, rounded
+from ui.words.i18n import joined, say
+from ui.words.sentences import because, comparison, outward, plus_minus, points, rounded
 
 CLOSE, FAR = 0.05, 0.2
 """Predictions of a share this close to the outcome are close; further than the second, far off."""
@@ -27,7 +30,8 @@ def values(step: LessonStep, results: list[Result]) -> dict[str, Any]:
     """Every number that a step's words may name."""
     found = _asked(step)
     for prefix, result in zip(("", "other_"), results, strict=False):
-        found |= {f"{prefix}{name}": value for name, value in _measured(result).items()}
+        measured = _measured(result) | _rivals(result)
+        found |= {f"{prefix}{name}": value for name, value in measured.items()}
     construction = lessons.constructed(step)
     if construction is not None:
         found |= _constructed(construction)
@@ -62,16 +66,30 @@ def _measured(result: Result) -> dict[str, Any]:
         "delta": shown["unreliability"],
         "gamma": shown["ambiguity"],
         "total": shown["total"],
+        "worst_total": shown["worst_unreliability"] + shown["ambiguity"],
+        "margin": result.loss_margin.value,
         "lead": shown["mean_label_margin"],
         "k": shown["k"],
+        "lost": len(result.lost),
+        "every": len(result.class_names),
     }
     if result.rounds:
-        last = max(row["round"] for row in result.rounds)
-        before, after = (
-            [row["student_accuracy"] for row in result.rounds if row["round"] == one] for one in (0, last)
-        )
-        found["gain"] = 100 * (sum(after) / len(after) - sum(before) / len(before))
+        found["gain"] = points(gain(result))
     return found
+
+
+def _rivals(result: Result) -> dict[str, Any]:
+    """The pair of classes behind γ, and how often students answer their class's worst rival."""
+    wrong = np.array(result.cooccurrence, dtype=float)
+    np.fill_diagonal(wrong, -1)
+    truth, rival = np.unravel_index(np.nanargmax(wrong), wrong.shape)
+    named = float(np.mean([row[other] for row, other in zip(result.confusion, wrong.argmax(1), strict=True)]))
+    return {
+        "worst_class": result.class_names[truth],
+        "worst_rival": result.class_names[rival],
+        "rival_named": rounded(named),
+        "either_named": rounded(named + result.student_accuracy.mean),
+    }
 
 
 def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
@@ -82,6 +100,7 @@ def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
             "winner_share": f"{100 * found.minimiser.max():.0f} %",
             "truth_share": f"{100 * found.minimiser[found.truth]:.0f} %",
             "lead": found.margin,
+            "claimed": 1 - found.margin,
         }
     risk, total = found.risk, found.unreliability + found.ambiguity
     return {
@@ -116,8 +135,8 @@ def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) 
     came = lessons.outcome(step, *results) or came
     if step.ask == "label":
         came = str(values(step, results)["winner"])
-    key = "right" if str(guess) == came else "missed"
-    return say(language, f"learn.verdict-{key}")
+    said = say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")
+    return joined([said, comparison(language, difference(*results))]) if step.ask == "which" else said
 
 
 def _distance(language: str, step: LessonStep, guess: float, results: list[Result]) -> str:
@@ -147,7 +166,7 @@ def why(language: str, name: str, step: LessonStep, results: list[Result]) -> st
     if lessons.outcome(step, *results) == step.shows:
         return spoken(language, name, "why", step, results)
     said = [because(language, one) for one in results]
-    return " ".join([say(language, "learn.otherwise"), *said])
+    return joined([say(language, "learn.otherwise"), *said])
 
 
 def by_hand(k: int) -> dict[str, Any]:
@@ -157,8 +176,6 @@ def by_hand(k: int) -> dict[str, Any]:
 
 def counted(language: str, k: int) -> str:
     """The count in words, with set size k. Markdown."""
-    import numpy as np
-
     sample, found = Sample(np.array(lessons.LABELS), np.array(lessons.TRUTHS), k), by_hand(k)
     n, hits = found["n"], round(found["n"] * (1 - found["unreliability"]))
     row, column = np.unravel_index(int(np.nanargmax(sample.wrong)), sample.wrong.shape)

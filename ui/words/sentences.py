@@ -1,6 +1,7 @@
 """Sentences made from the numbers of a result, by language. No number stands in a text file."""
 
 import math
+from typing import Any
 
 from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
@@ -10,6 +11,9 @@ from ui.words import i18n
 
 STILL = 0.2
 """A student this much better than its labels is worth an "and still"."""
+
+SAME = 1e-5
+"""Shares of labels that are the same but for rounding; the atlas keeps six digits."""
 
 
 def percent(value: float) -> str:
@@ -28,6 +32,15 @@ def plus_minus(estimate: Estimate) -> str:
     return percent(estimate.mean) + ("" if estimate.half is None else f" ± {estimate.half:.1f}")
 
 
+def points(found: Difference) -> str:
+    """A difference in points with the half of its interval: `+1.6 ± 0.9`; without an interval alone."""
+    said = f"{100 * found.mean:+.1f}".replace("-", "−")
+    if found.low is None or found.high is None:
+        return said
+    half = 50 * (found.high - found.low)
+    return f"{said} ± {math.ceil(round(10 * half, 6)) / 10:.1f}"
+
+
 def ends(language: str, estimate: Estimate) -> str:
     """The interval of an accuracy in words."""
     if estimate.low is None or estimate.high is None:
@@ -42,45 +55,91 @@ def outward(language: str, low: float, high: float) -> str:
     return i18n.say(language, "words.interval", low=f"{low:.3f}", high=f"{high:.3f}")
 
 
+def size(language: str, k: int | str) -> str:
+    """A set size: `3`, or the name of the sets of all labels with mass."""
+    return i18n.say(language, "words.support") if k == "support" else str(k)
+
+
+def side(measured: dict[str, Any]) -> str:
+    """Where Delta + gamma lies, by its interval: `below` 1, `above`, or `unclear`."""
+    low, high = measured["intervals"]["total"]
+    return "unclear" if low <= 1 <= high else "below" if measured["total"] < 1 else "above"
+
+
+def tied(measured: dict[str, Any]) -> bool:
+    """Whether labels are sets whose members share the first place: a draw is right as often as the first."""
+    return measured["entropy"] > 0 and abs(measured["label_accuracy"] - measured["true_probability"]) < SAME
+
+
 def claim(language: str, result: Result) -> str:
-    """The sentence of Start: how wrong the labels are, how good the student, and why. Markdown."""
+    """The sentence of Start: how wrong labels are, how good the student, what the rule says. Markdown."""
     right = result.indicators["label_accuracy"]
     student = result.student_accuracy
     way = "still" if student.mean > right + STILL else "also"
     way = way if result.learned else "fails"
     things = i18n.say(language, "words.images" if result.image_shape else "words.points")
-    said = i18n.say(
-        language, f"words.claim-{way}", wrong=rounded(1 - right), student=plus_minus(student), things=things
-    )
-    return f"{said} {because(language, result)}"
+    labels = "drawn" if tied(result.indicators) else "first"
+    wrong = i18n.say(language, f"words.wrong-{labels}", wrong=rounded(1 - right), things=things)
+    said = [i18n.say(language, f"words.claim-{way}", wrong=wrong, student=plus_minus(student))]
+    if result.learned and result.lost:
+        said.append(i18n.say(language, "words.claim-lost", **_lost(result)))
+    return i18n.joined([*said, because(language, result)])
 
 
 def because(language: str, result: Result) -> str:
-    """Why, by the loss's own condition; where students and condition disagree, that they do."""
-    margin = result.loss_margin
-    if margin.value is None:
+    """What the loss's own condition says of it: that it expected this, the contrary, or cannot tell."""
+    holds = verdict(result.loss_margin)
+    if holds == "unknown":
         return i18n.say(language, "words.because-unknown")
-    agrees = "as" if (margin.value > 0) == result.learned else "against"
-    return i18n.say(language, f"words.because-{agrees}", rule=_of_rule(language, "because", margin))
+    agrees = "unclear" if holds == "unclear" else "as" if follows(result) else "against"
+    rule = _of_rule(language, "because", result.loss_margin)
+    return i18n.say(language, f"words.because-{agrees}", rule=rule)
+
+
+def verdict(margin: LossMargin) -> str:
+    """`pass` or `fail`; `unclear` where the sample does not tell which; `unknown` without a condition."""
+    if margin.value is None:
+        return "unknown"
+    low, high = (float(margin.numbers.get(f"margin_{end}", margin.value)) for end in ("low", "high"))
+    if low <= 0 < high:
+        return "unclear"
+    return "pass" if margin.value > 0 else "fail"
+
+
+def follows(result: Result) -> bool | None:
+    """Whether every class was learned where its loss's condition holds, and not where it fails.
+
+    None where the condition is unknown or its sign unclear.
+    """
+    learned = result.learned and not result.lost
+    return {"pass": learned, "fail": not learned}.get(verdict(result.loss_margin))
+
+
+def _lost(result: Result) -> dict[str, int]:
+    return {"lost": len(result.lost), "classes": len(result.class_names)}
 
 
 def _of_rule(language: str, part: str, margin: LossMargin) -> str:
     """What is said of a margin's rule: of its case, else of the rule as a whole, else of any rule."""
-    holds = "unknown" if margin.value is None else "pass" if margin.value > 0 else "fail"
     rules = (margin.rule, margin.rule.partition(".")[0], "other")
-    keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{holds}", "")]
+    keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{verdict(margin)}", "")]
     key = next(key for key in keys if i18n.known(language, key))
-    return i18n.say(language, key, **{**margin.numbers, "value": margin.value})
+    numbers = {**margin.numbers, "value": margin.value}
+    if numbers.get("k") == "support":
+        numbers["k"] = i18n.say(language, "words.support-in-full")
+    return i18n.say(language, key, **numbers)
 
 
 def summary(language: str, result: Result) -> str:
     """What came out, in words made from the numbers. Markdown."""
     bayes = result.bayes_accuracy
     ceiling = "" if bayes is None else i18n.say(language, "words.ceiling", bayes=percent(bayes))
+    labels = "drawn" if tied(result.indicators) else "first"
+    right = percent(result.indicators["label_accuracy"])
     return i18n.say(
         language,
         "words.summary",
-        right=percent(result.indicators["label_accuracy"]),
+        right=i18n.say(language, f"words.right-{labels}", right=right),
         student=percent(result.student_accuracy.mean),
         truth=percent(result.ground_truth_accuracy.mean),
         ceiling=ceiling,
@@ -89,11 +148,13 @@ def summary(language: str, result: Result) -> str:
 
 def reason(language: str, result: Result) -> str:
     """What this student's loss asks of labels, and whether the students agreed. Markdown."""
-    value, said = result.loss_margin.value, asks(language, result.loss_margin)
-    if value is None or (value > 0) == result.learned:
-        return said
-    surprise = "surprise-fails" if value > 0 else "surprise-learns"
-    return f"{said} {i18n.say(language, f'words.{surprise}')}"
+    said = [asks(language, result.loss_margin)]
+    if result.learned and result.lost:
+        said.append(i18n.say(language, "words.lost", **_lost(result)))
+    if follows(result) is False:
+        passed = verdict(result.loss_margin) == "pass"
+        said.append(i18n.say(language, f"words.surprise-{'fails' if passed else 'learns'}"))
+    return i18n.joined(said)
 
 
 def asks(language: str, margin: LossMargin) -> str:

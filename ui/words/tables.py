@@ -12,6 +12,7 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
 from ui.words.i18n import field_title, say, title
+from ui.words.sentences import size
 
 FEW = 4
 """A bias type of up to three fields is named with all of them, another with what is not as usual."""
@@ -38,10 +39,10 @@ def _words(config: dict[str, Any], language: str) -> str:
         for one, value in bias.items()
         if one != "kind" and (len(bias) <= FEW or not _is_default(cls, one, value))
     )
-    size = f" k={framework['k']}" if "k" in framework else ""
+    k = f" k={size(language, framework['k'])}" if "k" in framework else ""
     return (
         f"{name(language, Bias, bias['kind'])}{f' ({fields})' if fields else ''} · "
-        f"{name(language, Framework, framework['kind'])}{size}, "
+        f"{name(language, Framework, framework['kind'])}{k}, "
         f"{name(language, Loss, framework['loss']['kind'])} · "
         f"{name(language, Dataset, config['dataset']['kind'])}"
     )
