@@ -141,7 +141,7 @@ def likelihood(measured: Mapping[str, Any]) -> LossMargin:
 
 
 def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
-    """The class-wise margin m at set size k, and Delta_max + gamma, by which 1 - m is bounded.
+    """The class-wise margin m at set size k, and Delta_max + gamma, which 1 - m does not exceed.
 
     `margin_low` and `margin_high` are the ends of the margin's interval, where it was measured: where 0 lies
     between them, the sample does not tell the sign of m.

@@ -367,14 +367,24 @@ def test_a_hidden_class_fails_though_the_sum_is_below_one():
 
 @given(st.integers(0, 10**6))
 def test_the_worst_class_s_sum_below_one_is_enough_for_a_margin(seed):
-    """m >= 1 - (Delta_max + gamma); Delta + gamma promises no such thing. Ends lie around the margin."""
+    """m >= 1 - (Delta_max + gamma) as counted; Delta + gamma promises no such thing. Ends lie around m."""
     generator = stream(seed, "worst class")
     labels, truth = normalise(generator.random((60, 4)) ** 3), generator.integers(4, size=60)
     truth[:4] = range(4)
     for k in (1, 2):
-        numbers = LOSSES["cc"]().margin(measure(labels, truth, k)).numbers
-        assert numbers["margin"] >= 1 - numbers["worst_total"] - 1e-12
+        measured = measure(labels, truth, k)
+        numbers = LOSSES["cc"]().margin(measured).numbers
+        counted = measured["worst_unreliability"] + measured["largest_cooccurrence"]
+        assert numbers["margin"] >= 1 - counted - 1e-12
         assert numbers["margin_low"] < numbers["margin"] < numbers["margin_high"]
+
+
+@pytest.mark.parametrize("cls", FIRST_SETS, ids=label)
+def test_sets_of_all_labels_tell_nothing(cls):
+    labels = normalise(stream(0, "all labels").random((40, 4)))
+    measured = measure(labels, np.arange(40) % 4, 4)
+    margin = cls().margin({**measured, "target_margin": 0.0})
+    assert (margin.rule.partition(".")[0], margin.value or 0.0) in {("all-labels", 0.0), ("leverage", 0.0)}
 
 
 def test_with_unlike_rivals_the_rule_is_not_enough_for_cc():

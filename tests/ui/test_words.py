@@ -154,13 +154,11 @@ def test_a_hidden_class_fails_its_condition_though_the_sum_is_below_one(result, 
 
 
 @pytest.mark.parametrize(
-    ("ends", "holds"), [((0.25, 0.45), "pass"), ((0.25, 0.75), "unclear"), ((0.65, 0.75), "fail")]
+    ("ends", "holds"), [((0.1, 0.5), "pass"), ((-0.5, 0.5), "unclear"), ((-0.5, -0.3), "fail")]
 )
 def test_a_margin_whose_sign_the_sample_does_not_tell_is_called_unclear(result, ends, holds):
-    """Delta_max + gamma with each of both degrees from `ends`, around the margin of the point estimates."""
-    middle = sum(ends) / 2
-    shown = measured(3, middle, middle, 1 - 2 * middle)
-    shown |= {"intervals": dict.fromkeys(("worst_unreliability", "ambiguity"), ends)}
+    """With the margin in the middle of its interval."""
+    shown = measured(3, 0.3, 0.3, sum(ends) / 2) | {"intervals": {"margin": ends}}
     one = judged(result, CC, shown)
     assert sentences.verdict(one.loss_margin) == holds
     assert (sentences.follows(one) is None) == (holds == "unclear")
