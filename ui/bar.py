@@ -34,7 +34,7 @@ def dress() -> None:
 def notices() -> None:
     """What of the link could not be used."""
     for problem in st.session_state["problems"]:
-        st.warning(state.t("shell.unusable", problem=i18n.plain(problem)))
+        st.warning(state.t("shell.unusable", problem=i18n.problem(state.language(), problem)))
     if names := st.session_state["unknown"]:
         listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
         st.warning(state.t("shell.unknown", names=listed, count=len(names)))

@@ -103,6 +103,7 @@ def set_size(mine: Own, audit: Audit) -> None:
         sizes,
         key="labels/k",
         help=state.t("labels.set-size-help"),
+        format_func=partial(i18n.choice, state.language()),
         on_change=lambda: uploads.choose(mine, st.session_state["labels/k"]),
     )
     st.caption(audits.size_note(state.language(), audit))
@@ -185,7 +186,7 @@ def train(mine: Own, audit: Audit) -> None:
         chart = charts_labels.students(students, **panels.look())
         panels.picture("", chart, key="students", note=state.t("labels.students-hatched"))
         count = students[0].student.replicates
-        k = audit.indicators["k"]
+        k = i18n.choice(language, audit.indicators["k"])
         st.caption(state.t("labels.source-students", replicates=count, k=k))
 
 

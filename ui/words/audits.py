@@ -11,7 +11,7 @@ from softlabel_core.audit.report import Audit
 from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
-from ui.words.i18n import plain, say, title
+from ui.words.i18n import choice, plain, say, title
 from ui.words.sentences import asks, outward, percent, rounded
 from ui.words.tables import MAIN, name
 
@@ -35,7 +35,9 @@ def lead(language: str, audit: Audit) -> str:
         right=rounded(found["label_accuracy"]),
         inside=rounded(1 - found["unreliability"]),
         rival=rounded(found["ambiguity"]),
-        **{one: found[one] for one in ("n", "k", "total")},
+        k=choice(language, found["k"]),
+        n=found["n"],
+        total=found["total"],
     )
 
 
@@ -128,7 +130,7 @@ def taught(students: list[Taught], language: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             say(language, "labels.loss"): loss_name(language, one.loss),
-            "k": "" if one.k is None else str(one.k),
+            "k": "" if one.k is None else choice(language, one.k),
             say(language, "labels.margin"): one.margin.value,
             **dict(zip(said[:3], (one.student.mean, one.student.low, one.student.high), strict=True)),
             said[3]: one.truth.mean,
@@ -163,5 +165,5 @@ def quality_note(language: str, audit: Audit, found: Quality) -> str:
         missing=sum(found.missing),
         both=found.both,
         n=audit.indicators["n"],
-        k=audit.indicators["k"],
+        k=choice(language, audit.indicators["k"]),
     )
