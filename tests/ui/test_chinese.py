@@ -13,13 +13,19 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import Experiment, catalogue
 from softlabel_core.biases import Bias
 from softlabel_core.experiment.catalogue import FAMILIES
+from softlabel_core.experiment.result import versions
 from softlabel_core.fields import literals
 from softlabel_core.plugin import Plugin
+from softlabel_core.service import uploads
+from softlabel_core.service.uploads import Upload
 from softlabel_core.teaching.lessons import STEPS
 from softlabel_core.training.train import Training
 from tests.declared import PLUGINS, label
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
+from ui import jobs
+from ui.uploads import KEY, Own
 from ui.words import i18n
+from ui.words.lessons import CHOICES
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -33,11 +39,12 @@ NAMES = {
     # networks, losses and how they are trained, as they are called in Chinese papers too
     *("MLP", "CNN", "WideResNet", "WRN", "ReLU", "softmax", "Adam", "SGD"),
     "top",  # of top-k, in locales/zh/charts.toml: 前 k 个 would do
+    "support",  # in locales/zh/labels.toml: the slider says 支撑集
     *("PRODEN", "LWS", "MAE", "GCC", "SBT", "Clopper", "Pearson", "Bonferroni", "log"),
     # keys, and a language by its own name
     *("Ctrl", "Enter", "Esc", "English"),
     # files
-    *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU"),
+    *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
     # authors whom a text names outside its reference
     *("Yuan", "Hinton", "Feng", "Nado"),
 }
@@ -193,13 +200,80 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_in_chinese(name: str) -> None:
-    where, parameters = PAGES[name]
-    app = page(where, **parameters)
+def all_chinese(app: AppTest, typed: set[str] = frozenset()) -> None:
+    """No text of the page has an English word but names and what is `typed`."""
     assert not app.exception, app.exception[0].message
-    typed = {word for pair in parameters.items() for text in pair for word in re.findall("[a-z]+", text)}
     texts = list(shown(app))
     assert len(texts) > 20
     found = {text: [word for word in english(text) if word not in typed] for text in texts}
     assert {text: words for text, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_in_chinese(name: str) -> None:
+    where, parameters = PAGES[name]
+    typed = {word for pair in parameters.items() for text in pair for word in re.findall("[a-z]+", text)}
+    all_chinese(page(where, **parameters), typed)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_a_lesson_reveals_is_in_chinese(step: str) -> None:
+    app, asked = page("learn", step=step), STEPS[step][1].ask
+    app.session_state["predictions"] = {step: CHOICES.get(asked, ["0" if asked == "label" else 0.5])[0]}
+    app.run()
+    assert app.button(key="learn/again")
+    all_chinese(app)
+
+
+def test_the_methods_panel_is_in_chinese() -> None:
+    app = page("explore")
+    next(one for one in app.button if one.label == i18n.say("zh", "shell.methods")).click().run()
+    all_chinese(app, set(versions()) | {"core", "softlabel"})
+
+
+def test_a_live_run_is_in_chinese() -> None:
+    quick = {"bias": "under-trained-teacher", "framework": "incomplete-supervision", "framework.rounds": "1"}
+    app = page("explore", replicates="1", **{"training.epochs": "1", **quick})
+    app.button(key="train").click().run()
+    wait_until(lambda: not jobs.every()._alive)
+    for name in ("sets", "curves", "examples", "confusion", "rounds", "teacher", "indicators"):
+        app.session_state["details"] = i18n.say("zh", f"explore.{name}")
+        app.run()
+        assert i18n.say("zh", "explore.only-live") not in list(shown(app))
+        all_chinese(app)
+
+
+def test_a_file_of_labels_is_read_in_chinese() -> None:
+    app = page("labels")
+    app.button(key="labels/example").click().run()
+    wait_until(lambda: not jobs.every()._alive)
+    app.run()
+    assert app.metric
+    all_chinese(app, {*uploads.example().names, "npz", "pip", "install", "requirements", "quality", "txt"})
+
+
+def test_a_bad_file_is_refused_in_chinese() -> None:
+    app = page("labels")
+    app.session_state[KEY] = Own(Upload("a.csv", b"target,cat,dog\ncat,0.5,0.4\n"))
+    app.run()
+    wait_until(lambda: not jobs.every()._alive)
+    app.run()
+    assert "和为 1；得到的和为 0.9" in app.error[0].value.replace("\\", "")
+    all_chinese(app, {"soft", "labels", "csv"})
+
+
+def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page("explore", seed="77")
+    monkeypatch.setattr(jobs.every(), "limit", 0.0)
+    app.button(key="train").click().run()
+    assert "这次运行约需" in app.warning[0].value
+    all_chinese(app)
+
+
+@pytest.mark.parametrize("name", ["plugins", "refusals"])
+def test_marks_are_chinese(name: str) -> None:
+    """Full-width marks beside Chinese characters, no space after them, and the minus sign between numbers."""
+    text = (i18n.FOLDER / f"{name}.zh.toml").read_text(encoding="utf-8")
+    values = [line for line in text.splitlines() if not line.startswith("#")]
+    wrong = re.compile(r"[\u4e00-\u9fff][,;:(]|[,;:)][\u4e00-\u9fff]|[，。；：（）] (?!=)|\w - \w")
+    assert [line for line in values if wrong.search(line.partition('" = ')[2] or line)] == []
