@@ -120,7 +120,7 @@ class Plugin(Value):
                 raise ValueError(_one_of(catalogue(cls)))
             return chosen.model_validate(value)
         if value.get("kind", cls.kind()) != cls.kind():
-            raise ValueError(cls.kind())
+            raise ValueError(Phrase("{kind}", kind=cls.kind()))
         return handler({name: content for name, content in value.items() if name != "kind"})
 
 
@@ -209,7 +209,7 @@ def allowed(field: FieldInfo) -> str:
 def explain(error: ValidationError, model: type[Value], data: Any) -> Phrase:
     """One sentence for the first problem of parsing `data`: parameter, what is allowed, what came.
 
-    Validators raise `Invalid`, a whole sentence, or ValueError, which says what is allowed.
+    Validators raise `Invalid`, a whole sentence, or ValueError with a phrase that says what is allowed.
     """
     problem = error.errors(include_url=False)[0]
     path = ".".join(" ".join(str(part).split()) for part in problem["loc"])
@@ -221,9 +221,12 @@ def explain(error: ValidationError, model: type[Value], data: Any) -> Phrase:
     raised = problem.get("ctx", {}).get("error")
     if isinstance(raised, Invalid):  # a rule between several fields names its own field and value
         return Phrase("{path}.{problem}", path=path, problem=raised.phrase) if path else raised.phrase
-    accepts = raised.args[0] if raised else field and allowed(field)
+    accepts = field and allowed(field)
+    if raised:
+        accepts = next((one for one in raised.args if isinstance(one, Phrase)), None)
     if not accepts:
-        return Phrase("{name}: {message}.", name=name, message=problem["msg"])
+        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+        return Phrase("{name}: {message}.", name=name, message=message)
     got = _short(problem["input"])
     return Phrase("{name}: allowed: {allowed}; got {got}.", name=name, allowed=accepts, got=got)
 

@@ -5,14 +5,16 @@ import pickle
 import re
 import tomllib
 from string import Formatter
+from typing import Annotated
 
 import pytest
+from pydantic import BeforeValidator
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.experiment import link
 from softlabel_core.fields import bounds, literals
 from softlabel_core.phrase import Phrase
-from softlabel_core.plugin import catalogue, plugin_type
+from softlabel_core.plugin import Value, catalogue, plugin_type
 from softlabel_core.service.queue import Busy
 from softlabel_core.service.runner import JobError
 from softlabel_core.training.train import Training
@@ -124,6 +126,19 @@ def refusal(cls: type, data: dict) -> Invalid | None:
     except Invalid as error:
         return error
     return None
+
+
+class Foreign(Value):
+    """Of somebody who says in plain English what is wrong."""
+
+    size: Annotated[int, BeforeValidator(lambda text: int(text))] = 1
+    """A size."""
+
+
+def test_a_plain_error_of_a_validator_is_the_message() -> None:
+    error = refusal(Foreign, {"size": "no"})
+    assert str(error) == "size: invalid literal for int() with base 10: 'no'."
+    assert problem("zh", error) == plain("size：invalid literal for int() with base 10: 'no'。")
 
 
 CASES = {
