@@ -25,7 +25,7 @@ def main() -> None:
         try:
             chosen = Experiment.parse(config)
         except Invalid as error:
-            st.error(state.t("explore.impossible", problem=i18n.plain(str(error))))
+            st.error(state.t("explore.impossible", problem=i18n.problem(state.language(), error)))
             return
         state.keep(chosen)
         _train(chosen)
@@ -60,11 +60,11 @@ def _train(chosen: Experiment) -> None:
             else:
                 st.rerun()
         except Busy as busy:
-            st.warning(state.t("panels.refused", problem=i18n.plain(str(busy))))
+            st.warning(state.t("panels.refused", problem=i18n.problem(state.language(), busy)))
     if live:
         panels.under_way(chosen.key())
     elif job is not None and job.state == "failed":
-        st.error(state.t("explore.failed", problem=i18n.plain(job.problem)))
+        st.error(state.t("explore.failed", problem=i18n.problem(state.language(), job.problem)))
     elif job is not None and job.state == "cancelled":
         st.info(state.t("explore.cancelled"))
 

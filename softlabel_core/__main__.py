@@ -22,7 +22,7 @@ INTERRUPTED = 130
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One sentence, without the usage that argparse puts before it."""
-        raise Invalid(f"{message[:1].upper()}{message[1:]}.")
+        raise Invalid("{message}.", message=message[:1].upper() + message[1:])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,7 +132,8 @@ def _list(options: argparse.Namespace) -> None:
     chosen = FAMILIES
     if options.family is not None:
         if options.family not in chosen:
-            raise Invalid(f"family: allowed: one of {', '.join(chosen)}; got {options.family}.")
+            names = ", ".join(chosen)
+            raise Invalid("family: allowed: one of {names}; got {got}.", names=names, got=options.family)
         chosen = {options.family: chosen[options.family]}
     if options.json:
         print(json.dumps({name: [_card(cls) for cls in catalogue(f).values()] for name, f in chosen.items()}))
@@ -173,7 +174,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
 def _assignment(option: str, text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise Invalid(f"{option}: allowed: FIELD=VALUE, e.g. bias.rank=3; got {text}.")
+        raise Invalid("{option}: allowed: FIELD=VALUE, e.g. bias.rank=3; got {got}.", option=option, got=text)
     return name, value
 
 
@@ -187,7 +188,7 @@ def _values(text: str) -> list[Any]:
             raise ValueError
     except ValueError:
         raise Invalid(
-            f"--vary: allowed: start:stop:count with numbers and a count from 1 to 1000; got {text}."
+            "--vary: allowed: start:stop:count with numbers and a count from 1 to 1000; got {got}.", got=text
         ) from None
     step = (stop - start) / max(1, count - 1)
     return [round(start + i * step, 12) for i in range(count)]
@@ -221,7 +222,7 @@ def _sweep(options: argparse.Namespace) -> None:
     for setting in options.vary:
         name, values = _assignment("--vary", setting)
         if name in vary:
-            raise Invalid(f"--vary: allowed: every field once; got {name} twice.")
+            raise Invalid("--vary: allowed: every field once; got {name} twice.", name=name)
         vary[name] = _values(values)
     sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
     sweep.experiments()  # refuse a bad range before anything is trained or opened
@@ -268,14 +269,16 @@ def _reproduce(options: argparse.Namespace) -> None:
 
     out = Path(options.out)
     if not out.is_dir():
-        raise Invalid(f"--out: allowed: an existing folder; got {out}.")
+        raise Invalid("--out: allowed: an existing folder; got {got}.", got=out)
     if options.quick:
         if not (out / "results.parquet").is_file():
-            raise Invalid(f"--out: allowed: a folder with results.parquet to compare with; got {out}.")
+            raise Invalid(
+                "--out: allowed: a folder with results.parquet to compare with; got {got}.", got=out
+            )
         table = reproduce.quick(pd.read_parquet(out / "results.parquet"))
         print(table.to_string(index=False))
-        if not table["agrees"].all():
-            raise Invalid(f"{(~table['agrees']).sum()} rows do not agree with the committed results.")
+        if wrong := int((~table["agrees"]).sum()):
+            raise Invalid("{wrong} rows do not agree with the committed results.", wrong=wrong)
         return
     chosen = {"replicates": options.replicates, "seed": options.seed}
     with _progress() as report:
@@ -325,12 +328,13 @@ def _whole_file(name: str) -> Any:
     """Yields a function that writes the text; the file appears whole at the end or not at all."""
     target = Path(name)
     if target.is_dir():
-        raise Invalid(f"--out: allowed: the name of a file; got the folder {name}.")
+        raise Invalid("--out: allowed: the name of a file; got the folder {name}.", name=name)
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
+        why = error.strerror
         raise Invalid(
-            f"--out: allowed: a file in a folder that can be written; got {name} ({error.strerror})."
+            "--out: allowed: a file in a folder that can be written; got {name} ({why}).", name=name, why=why
         ) from None
     os.close(handle)
     try:

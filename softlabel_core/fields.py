@@ -11,6 +11,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BeforeValidator, Field
 from pydantic.fields import FieldInfo
 
+from softlabel_core.phrase import Phrase
+
 
 @dataclass(frozen=True)
 class UpToClasses:
@@ -22,6 +24,8 @@ class Accepts:
     """Says in words what a text field accepts, with examples."""
 
     words: str
+    """A `Phrase` where other languages are to say it too."""
+
     examples: tuple[str, ...]
 
 
@@ -33,18 +37,18 @@ def _set_size(value: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         number = 0
     if isinstance(value, bool) or number < 1 or (isinstance(value, float) and number != value):
-        raise ValueError("allowed: a whole number from 1 up, or support")
+        raise ValueError(Phrase("a whole number from 1 up, or support"))
     return number
 
 
 def _file_name(value: Any) -> Any:
     """Never a path or an address: letters, digits, `_`, `-` and dots inside, ending in a known suffix."""
     if not isinstance(value, str) or not re.fullmatch(r"\w[\w.-]{,99}\.(csv|parquet)", value, re.ASCII):
-        raise ValueError("allowed: " + FILE_NAME)
+        raise ValueError(FILE_NAME)
     return value
 
 
-FILE_NAME = "the name of a .csv or .parquet file in the data folder, without a path"
+FILE_NAME = Phrase("the name of a .csv or .parquet file in the data folder, without a path")
 
 FileName = Annotated[str, BeforeValidator(_file_name), Accepts(FILE_NAME, ("mine.csv", "mine.parquet"))]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -66,14 +70,21 @@ class Bounds:
     open_high: bool = False
     up_to_classes: bool = False
 
-    def __str__(self) -> str:
-        if self.low is None and self.high is None:
-            return "any number"
-        if self.high is None:
-            most = " to the number of classes" if self.up_to_classes else ""
-            return f"{'above' if self.open_low else 'from'} {self.low:g}{most or ' up'}"
-        low = f"{'above' if self.open_low else 'from'} {self.low:g}"
-        return f"{low} {'to below' if self.open_high else 'to'} {self.high:.10g}"
+    def words(self) -> Phrase:
+        """The range as a message says it."""
+        low, high = self.low, self.high
+        if low is None and high is None:
+            return Phrase("any number")
+        if high is None and self.up_to_classes:
+            return Phrase("from {low:g} to the number of classes", low=low)
+        if high is None:
+            return (
+                Phrase("above {low:g} up", low=low) if self.open_low else Phrase("from {low:g} up", low=low)
+            )
+        start = Phrase("above {low:g}", low=low) if self.open_low else Phrase("from {low:g}", low=low)
+        if self.open_high:
+            return Phrase("{start} to below {high:.10g}", start=start, high=high)
+        return Phrase("{start} to {high:.10g}", start=start, high=high)
 
 
 def bounds(field: FieldInfo) -> Bounds:

@@ -14,6 +14,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import (
@@ -26,9 +27,10 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from softlabel_core.fields import Accepts, bounds, literals
+from softlabel_core.phrase import Phrase, Refusal
 
 
-class Invalid(ValueError):
+class Invalid(Refusal, ValueError):
     """Input that cannot be used; the message names the parameter, what is allowed and what came."""
 
 
@@ -111,14 +113,14 @@ class Plugin(Value):
         if isinstance(value, str):
             value = {"kind": value}
         if not isinstance(value, dict):
-            raise ValueError(f"allowed: one of {', '.join(_choices(cls))}")
+            raise ValueError(_one_of(_choices(cls)))
         if inspect.isabstract(cls):
             chosen = catalogue(cls).get(str(value.get("kind")))
             if chosen is None:
-                raise ValueError(f"allowed: one of {', '.join(catalogue(cls))}")
+                raise ValueError(_one_of(catalogue(cls)))
             return chosen.model_validate(value)
         if value.get("kind", cls.kind()) != cls.kind():
-            raise ValueError(f"allowed: {cls.kind()}")
+            raise ValueError(Phrase("{kind}", kind=cls.kind()))
         return handler({name: content for name, content in value.items() if name != "kind"})
 
 
@@ -144,6 +146,10 @@ def with_kinds(cls: type[Value], data: dict[str, Any]) -> dict[str, Any]:
 def default_sizes(cls: type["Plugin"]) -> dict[str, Any]:
     """Field of `cls` that may not exceed the number of classes -> its default."""
     return {name: field.default for name, field in cls.model_fields.items() if bounds(field).up_to_classes}
+
+
+def _one_of(options: Iterable[str]) -> Phrase:
+    return Phrase("one of {options}", options=", ".join(options))
 
 
 def _choices(cls: type[Plugin]) -> list[str]:
@@ -182,39 +188,47 @@ def allowed(field: FieldInfo) -> str:
     """What a field accepts, in words."""
     family = plugin_type(field)
     if family is not None:
-        return "one of " + ", ".join(_choices(family))
+        return _one_of(_choices(family))
     if "support" in literals(field):
-        return "a whole number from 1 to the number of classes, or support"
+        return Phrase("a whole number from 1 to the number of classes, or support")
     options = literals(field)
     if options:
-        return "one of " + ", ".join(options)
+        return _one_of(options)
     if field.annotation is bool:
-        return "true or false"
+        return Phrase("true or false")
     if field.annotation is int:
-        return f"a whole number {bounds(field)}"
+        return Phrase("a whole number {bounds}", bounds=bounds(field).words())
     inside = _nested(field)
     if inside is not None:
-        return "fields " + ", ".join(inside.model_fields)
+        return Phrase("fields {names}", names=", ".join(inside.model_fields))
     if field.annotation is float:
-        return f"a number {bounds(field)}"
+        return Phrase("a number {bounds}", bounds=bounds(field).words())
     return next((mark.words for mark in field.metadata if isinstance(mark, Accepts)), "")
 
 
-def explain(error: ValidationError, model: type[Value], data: Any) -> str:
-    """One sentence for the first problem of parsing `data`: parameter, what is allowed, what came."""
+def explain(error: ValidationError, model: type[Value], data: Any) -> Phrase:
+    """One sentence for the first problem of parsing `data`: parameter, what is allowed, what came.
+
+    Validators raise `Invalid`, a whole sentence, or ValueError with a phrase that says what is allowed.
+    """
     problem = error.errors(include_url=False)[0]
-    path = [" ".join(str(part).split()) for part in problem["loc"]]
-    owner, field = _locate(model, data, path)
-    name = ".".join(path) or model.__name__.lower()
+    path = ".".join(" ".join(str(part).split()) for part in problem["loc"])
+    owner, field = _locate(model, data, path.split(".") if path else [])
+    name = path or model.__name__.lower()
     if problem["type"] == "extra_forbidden":
-        return f"{name}: no such parameter; allowed: {', '.join(owner.model_fields) or 'none'}."
-    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
-    if problem["type"] != "value_error" and field is not None and allowed(field):
-        message = "allowed: " + allowed(field)
-    if ": allowed: " in message:  # a rule between several fields names its own field and value
-        return ".".join([*path, message]) + "."
-    found = f"; got {_short(problem['input'])}" if message.startswith("allowed") else ""
-    return f"{name}: {message}{found}."
+        names = ", ".join(owner.model_fields) or Phrase("none")
+        return Phrase("{name}: no such parameter; allowed: {allowed}.", name=name, allowed=names)
+    raised = problem.get("ctx", {}).get("error")
+    if isinstance(raised, Invalid):  # a rule between several fields names its own field and value
+        return Phrase("{path}.{problem}", path=path, problem=raised.phrase) if path else raised.phrase
+    accepts = field and allowed(field)
+    if raised:
+        accepts = next((one for one in raised.args if isinstance(one, Phrase)), None)
+    if not accepts:
+        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+        return Phrase("{name}: {message}.", name=name, message=message)
+    got = _short(problem["input"])
+    return Phrase("{name}: allowed: {allowed}; got {got}.", name=name, allowed=accepts, got=got)
 
 
 def _locate(model: type[Value], data: Any, path: list[str]) -> tuple[type[Value], FieldInfo | None]:

@@ -6,6 +6,7 @@ Shapes: n examples, c classes. All in float64.
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 TIE = 8 * float(np.finfo(np.float64).eps)
@@ -90,32 +91,50 @@ def check(soft_labels: object, targets: object) -> tuple[Float[np.ndarray, "n c"
     except (TypeError, ValueError):
         raise Invalid("soft_labels: allowed: numbers of shape (n, c); got something else.") from None
     if labels.ndim != 2 or labels.shape[0] < 1 or labels.shape[1] < 2:
-        raise Invalid(f"soft_labels: allowed: shape (n >= 1, c >= 2); got {labels.shape}.")
-    for bad, rule in ((~np.isfinite(labels), "a finite number"), (labels < 0, "0 or more")):
+        raise Invalid("soft_labels: allowed: shape (n >= 1, c >= 2); got {got}.", got=labels.shape)
+    for bad, rule in ((~np.isfinite(labels), Phrase("a finite number")), (labels < 0, Phrase("0 or more"))):
         if bad.any():
             row, column = np.argwhere(bad)[0]
             found = labels[row, column]
-            raise Invalid(f"soft_labels: row {row}, column {column}: allowed: {rule}; got {found:g}.")
+            raise Invalid(
+                "soft_labels: row {row}, column {column}: allowed: {rule}; got {got:g}.",
+                row=row,
+                column=column,
+                rule=rule,
+                got=found,
+            )
     off = np.abs(labels.sum(1) - 1) > SUM_TOLERANCE
     if off.any():
         row = int(np.argmax(off))
-        raise Invalid(f"soft_labels: row {row}: allowed: a sum of 1; got a sum of {labels[row].sum():.6g}.")
+        raise Invalid(
+            "soft_labels: row {row}: allowed: a sum of 1; got a sum of {got:.6g}.",
+            row=row,
+            got=labels[row].sum(),
+        )
     return normalise(labels), _check_targets(targets, *labels.shape)
 
 
 def _check_targets(targets: object, n: int, classes: int) -> Int[np.ndarray, "n"]:
     array = np.asarray(targets)
     if array.shape != (n,):
-        raise Invalid(f"targets: allowed: shape ({n},), one a soft label; got {array.shape}.")
+        raise Invalid("targets: allowed: shape ({n},), one a soft label; got {got}.", n=n, got=array.shape)
     if array.dtype.kind not in "iuf" or not np.array_equal(array, np.floor(array)):
         row = 0
         if array.dtype.kind == "f":
             row = int(np.argmax(array != np.floor(array)))
         raise Invalid(
-            f"targets: row {row}: allowed: a whole number from 0 to {classes - 1}; got {array[row]}."
+            "targets: row {row}: allowed: a whole number from 0 to {most}; got {got}.",
+            row=row,
+            most=classes - 1,
+            got=array[row],
         )
     outside = (array < 0) | (array >= classes)
     if outside.any():
         row = int(np.argmax(outside))
-        raise Invalid(f"targets: row {row}: allowed: from 0 to {classes - 1}; got {array[row]:g}.")
+        raise Invalid(
+            "targets: row {row}: allowed: from 0 to {most}; got {got:g}.",
+            row=row,
+            most=classes - 1,
+            got=array[row],
+        )
     return array.astype(np.int64)

@@ -1,5 +1,6 @@
 """What is known of an experiment without training: the atlas's entry, and the slider along its neighbours."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,13 @@ class Answer:
             "seconds": result.provenance.seconds,
             "device": result.provenance.device,
             "torch": result.provenance.versions["torch"],
-            "made": self.made,
+            "made": self._made(language),
         }
         return say(language, "words.source-live" if self.live else "words.source-atlas", **values)
+
+    def _made(self, language: str) -> str:
+        made = re.sub(r"(\d+) cores", lambda count: say(language, "marks.cores", count=count[1]), self.made)
+        return made.replace(", ", say(language, "marks.comma"))
 
 
 def precomputed(experiment: Experiment) -> Answer | None:

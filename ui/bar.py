@@ -34,7 +34,7 @@ def dress() -> None:
 def notices() -> None:
     """What of the link could not be used."""
     for problem in st.session_state["problems"]:
-        st.warning(state.t("shell.unusable", problem=i18n.plain(problem)))
+        st.warning(state.t("shell.unusable", problem=i18n.problem(state.language(), problem)))
     if names := st.session_state["unknown"]:
         listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
         st.warning(state.t("shell.unknown", names=listed, count=len(names)))
@@ -119,9 +119,9 @@ def _load_preset() -> None:
 
 def _pin() -> None:
     with st.popover(state.t("shell.pin"), help=state.t("shell.pin-help"), type="tertiary", key="bar/pin"):
-        nothing = state.t("shell.pin-none")
+        nothing, language = state.t("shell.pin-none"), state.language()
         names = dict.fromkeys(("a", "b"), nothing)
-        names |= {side: i18n.plain(describe(one)) for side, one in state.pins().items()}
+        names |= {side: i18n.plain(describe(one, language)) for side, one in state.pins().items()}
         st.markdown(state.t("shell.pin-now", **names))
         for side in ("a", "b"):
             _button(f"pin-{side}", functools.partial(state.pin, side, state.experiment()))

@@ -3,6 +3,7 @@
 A widget's key is `form/<path>/<kind>/<field>`, so that values stay apart when the kind changes.
 """
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,7 @@ from softlabel_core.fields import bounds, literals
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import Plugin, Value, catalogue, plugin_type
 from softlabel_core.students import Student
-from ui.words.i18n import field_title, say, title
+from ui.words import i18n
 
 PREFIX = "form/"
 FINE = 0.01
@@ -36,13 +37,13 @@ def choose(
 ) -> dict[str, Any]:
     """A select box over the family and the widgets of the chosen plug-in; returns its configuration."""
     kinds = allowed or list(catalogue(family))
-    titles = {kind: title(language, catalogue(family)[kind]) for kind in kinds}
+    titles = {kind: i18n.title(language, catalogue(family)[kind]) for kind in kinds}
     kind = seeded(
         st.selectbox,
         f"{PREFIX}{path}",
         current.kind(),
         kinds,
-        label=say(language, f"forms.{path.split('.')[-1]}"),
+        label=i18n.say(language, f"forms.{path.split('.')[-1]}"),
         options=kinds,
         format_func=titles.__getitem__,
     )
@@ -53,10 +54,10 @@ def choose(
 
 def explain(cls: type[Plugin], language: str) -> None:
     """Formula and meaning of a plug-in, folded away."""
-    with st.expander(say(language, "forms.what")):
+    with st.expander(i18n.say(language, "forms.what")):
         if cls.formula():
-            st.latex(cls.formula())
-        st.markdown(cls.about())
+            st.latex(i18n.formula(language, cls))
+        st.markdown(i18n.about(language, cls))
 
 
 def fields(
@@ -77,8 +78,12 @@ def fields(
         field, key = cls.model_fields[name], f"{PREFIX}{path}/{kind}/{name}"
         family = plugin_type(field)
         if family is None:
-            label = field_title(language, cls, name)
-            config[name] = _field(field, key, label, getattr(start, name), classes, name in idle)
+            common = {
+                "label": i18n.field_title(language, cls, name),
+                "help": i18n.field_help(language, cls, name),
+                "disabled": name in idle,
+            }
+            config[name] = _field(field, key, getattr(start, name), classes, language, common)
         else:
             fitting = [one for one in catalogue(family) if _fits(cls, {**config, name: one})]
             if fitting:
@@ -97,16 +102,17 @@ def _fits(cls: type[Value], config: dict[str, Any]) -> bool:
     return True
 
 
-def _field(field: FieldInfo, key: str, label: str, value: Any, classes: int, idle: bool) -> Any:
+def _field(
+    field: FieldInfo, key: str, value: Any, classes: int, language: str, common: dict[str, Any]
+) -> Any:
     """The widget that suits the declared type."""
-    common = {"label": label, "help": field.description, "disabled": idle}
-    texts = literals(field)
+    texts, said = literals(field), partial(i18n.choice, language)
     if texts == ["support"]:
         sizes = [*range(1, classes + 1), "support"]
         value = value if value == "support" else min(value, classes)
-        return seeded(st.select_slider, key, value, sizes, options=sizes, **common)
+        return seeded(st.select_slider, key, value, sizes, options=sizes, format_func=said, **common)
     if texts:
-        return seeded(st.selectbox, key, value, texts, options=texts, **common)
+        return seeded(st.selectbox, key, value, texts, options=texts, format_func=said, **common)
     if field.annotation is bool:
         return seeded(st.checkbox, key, value, None, **common)
     if field.annotation is str:
@@ -170,7 +176,7 @@ def experiment(current: Experiment, language: str) -> dict[str, Any]:
             if family is Dataset:
                 classes = _classes(config[part], classes)
             explain(catalogue(family)[config[part]["kind"]], language)
-    with st.expander(say(language, "forms.rest")):
+    with st.expander(i18n.say(language, "forms.rest")):
         config["student"] = choose(Student, "student", current.student, classes, language=language)
         training, numbers = type(current.training), ("replicates", "seed")
         config["training"] = fields(training, "training", current.training, classes, language=language)

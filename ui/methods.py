@@ -39,8 +39,8 @@ def _content() -> None:
 def _plugin(cls: type[Plugin]) -> None:
     with st.expander(i18n.title(state.language(), cls)):
         if cls.formula():
-            st.latex(cls.formula())
-        st.markdown(cls.about())
+            st.latex(i18n.formula(state.language(), cls))
+        st.markdown(i18n.about(state.language(), cls))
 
 
 def _computed(experiment: Experiment) -> None:

@@ -1,6 +1,7 @@
 """Parts of a page: numbers, a chart with its table, a slider over the atlas, a run under way."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -42,7 +43,10 @@ def source(*found: Answer) -> None:
         st.caption(line)
     for answer in found:
         if answer.asked:
-            differences = ", ".join(f"`{path}` {asked} → {have}" for path, asked, have in answer.asked)
+            said = partial(i18n.choice, state.language())
+            differences = ", ".join(
+                f"`{path}` {said(asked)} → {said(have)}" for path, asked, have in answer.asked
+            )
             st.info(state.t("panels.nearest", differences=differences))
     if any(answer.stale for answer in found):
         st.warning(state.t("panels.stale"))
@@ -67,10 +71,10 @@ def numbers(result: Result) -> None:
 def degrees(measured: dict[str, Any]) -> None:
     """The two degrees, their sum and the label accuracy that `measure` gave, each with its interval."""
     intervals, language = measured["intervals"], state.language()
-    about = {cls.key(): cls.about() for cls in catalogue(Indicator).values()}
+    about = {cls.key(): i18n.about(language, cls) for cls in catalogue(Indicator).values()}
     for name in ("unreliability", "ambiguity", "total", "label_accuracy"):
         value, ends = measured[name], intervals[name]
-        title = state.t(f"panels.{name}", k=sentences.size(language, measured["k"]))
+        title = state.t(f"panels.{name}", k=i18n.choice(language, measured["k"]))
         if name == "label_accuracy":
             interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=sentences.percent(ends[1]))
             _number(title, sentences.percent(value), interval, about[name])
@@ -140,7 +144,7 @@ def steer(slider: Slider, label: str) -> None:
         slider.values,
         label=label,
         options=slider.values,
-        help=slider.owner.model_fields[slider.field].description,
+        help=i18n.field_help(state.language(), slider.owner, slider.field),
     )
     if state.presenting():
         with st.container(horizontal=True, key="steps"):
@@ -197,7 +201,8 @@ def indicators(result: Result) -> None:
     """Every indicator, of what the student is shown and of the bias type's own labels."""
     st.caption(state.t("panels.indicators-note"))
     if result.closed_form:
-        st.caption(state.t("panels.closed-form", k=result.indicators["k"], **result.closed_form))
+        k = i18n.choice(state.language(), result.indicators["k"])
+        st.caption(state.t("panels.closed-form", k=k, **result.closed_form))
     shown, made, intervals = result.indicators, result.bias_indicators, result.indicators["intervals"]
     language = state.language()
     names = {one: state.t(f"panels.column-{one}") for one in ("indicator", "shown", "interval", "bias")}

@@ -14,6 +14,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Result
 from softlabel_core.experiment import link as share
+from softlabel_core.phrase import Phrase
 from softlabel_core.service.queue import Job
 from ui import jobs
 from ui.answers import Answer, nearest
@@ -81,7 +82,7 @@ def _read(address: dict[str, str]) -> None:
     for side in ("a", "b"):
         if part := share.inside(address, side):
             pins[side], wrong = share.parse(part)
-            problems += [f"{side}.{one}" for one in wrong]
+            problems += [Phrase("{path}.{problem}", path=side, problem=one) for one in wrong]
     first = not st.session_state["address"]
     touched = asked or st.session_state["touched"]
     _set(Choice(experiment, pins))
@@ -93,7 +94,10 @@ def _read(address: dict[str, str]) -> None:
         if address.get(name) in allowed:
             switches[name] = address[name]
         elif name in address:
-            problems.append(f"{name}: allowed: one of {', '.join(allowed)}; got {address[name][:60]}.")
+            values, got = Phrase("one of {options}", options=", ".join(allowed)), address[name][:60]
+            problems.append(
+                Phrase("{name}: allowed: {allowed}; got {got}.", name=name, allowed=values, got=got)
+            )
     extras = {name: address[name] for name in EXTRAS if name in address}
     unknown = share.unknown(address, OWN)
     st.session_state.update(problems=problems, unknown=unknown, switches=switches, extras=extras)

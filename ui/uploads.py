@@ -107,7 +107,7 @@ def teach(mine: Own, audit: Audit, losses: list[str], replicates: int) -> None:
     try:
         work = uploads.teaching(mine.upload, size, losses, k, replicates, jobs.every().cost)
     except Invalid as error:
-        mine.problems["teach"] = i18n.plain(str(error))
+        mine.problems["teach"] = i18n.problem(state.language(), error)
     else:
         _ask(mine, "teach", work)
 
@@ -125,7 +125,7 @@ def _ask(mine: Own, what: str, work: Work) -> None:
         mine.pending[what] = jobs.every().ask(work, state.visitor())
         mine.since[what] = time.monotonic()
     except Busy as busy:
-        mine.problems[what] = state.t("panels.refused", problem=i18n.plain(str(busy)))
+        mine.problems[what] = state.t("panels.refused", problem=i18n.problem(state.language(), busy))
 
 
 def _answer(mine: Own, what: str) -> dict[str, Any] | None:
@@ -143,6 +143,6 @@ def _answer(mine: Own, what: str) -> dict[str, Any] | None:
     if job is None or job.state == "cancelled":
         mine.problems[what] = state.t("labels.cancelled")
     elif job.answer is None:
-        mine.problems[what] = i18n.plain(job.problem)
+        mine.problems[what] = i18n.problem(state.language(), job.problem)
     jobs.every().forget(key, state.visitor())
     return job.answer if job else None

@@ -46,17 +46,24 @@ class HumanAnnotators(Bias):
         table = _read(path, path.stat().st_mtime_ns, path.stat().st_size)
         if len(table) <= rows.max():
             raise Invalid(
-                f"bias.file: allowed: one row for each training example, {rows.max() + 1} or more; "
-                f"got {len(table)} in {self.file}."
+                "bias.file: allowed: one row for each training example, {least} or more; got {got} in "
+                "{file}.",
+                least=rows.max() + 1,
+                got=len(table),
+                file=self.file,
             )
         clean, *votes = _whole(table[rows], rows, examples.classes).T
         wrong = np.flatnonzero(clean != examples.targets)
         if len(wrong):
             one = wrong[np.argmin(rows[wrong])]
             raise Invalid(
-                f"bias.file: allowed: rows in the dataset's order, so that clean_label is the true label; "
-                f"got another for {len(wrong)} of {len(clean)} examples, first in row {rows[one]} "
-                f"({clean[one]} instead of {examples.targets[one]})."
+                "bias.file: allowed: rows in the dataset's order, so that clean_label is the true label; "
+                "got another for {wrong} of {n} examples, first in row {row} ({got} instead of {truth}).",
+                wrong=len(wrong),
+                n=len(clean),
+                row=rows[one],
+                got=clean[one],
+                truth=examples.targets[one],
             )
         return np.mean([one_hot(vote, examples.classes) for vote in votes], axis=0)
 
@@ -64,7 +71,9 @@ class HumanAnnotators(Bias):
         found = find("cifar10", self.file)
         if found is not None:
             return found
-        raise Invalid(f"bias.file: allowed: a file in the data folder (SOFTLABEL_DATA); got {self.file}.")
+        raise Invalid(
+            "bias.file: allowed: a file in the data folder (SOFTLABEL_DATA); got {file}.", file=self.file
+        )
 
 
 @functools.lru_cache(maxsize=1)
@@ -84,7 +93,10 @@ def _whole(
     if bad.any():
         row, column = np.argwhere(bad)[0]
         raise Invalid(
-            f"bias.file: row {rows[row]}, column {(CLEAN, *VOTES)[column]}: allowed: a whole number "
-            f"from 0 to {classes - 1}; got {read[row, column]:g}."
+            "bias.file: row {row}, column {column}: allowed: a whole number from 0 to {most}; got {got:g}.",
+            row=rows[row],
+            column=(CLEAN, *VOTES)[column],
+            most=classes - 1,
+            got=read[row, column],
         )
     return read.astype(np.int64)

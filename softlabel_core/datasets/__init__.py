@@ -136,7 +136,12 @@ def stratified(
 ) -> Int[np.ndarray, "size"]:
     """Rows of `size` examples in random order, each class with its share, rounded by largest remainder."""
     if size > len(targets):
-        raise Invalid(f"dataset.{name}: allowed: a whole number up to {len(targets)}; got {size}.")
+        raise Invalid(
+            "dataset.{name}: allowed: a whole number up to {count}; got {size}.",
+            name=name,
+            count=len(targets),
+            size=size,
+        )
     counts = np.bincount(targets)
     share = counts * size / len(targets)
     left = size - int(np.floor(share).sum())
@@ -179,7 +184,10 @@ class Idx(Published):
             pixels, targets = read_idx(images, cls.image_shape[1:], most), read_idx(labels, (), most)[:, 0]
             if len(pixels) != len(targets):
                 raise Invalid(
-                    f"{labels.name}: allowed: {len(pixels):,} labels, one an image; got {len(targets):,}."
+                    "{file}: allowed: {images:,} labels, one an image; got {count:,}.",
+                    file=labels.name,
+                    images=len(pixels),
+                    count=len(targets),
                 )
             check_targets(labels.name, targets, 10)
             arrays += [pixels, targets.astype(np.int64)]

@@ -8,6 +8,7 @@ from pydantic import Field
 from softlabel_core.datasets import Dataset, divide
 from softlabel_core.examples import Split, standardise
 from softlabel_core.fields import Accepts
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import Table, read_table
 from softlabel_core.reading.published import folder, sha256
@@ -30,7 +31,7 @@ class Uploaded(Dataset):
     file: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\.(npz|csv)$"),
-        Accepts("the name of an NPZ or CSV file in the data folder", ("mine.csv", "mine.npz")),
+        Accepts(Phrase("the name of an NPZ or CSV file in the data folder"), ("mine.csv", "mine.npz")),
     ] = "data.npz"
     """Name of the file, without any folder."""
 
@@ -49,7 +50,9 @@ class Uploaded(Dataset):
         """What the file holds; raises `Invalid` if it is missing or not as it should be."""
         path = self._path()
         if not path.is_file() or not path.resolve().is_relative_to(folder().resolve()):
-            raise Invalid(f"dataset.file: allowed: a file in the data folder; got {self.file}, not there.")
+            raise Invalid(
+                "dataset.file: allowed: a file in the data folder; got {file}, not there.", file=self.file
+            )
         stat = path.stat()
         return _read(path, stat.st_mtime_ns, stat.st_size)
 

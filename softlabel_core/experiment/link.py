@@ -5,6 +5,7 @@ from typing import Any
 
 from softlabel_core.experiment.result import flat
 from softlabel_core.experiment.spec import Experiment, set_path
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 VERSION = "1"
@@ -15,15 +16,19 @@ def query(experiment: Experiment) -> dict[str, str]:
     return {"v": VERSION, **{name: _text(value) for name, value in flat(experiment.model_dump()).items()}}
 
 
-def parse(parameters: dict[str, str]) -> tuple[Experiment, list[str]]:
+def parse(parameters: dict[str, str]) -> tuple[Experiment, list[Phrase]]:
     """The experiment of a link, and a sentence for every parameter that could not be used.
 
     Unusable parameters keep their default, so a broken link still opens. Names that are no part of an
     experiment (a language, a page's own) are left to others.
     """
-    problems: list[str] = []
+    problems: list[Phrase] = []
     if parameters.get("v", VERSION) != VERSION:
-        problems.append(f"v: allowed: {VERSION}; got {parameters['v'][:60]}.")
+        problems.append(
+            Phrase(
+                "{name}: allowed: {allowed}; got {got}.", name="v", allowed=VERSION, got=parameters["v"][:60]
+            )
+        )
     names = [name for name in parameters if name.split(".")[0] in Experiment.model_fields]
     names.sort(
         key=lambda name: (name.count("."), name != "dataset", name)
@@ -43,7 +48,7 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[str]]:
             Experiment.parse(tried)
             config = tried
         except Invalid as error:
-            problems.append(str(error))
+            problems.append(error.phrase)
     return Experiment.parse(config), problems
 
 

@@ -83,9 +83,11 @@ class Experiment(Value):
         for part in ("bias", "student"):
             plugin = getattr(self, part)
             if plugin.needs_images and self.dataset.image_shape is None:
-                raise ValueError(
-                    f"{part}: allowed: one that does not need images, since {self.dataset.kind()} has none; "
-                    f"got {plugin.kind()}"
+                raise Invalid(
+                    "{part}: allowed: one that does not need images, since {dataset} has none; got {got}.",
+                    part=part,
+                    dataset=self.dataset.kind(),
+                    got=plugin.kind(),
                 )
         return self
 
@@ -136,8 +138,14 @@ def check_sizes(part: str, plugin: Plugin, classes: int, whose: str) -> None:
         if _above(size, classes):
             least = bounds(type(plugin).model_fields[name]).low
             raise Invalid(
-                f"{part}.{name}: allowed: a whole number from {least:g} to {classes}, "
-                f"the classes of {whose}; got {size}."
+                "{part}.{name}: allowed: a whole number from {least:g} to {classes}, the classes of "
+                "{whose}; got {size}.",
+                part=part,
+                name=name,
+                least=least,
+                classes=classes,
+                whose=whose,
+                size=size,
             )
 
 
@@ -168,7 +176,7 @@ class Sweep(Value):
     def experiments(self) -> list[Experiment]:
         """Every combination, the last field varying fastest; raises `Invalid` if one is not possible."""
         if not 1 <= len(self.vary) <= 2:
-            raise Invalid(f"vary: allowed: one or two fields; got {len(self.vary)}.")
+            raise Invalid("vary: allowed: one or two fields; got {got}.", got=len(self.vary))
         conditions = []
         for values in itertools.product(*self.vary.values()):
             config = self.experiment.words()

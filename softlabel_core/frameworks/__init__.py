@@ -13,7 +13,8 @@ from jaxtyping import Bool, Float, Int
 from pydantic import model_validator
 
 from softlabel_core.losses import Loss, Shows
-from softlabel_core.plugin import Plugin, catalogue
+from softlabel_core.phrase import Phrase
+from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.simplex import normalise
 
 
@@ -89,9 +90,14 @@ class Framework(Plugin):
     @model_validator(mode="after")
     def _loss_reads_what_is_shown(self) -> Self:
         if self.loss.reads != self.shows:
-            raise ValueError(
-                f"loss: allowed: a loss that reads {self.shows} ({', '.join(losses_reading(self.shows))}), "
-                f"which is what {self.kind()} shows; got {self.loss.kind()}"
+            sets = self.shows == "sets"
+            raise Invalid(
+                "loss: allowed: a loss that reads {shows} ({losses}), which is what {framework} shows; "
+                "got {got}.",
+                shows=Phrase("sets") if sets else Phrase("distributions"),
+                losses=", ".join(losses_reading(self.shows)),
+                framework=self.kind(),
+                got=self.loss.kind(),
             )
         return self
 

@@ -8,6 +8,7 @@ from softlabel_core.fields import Probability, SetSize
 from softlabel_core.frameworks import Framework, Shown, uniform_over
 from softlabel_core.losses import Loss, Shows
 from softlabel_core.losses.cross_entropy import CrossEntropy
+from softlabel_core.plugin import Invalid
 from softlabel_core.simplex import draw_sets
 
 
@@ -63,7 +64,7 @@ class IncompleteSupervision(Framework):
     @model_validator(mode="after")
     def _top_k_is_a_number(self) -> Self:
         if self.pseudo == "top-k" and self.k == "support":
-            raise ValueError("k: allowed: a whole number when pseudo is top-k; got support")
+            raise Invalid("k: allowed: a whole number when pseudo is top-k; got support.")
         return self
 
     def show(

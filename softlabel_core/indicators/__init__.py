@@ -113,7 +113,11 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
         sizes = range(1, classes // 2 + 1)
         k = min(sizes, key=lambda size: _total(Sample(labels, truth, size)))
     elif k != "support" and (not isinstance(k, int | np.integer) or not 1 <= k <= classes):
-        raise Invalid(f"k: allowed: a whole number from 1 to {classes}, support or none; got {k}.")
+        raise Invalid(
+            "k: allowed: a whole number from 1 to {classes}, support or none; got {got}.",
+            classes=classes,
+            got=k,
+        )
     sample = Sample(labels, truth, k if k == "support" else int(k), seed)
     every = {cls.key(): cls() for cls in catalogue(Indicator).values()}
     intervals = {name: one.interval(sample, 1 - CONFIDENCE) for name, one in every.items()}

@@ -77,9 +77,9 @@ class LWS(Loss):
         return within(p, target) - outside / outside.sum(-2, keepdim=True).clamp_min(TINY)
 
     def margin(self, measured: Mapping[str, Any]) -> LossMargin:
-        if self.beta == 0:
-            return likelihood(measured)
         asked = likelihood(measured)
+        if self.beta == 0 or asked.rule == "all-labels":
+            return asked
         if measured["unreliability"] == 0:  # only certainty of the truth leaves nothing to lose
             return asked.replace(rule="leverage.sure")
         return asked.replace(rule="leverage", value=None)

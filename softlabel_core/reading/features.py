@@ -43,14 +43,22 @@ def read_table(path: Path) -> Table:
     n, d = features.shape
     if n > MOST_EXAMPLES or not 1 <= d <= MOST_FEATURES:
         raise Invalid(
-            f"{path.name}: allowed: up to {MOST_EXAMPLES:,} examples of 1 to {MOST_FEATURES:,} features; "
-            f"got {n:,} of {d:,}."
+            "{file}: allowed: up to {examples:,} examples of 1 to {most:,} features; got {n:,} of {d:,}.",
+            file=path.name,
+            examples=MOST_EXAMPLES,
+            most=MOST_FEATURES,
+            n=n,
+            d=d,
         )
     wrong = np.argwhere(~np.isfinite(features))
     if len(wrong):
         row, column = wrong[0]
         raise Invalid(
-            f"{path.name}: row {row}, feature {column}: allowed: a number; got {features[row, column]}."
+            "{file}: row {row}, feature {column}: allowed: a number; got {got}.",
+            file=path.name,
+            row=row,
+            column=column,
+            got=features[row, column],
         )
     _check_classes(path, targets, names)
     return Table(features, targets, names, image_shape)
@@ -59,12 +67,16 @@ def read_table(path: Path) -> Table:
 def _check_classes(path: Path, targets: Int[np.ndarray, "n"], names: tuple[str, ...]) -> None:
     counts = np.bincount(targets, minlength=len(names))
     if len(names) < 2:
-        raise Invalid(f"{path.name}: allowed: labels of at least two classes; got {len(names)}.")
+        raise Invalid(
+            "{file}: allowed: labels of at least two classes; got {got}.", file=path.name, got=len(names)
+        )
     if counts.min() < 2:
         rare = int(counts.argmin())
         raise Invalid(
-            f"{path.name}: allowed: two examples or more of every class; "
-            f"got {counts[rare]} of {names[rare][:40]}."
+            "{file}: allowed: two examples or more of every class; got {got} of {label}.",
+            file=path.name,
+            got=counts[rare],
+            label=names[rare][:40],
         )
 
 
@@ -76,11 +88,11 @@ def flat(features: np.ndarray, source: str) -> tuple[np.ndarray, tuple[int, int,
         features = features[..., None]
     shape = features.shape[3], features.shape[1], features.shape[2]
     if features.ndim != 4 or shape[0] not in (1, 3):
-        wanted, value = (
-            "n x d, n x height x width or n x height x width x 3",
-            " x ".join(map(str, features.shape)),
+        raise Invalid(
+            "{source}: allowed: features of n x d, n x height x width or n x height x width x 3; got {got}.",
+            source=source,
+            got=" x ".join(map(str, features.shape)),
         )
-        raise Invalid(f"{source}: allowed: features of {wanted}; got {value}.")
     return np.moveaxis(features, 3, 1).reshape(len(features), -1), shape
 
 
@@ -90,14 +102,21 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
         targets = array(opened, "targets", (1,), source=path.name, most=MOST_VALUES)
     if targets.dtype.kind not in "iu" or len(targets) != len(features) or not len(targets):
         raise Invalid(
-            f"{path.name}: allowed: targets as whole numbers, one an example ({len(features):,}); "
-            f"got {len(targets):,} of {targets.dtype}."
+            "{file}: allowed: targets as whole numbers, one an example ({n:,}); got {count:,} of {kind}.",
+            file=path.name,
+            n=len(features),
+            count=len(targets),
+            kind=targets.dtype,
         )
     wrong = np.flatnonzero((targets < 0) | (targets >= MOST_CLASSES))
     if len(wrong):
         value = targets[wrong[0]]
         raise Invalid(
-            f"{path.name}: row {wrong[0]}: allowed: a label from 0 to {MOST_CLASSES - 1}; got {value}."
+            "{file}: row {row}: allowed: a label from 0 to {most}; got {got}.",
+            file=path.name,
+            row=wrong[0],
+            most=MOST_CLASSES - 1,
+            got=value,
         )
     if features.dtype != np.uint8:
         features = features.astype(np.float64)
@@ -117,7 +136,12 @@ def _coded(path: Path, texts: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels from 0 and their names: whole numbers from 0 keep their value, anything else is sorted."""
     names = sorted(set(texts))
     if len(names) > MOST_CLASSES:
-        raise Invalid(f"{path.name}: allowed: up to {MOST_CLASSES:,} classes; got {len(names):,}.")
+        raise Invalid(
+            "{file}: allowed: up to {most:,} classes; got {got:,}.",
+            file=path.name,
+            most=MOST_CLASSES,
+            got=len(names),
+        )
     if set(names) == {str(label) for label in range(len(names))}:
         names = [str(label) for label in range(len(names))]
     code = {name: label for label, name in enumerate(names)}

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Integer, UInt8
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 Pixels = UInt8[np.ndarray, "n d"]
@@ -40,19 +41,33 @@ def read_idx(path: Path, shape: tuple[int, ...], most: int) -> UInt8[np.ndarray,
             start = file.read(header)
             if len(start) < header or start[:4] != bytes((0, 0, 8, 1 + len(shape))):
                 raise Invalid(
-                    f"{path.name}: allowed: IDX, unsigned bytes in {1 + len(shape)} dimensions; "
-                    f"got a file that starts with {start[:4].hex(' ') or 'nothing'}."
+                    "{file}: allowed: IDX, unsigned bytes in {dimensions} dimensions; got a file that starts "
+                    "with {got}.",
+                    file=path.name,
+                    dimensions=1 + len(shape),
+                    got=start[:4].hex(" ") or Phrase("nothing"),
                 )
             n, *found = struct.unpack(f">{1 + len(shape)}I", start[4:])
             if tuple(found) != shape or n > most:
                 wanted, value = (" x ".join(map(str, sizes)) for sizes in (("n", *shape), (n, *found)))
-                raise Invalid(f"{path.name}: allowed: {wanted} with n up to {most:,}; got {value}.")
+                raise Invalid(
+                    "{file}: allowed: {wanted} with n up to {most:,}; got {got}.",
+                    file=path.name,
+                    wanted=wanted,
+                    most=most,
+                    got=value,
+                )
             body = file.read(n * each + 1)
     except (OSError, EOFError, zlib.error):
-        raise Invalid(f"{path.name}: allowed: a whole gzip file; got a broken one.") from None
+        raise Invalid("{file}: allowed: a whole gzip file; got a broken one.", file=path.name) from None
     if len(body) != n * each:
-        value = "more" if len(body) > n * each else f"{len(body):,}"
-        raise Invalid(f"{path.name}: allowed: {n * each:,} bytes after the header; got {value}.")
+        value = Phrase("more") if len(body) > n * each else f"{len(body):,}"
+        raise Invalid(
+            "{file}: allowed: {size:,} bytes after the header; got {got}.",
+            file=path.name,
+            size=n * each,
+            got=value,
+        )
     return np.frombuffer(body, dtype=np.uint8).reshape(n, each)
 
 
@@ -70,23 +85,38 @@ def read_cifar(
             for number, member in enumerate(archive, start=1):
                 if number > MOST_MEMBERS or member.size > most * record:
                     raise Invalid(
-                        f"{path.name}: allowed: {MOST_MEMBERS} members of at most {most * record:,} bytes; "
-                        f"got {member.name[:80]!r} of {member.size:,} bytes as number {number}."
+                        "{file}: allowed: {members} members of at most {most:,} bytes; got {name!r} of "
+                        "{size:,} bytes as number {number}.",
+                        file=path.name,
+                        members=MOST_MEMBERS,
+                        most=most * record,
+                        name=member.name[:80],
+                        size=member.size,
+                        number=number,
                     )
                 if member.name not in found:
                     continue
                 file = archive.extractfile(member) if member.isreg() else None
                 if file is None or found[member.name] or not member.size or member.size % record:
                     raise Invalid(
-                        f"{path.name}: allowed: one plain file {member.name} of records of {record:,} bytes; "
-                        f"got {member.size:,} bytes or something else of that name."
+                        "{file}: allowed: one plain file {name} of records of {record:,} bytes; got {size:,} "
+                        "bytes or something else of that name.",
+                        file=path.name,
+                        name=member.name,
+                        record=record,
+                        size=member.size,
                     )
                 found[member.name] = file.read()
     except (OSError, EOFError, zlib.error, tarfile.TarError):
-        raise Invalid(f"{path.name}: allowed: a whole .tar.gz file; got a broken one.") from None
+        raise Invalid("{file}: allowed: a whole .tar.gz file; got a broken one.", file=path.name) from None
     missing = [name for name, body in found.items() if not body]
     if missing:
-        raise Invalid(f"{path.name}: allowed: an archive with {', '.join(members)}; {missing[0]} is missing.")
+        raise Invalid(
+            "{file}: allowed: an archive with {members}; {missing} is missing.",
+            file=path.name,
+            members=", ".join(members),
+            missing=missing[0],
+        )
     parts = []
     for body in found.values():
         table = np.frombuffer(body, dtype=np.uint8).reshape(-1, record)
@@ -113,10 +143,20 @@ def read_parquet(
         column = next((name for name in images if name in names), None)
         if column is None or label not in names:
             raise Invalid(
-                f"{path.name}: allowed: columns {' or '.join(images)}, {label}; got {', '.join(names[:9])}."
+                "{file}: allowed: columns {images}, {label}; got {got}.",
+                file=path.name,
+                images=Phrase("{others} or {last}", others=", ".join(images[:-1]), last=images[-1]),
+                label=label,
+                got=", ".join(names[:9]),
             )
         if not 0 < rows <= most or size > most * MOST_ENCODED // 8:
-            raise Invalid(f"{path.name}: allowed: up to {most:,} rows; got {rows:,} rows of {size:,} bytes.")
+            raise Invalid(
+                "{file}: allowed: up to {most:,} rows; got {rows:,} rows of {size:,} bytes.",
+                file=path.name,
+                most=most,
+                rows=rows,
+                size=size,
+            )
         table = file.read(columns=[column, label])
         encoded = table[column].combine_chunks().field("bytes").to_pylist()
         targets = table[label].to_numpy().astype(np.int64)
@@ -124,12 +164,13 @@ def read_parquet(
         if isinstance(error, Invalid):
             raise
         raise Invalid(
-            f"{path.name}: allowed: Parquet with encoded images and whole numbers; got a broken file."
+            "{file}: allowed: Parquet with encoded images and whole numbers; got a broken file.",
+            file=path.name,
         ) from None
     check_targets(path.name, targets, classes)
     pixels = np.empty((rows, 3 * SIDE * SIDE), dtype=np.uint8)
     for row, content in enumerate(encoded):
-        pixels[row] = _decoded(content, f"{path.name}, row {row}")
+        pixels[row] = _decoded(content, Phrase("{file}, row {row}", file=path.name, row=row))
     return pixels, targets
 
 
@@ -139,16 +180,26 @@ def _decoded(content: bytes | None, where: str) -> UInt8[np.ndarray, "d"]:
 
     try:
         if content is None or len(content) > MOST_ENCODED:
-            raise Invalid(f"{where}: allowed: up to {MOST_ENCODED:,} bytes; got {len(content or b''):,}.")
+            raise Invalid(
+                "{where}: allowed: up to {most:,} bytes; got {got:,}.",
+                where=where,
+                most=MOST_ENCODED,
+                got=len(content or b""),
+            )
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.size != (SIDE, SIDE):
                 value = " x ".join(map(str, image.size))
-                raise Invalid(f"{where}: allowed: an image of {SIDE} x {SIDE} pixels; got {value}.")
+                raise Invalid(
+                    "{where}: allowed: an image of {side} x {side} pixels; got {got}.",
+                    where=where,
+                    side=SIDE,
+                    got=value,
+                )
             return np.asarray(image.convert("RGB")).transpose(2, 0, 1).ravel()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         if isinstance(error, Invalid):
             raise
-        raise Invalid(f"{where}: allowed: a PNG or JPEG image; got something else.") from None
+        raise Invalid("{where}: allowed: a PNG or JPEG image; got something else.", where=where) from None
 
 
 def check_targets(name: str, targets: Targets, classes: int) -> None:
@@ -156,5 +207,9 @@ def check_targets(name: str, targets: Targets, classes: int) -> None:
     wrong = np.flatnonzero((targets < 0) | (targets >= classes))
     if len(wrong):
         raise Invalid(
-            f"{name}, row {wrong[0]}: allowed: a label from 0 to {classes - 1}; got {targets[wrong[0]]}."
+            "{name}, row {row}: allowed: a label from 0 to {most}; got {got}.",
+            name=name,
+            row=wrong[0],
+            most=classes - 1,
+            got=targets[wrong[0]],
         )

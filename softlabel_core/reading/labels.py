@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int, Real
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import MOST_CLASSES, MOST_FEATURES, MOST_VALUES, flat
 from softlabel_core.reading.npz import archive, array
-from softlabel_core.reading.tables import TARGET, Columns, check_size, read_csv, read_parquet
+from softlabel_core.reading.tables import FILE, TARGET, Columns, check_size, read_csv, read_parquet
 from softlabel_core.simplex import check
 
 FEATURE = "feature_"
@@ -49,7 +50,7 @@ def read_labels(path: Path, most: int = MOST_VALUES) -> LabelFile:
     `most`: numbers of an array, or cells of a table.
     """
     if not path.is_file():
-        raise Invalid(f"file: allowed: an existing {_listed()} file; got {path}.")
+        raise Invalid("file: allowed: an existing {endings} file; got {got}.", endings=_listed(), got=path)
     with path.open("rb") as file:
         return read(file, path.name, most)
 
@@ -58,31 +59,35 @@ def read(file: io.BufferedIOBase, name: str, most: int) -> LabelFile:
     """The same from an open file; how its `name` ends says what it is."""
     reader = READERS.get(Path(name).suffix.lower())
     if reader is None:
-        raise Invalid(f"file: allowed: a name that ends in {', '.join(READERS)}; got {name[:60]}.")
+        raise Invalid(
+            "file: allowed: a name that ends in {endings}; got {got}.",
+            endings=", ".join(READERS),
+            got=name[:60],
+        )
     return reader(file, most)
 
 
-def _listed() -> str:
+def _listed() -> Phrase:
     *others, last = (ending[1:].upper() for ending in READERS)
-    return f"{', '.join(others)} or {last}"
+    return Phrase("{others} or {last}", others=", ".join(others), last=last)
 
 
 def _from_npz(file: io.BufferedIOBase, most: int) -> LabelFile:
-    check_size(file, "file")
-    with archive(file, "file") as opened:
+    check_size(file, FILE)
+    with archive(file, FILE) as opened:
         there = {name.removesuffix(".npy") for name in opened.namelist()}
         if not {"soft_labels", "targets"} <= there:
-            found = ", ".join(sorted(there)[:5])[:200] or "none"
-            raise Invalid(f"file: allowed: arrays soft_labels and targets; got {found}.")
-        labels = array(opened, "soft_labels", (2,), source="file", most=most)
-        targets = array(opened, "targets", (1,), source="file", most=most, kinds="iufU")
+            found = ", ".join(sorted(there)[:5])[:200] or Phrase("none")
+            raise Invalid("file: allowed: arrays soft_labels and targets; got {got}.", got=found)
+        labels = array(opened, "soft_labels", (2,), source=FILE, most=most)
+        targets = array(opened, "targets", (1,), source=FILE, most=most, kinds="iufU")
         names = None
         if "class_names" in there:
-            named = array(opened, "class_names", (1,), source="file", most=MOST_CLASSES * 1000, kinds="U")
+            named = array(opened, "class_names", (1,), source=FILE, most=MOST_CLASSES * 1000, kinds="U")
             names = [" ".join(str(name).split()) for name in named]
         features = None
         if "features" in there:
-            features = array(opened, "features", (2, 3, 4), source="file", most=most)
+            features = array(opened, "features", (2, 3, 4), source=FILE, most=most)
     texts = targets.dtype.kind == "U"
     given = [str(target).strip() for target in targets] if texts else targets
     return _checked(labels, given, names, features)
@@ -116,26 +121,34 @@ def _checked(
 ) -> LabelFile:
     n, classes = labels.shape
     if classes > MOST_CLASSES:
-        raise Invalid(f"soft_labels: allowed: {MOST_CLASSES:,} classes at most; got {classes:,}.")
+        raise Invalid(
+            "soft_labels: allowed: {most:,} classes at most; got {classes:,}.",
+            most=MOST_CLASSES,
+            classes=classes,
+        )
     known = [str(label) for label in range(classes)] if names is None else names
     _check_names(known, classes)
     numbers = targets if isinstance(targets, np.ndarray) else _numbers(targets, known)
     soft_labels, truth = check(labels, numbers)
     image_shape = None
     if features is not None:
-        features, image_shape = flat(features, "file")
+        features, image_shape = flat(features, FILE)
         _check_features(features, n)
     return LabelFile(soft_labels, truth, tuple(known), features, image_shape)
 
 
 def _check_names(names: Sequence[str], classes: int) -> None:
     if len(names) != classes:
-        raise Invalid(f"class_names: allowed: {classes} names, one a class; got {len(names)}.")
+        raise Invalid(
+            "class_names: allowed: {classes} names, one a class; got {got}.", classes=classes, got=len(names)
+        )
     for number, name in enumerate(names):
         if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
             raise Invalid(
-                f"class_names: class {number}: allowed: 1 to {MOST_NAME} printable letters; "
-                f"got {name[:20] if name.isprintable() and name else 'something else'}."
+                "class_names: class {number}: allowed: 1 to {most} printable letters; got {got}.",
+                number=number,
+                most=MOST_NAME,
+                got=name[:20] if name.isprintable() and name else Phrase("something else"),
             )
     if len(set(names)) < classes:
         raise Invalid("class_names: allowed: every name once; got one twice.")
@@ -145,14 +158,20 @@ def _check_features(features: Real[np.ndarray, "n d"], n: int) -> None:
     rows, d = features.shape
     if rows != n or not 1 <= d <= MOST_FEATURES:
         raise Invalid(
-            f"features: allowed: {n:,} rows, one a soft label, of 1 to {MOST_FEATURES:,}; "
-            f"got {rows:,} of {d:,}."
+            "features: allowed: {n:,} rows, one a soft label, of 1 to {most:,}; got {rows:,} of {d:,}.",
+            n=n,
+            most=MOST_FEATURES,
+            rows=rows,
+            d=d,
         )
     wrong = ~np.isfinite(features)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise Invalid(
-            f"features: row {row}, column {column}: allowed: a finite number; got {features[row, column]}."
+            "features: row {row}, column {column}: allowed: a finite number; got {got}.",
+            row=row,
+            column=column,
+            got=features[row, column],
         )
 
 
@@ -168,8 +187,10 @@ def _numbers(targets: Sequence[str], names: Sequence[str]) -> np.ndarray:
         strange = [row for row, target in enumerate(spaced) if target not in code]
         row = next((row for row in strange if not _is_number(spaced[row])), strange[0])
     raise Invalid(
-        f"targets: row {row}: allowed: one of {', '.join(names[:10])[:200]}, or only numbers; "
-        f"got {spaced[row][:MOST_NAME] or 'nothing'}."
+        "targets: row {row}: allowed: one of {options}, or only numbers; got {got}.",
+        row=row,
+        options=", ".join(names[:10])[:200],
+        got=spaced[row][:MOST_NAME] or Phrase("nothing"),
     )
 
 

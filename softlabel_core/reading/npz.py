@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 MOST_HEADER = 10_000
@@ -30,7 +31,7 @@ def archive(file: Any, source: str) -> Iterator[zipfile.ZipFile]:
     except MemoryError:
         raise
     except BROKEN:
-        raise Invalid(f"{source}: allowed: a whole NPZ file; got a broken one.") from None
+        raise Invalid("{source}: allowed: a whole NPZ file; got a broken one.", source=source) from None
 
 
 def array(
@@ -46,32 +47,50 @@ def array(
 
     Raises `Invalid` with what came instead; a text counts as many values as it may have letters.
     """
-    wanted = "plain text" if kinds == "U" else "plain numbers"
+    wanted = Phrase("plain text") if kinds == "U" else Phrase("plain numbers")
 
     def refuse(value: Any) -> Invalid:
-        return Invalid(f"{source}: allowed: an array {name} of {wanted}, {most:,} at most; got {value}.")
+        return Invalid(
+            "{source}: allowed: an array {name} of {wanted}, {most:,} at most; got {got}.",
+            source=source,
+            name=name,
+            wanted=wanted,
+            most=most,
+            got=value,
+        )
 
     try:
         entry = opened.getinfo(f"{name}.npy")
     except KeyError:
-        raise refuse(", ".join(opened.namelist()[:5])[:200] or "none") from None
+        raise refuse(", ".join(opened.namelist()[:5])[:200] or Phrase("none")) from None
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise refuse("another way of compressing than NumPy's")
+        raise refuse(Phrase("another way of compressing than NumPy's"))
     try:
         with opened.open(entry) as file:
             shape, fortran, dtype, start = _header(file)
             letters = dtype.itemsize // 4 if dtype.kind == "U" else 1
             size = int(np.prod(shape, dtype=object))
             if dtype.kind not in kinds or len(shape) not in dimensions or size * letters > most:
-                raise refuse(f"{' x '.join(map(str, shape)) or 'one value'} of {dtype}")
+                raise refuse(Phrase("{shape} of {dtype}", shape=_sides(shape), dtype=dtype))
             if entry.file_size != start + size * dtype.itemsize:
-                raise refuse(f"{entry.file_size:,} bytes for {' x '.join(map(str, shape))} of {dtype}")
+                raise refuse(
+                    Phrase(
+                        "{size:,} bytes for {shape} of {dtype}",
+                        size=entry.file_size,
+                        shape=_sides(shape),
+                        dtype=dtype,
+                    )
+                )
             values = np.frombuffer(file.read(size * dtype.itemsize), dtype, size)
     except ValueError as error:
         if isinstance(error, Invalid):
             raise
-        raise refuse("something else") from None
+        raise refuse(Phrase("something else")) from None
     return values.reshape(shape, order="F" if fortran else "C")
+
+
+def _sides(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or Phrase("one value")
 
 
 def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype, int]:

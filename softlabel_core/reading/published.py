@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 TRIES = 2
@@ -59,18 +60,24 @@ def fetch(dataset: str, source: Source) -> Path:
             )
         except requests.HTTPError as error:
             code = "" if error.response is None else error.response.status_code
-            problem = f"{_host(address)} answered {code}"
+            problem = Phrase("{host} answered {code}", host=_host(address), code=code)
         except requests.RequestException:
-            problem = f"{_host(address)} cannot be reached"
+            problem = Phrase("{host} cannot be reached", host=_host(address))
         except ValueError:  # pooch: the hash differs
-            problem = f"{_host(address)} sent another file"
+            problem = Phrase("{host} sent another file", host=_host(address))
         except OSError:
-            problem = "the folder cannot be written"
+            problem = Phrase("the folder cannot be written")
     if found is not None:
-        problem += f", and the file there has sha256 {sha256(found)}"
+        problem = Phrase(
+            "{problem}, and the file there has sha256 {sha256}", problem=problem, sha256=sha256(found)
+        )
     raise Invalid(
-        f"dataset: {source.name} could not be fetched ({problem}). Put it into {_shown(place)} by hand; its "
-        f"sha256 is {source.sha256}. SOFTLABEL_DATA names another folder."
+        "dataset: {file} could not be fetched ({problem}). Put it into {place} by hand; its "
+        "sha256 is {sha256}. SOFTLABEL_DATA names another folder.",
+        file=source.name,
+        problem=problem,
+        place=_shown(place),
+        sha256=source.sha256,
     )
 
 

@@ -19,9 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 TARGET = "target"
+
+FILE = Phrase("file")
+"""What a file is called in messages, unless by its name."""
 
 MOST_COLUMNS = 5_096
 """Of classes, features and the target together."""
@@ -46,14 +50,19 @@ def check_size(file: io.BufferedIOBase, source: str) -> None:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size > MOST_BYTES:
-        raise Invalid(f"{source}: allowed: {MOST_BYTES >> 20} MiB at most; got {size >> 20} MiB.")
+        raise Invalid(
+            "{source}: allowed: {most} MiB at most; got {got} MiB.",
+            source=source,
+            most=MOST_BYTES >> 20,
+            got=size >> 20,
+        )
 
 
 def read_csv(
     file: io.BufferedIOBase,
     most: int,
     *,
-    source: str = "file",
+    source: str = FILE,
     rows: int | None = None,
     only: Sequence[str] = (),
 ) -> Columns:
@@ -61,7 +70,12 @@ def read_csv(
     check_size(file, source)
     commas = sum(block.count(b",") for block in iter(lambda: file.read(2**20), b""))
     if commas > most:  # before a second is spent on rows
-        raise Invalid(f"{source}: allowed: {most:,} cells at most; got {commas:,} or more.")
+        raise Invalid(
+            "{source}: allowed: {most:,} cells at most; got {got:,} or more.",
+            source=source,
+            most=most,
+            got=commas,
+        )
     file.seek(0)
     try:
         lines = csv.reader(codecs.iterdecode(file, "utf-8-sig"), strict=True)
@@ -78,7 +92,11 @@ def read_csv(
                 continue
             if len(cells) != width:
                 raise Invalid(
-                    f"{source}: row {number}: allowed: {width} cells, as the header; got {len(cells)}."
+                    "{source}: row {number}: allowed: {width} cells, as the header; got {got}.",
+                    source=source,
+                    number=number,
+                    width=width,
+                    got=len(cells),
                 )
             _check_rows(number + 1, width, most, rows, source)
             if place is not None:
@@ -89,8 +107,10 @@ def read_csv(
                 _name_the_cell(header, chosen, cells, number, source)
             number += 1
     except (csv.Error, UnicodeError) as error:
-        value = "other bytes" if isinstance(error, UnicodeError) else _short(error)
-        raise Invalid(f"{source}: allowed: a CSV file in UTF-8 with a header; got {value}.") from None
+        value = Phrase("other bytes") if isinstance(error, UnicodeError) else _short(error)
+        raise Invalid(
+            "{source}: allowed: a CSV file in UTF-8 with a header; got {got}.", source=source, got=value
+        ) from None
     table = np.frombuffer(numbers).reshape(number, sum(chosen))
     found: Columns = {name: table[:, i] for i, name in enumerate(itertools.compress(header, chosen))}
     return found if place is None else {TARGET: targets, **found}
@@ -98,23 +118,36 @@ def read_csv(
 
 def _check_rows(number: int, width: int, most: int, rows: int | None, source: str) -> None:
     if number * width > most:
-        raise Invalid(f"{source}: allowed: {most:,} cells at most; got more.")
+        raise Invalid("{source}: allowed: {most:,} cells at most; got more.", source=source, most=most)
     if rows is not None and number > rows:
-        raise Invalid(f"{source}: allowed: {rows:,} rows at most; got more.")
+        raise Invalid("{source}: allowed: {rows:,} rows at most; got more.", source=source, rows=rows)
 
 
 def _check_header(header: list[str], source: str, only: Sequence[str]) -> None:
     if len(header) > MOST_COLUMNS:
-        raise Invalid(f"{source}: allowed: {MOST_COLUMNS:,} columns at most; got {len(header):,}.")
+        raise Invalid(
+            "{source}: allowed: {most:,} columns at most; got {got:,}.",
+            source=source,
+            most=MOST_COLUMNS,
+            got=len(header),
+        )
     needed = only or (TARGET,)
     if not set(needed) <= set(header):
         raise Invalid(
-            f"{source}: allowed: {'columns' if len(needed) > 1 else 'a column'} {', '.join(needed)}; "
-            f"got {_short(', '.join(header[:10])) or 'an empty file'}."
+            "{source}: allowed: {wanted}; got {got}.",
+            source=source,
+            wanted=Phrase("columns {names}", names=", ".join(needed))
+            if len(needed) > 1
+            else Phrase("a column {name}", name=needed[0]),
+            got=_short(", ".join(header[:10])) or Phrase("an empty file"),
         )
     if len(set(header)) < len(header):
         twice = next(name for i, name in enumerate(header) if name in header[:i])
-        raise Invalid(f"{source}: allowed: every column once; got {_short(twice) or 'an empty name'} twice.")
+        raise Invalid(
+            "{source}: allowed: every column once; got {name} twice.",
+            source=source,
+            name=_short(twice) or Phrase("an empty name"),
+        )
 
 
 def _name_the_cell(header: list[str], chosen: list[bool], cells: list[str], row: int, source: str) -> None:
@@ -124,8 +157,11 @@ def _name_the_cell(header: list[str], chosen: list[bool], cells: list[str], row:
             float(cell)
         except ValueError:
             raise Invalid(
-                f"{source}: column {_short(name)}, row {row}: allowed: a number; "
-                f"got {_short(cell) or 'nothing'}."
+                "{source}: column {column}, row {row}: allowed: a number; got {got}.",
+                source=source,
+                column=_short(name),
+                row=row,
+                got=_short(cell) or Phrase("nothing"),
             ) from None
 
 
@@ -137,7 +173,7 @@ def read_parquet(
     file: io.BufferedIOBase,
     most: int,
     *,
-    source: str = "file",
+    source: str = FILE,
     rows: int | None = None,
     only: Sequence[str] = (),
 ) -> Columns:
@@ -167,32 +203,48 @@ def read_parquet(
     except (pa.ArrowException, OSError, OverflowError, UnicodeError) as error:
         if isinstance(error, MemoryError):  # Arrow's own, too
             raise
-        raise Invalid(f"{source}: allowed: a whole Parquet file; got a broken one.") from None
+        raise Invalid("{source}: allowed: a whole Parquet file; got a broken one.", source=source) from None
 
 
 def _check_parts(metadata: Any, names: list[str], most: int, source: str) -> None:
     if metadata.num_columns != len(names) or not 1 <= len(names) <= MOST_COLUMNS:
-        wanted = f"1 to {MOST_COLUMNS:,} columns of single values"
-        raise Invalid(f"{source}: allowed: {wanted}; got {metadata.num_columns:,}.")
+        raise Invalid(
+            "{source}: allowed: 1 to {most:,} columns of single values; got {got:,}.",
+            source=source,
+            most=MOST_COLUMNS,
+            got=metadata.num_columns,
+        )
     if metadata.num_rows * len(names) > most or metadata.num_row_groups > MOST_GROUPS:
         raise Invalid(
-            f"{source}: allowed: {most:,} cells at most; got {metadata.num_rows:,} rows of {len(names):,}."
+            "{source}: allowed: {most:,} cells at most; got {rows:,} rows of {got:,}.",
+            source=source,
+            most=most,
+            rows=metadata.num_rows,
+            got=len(names),
         )
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     room = 16 * most + 2**20
     if sum(group.total_byte_size for group in groups) > room:
-        raise Invalid(f"{source}: allowed: {room >> 20:,} MiB once it is expanded; got more.")
+        raise Invalid(
+            "{source}: allowed: {room:,} MiB once it is expanded; got more.", source=source, room=room >> 20
+        )
 
 
 def _check_type(name: str, kind: Any, source: str) -> None:
     import pyarrow as pa
 
-    wanted, text = "numbers", False
+    wanted, text = Phrase("numbers"), False
     if name == TARGET:
-        kind, wanted = (kind.value_type if pa.types.is_dictionary(kind) else kind), "numbers or texts"
+        kind, wanted = (kind.value_type if pa.types.is_dictionary(kind) else kind), Phrase("numbers or texts")
         text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     if not (text or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise Invalid(f"{source}: column {_short(name)}: allowed: {wanted}; got {_short(kind)}.")
+        raise Invalid(
+            "{source}: column {column}: allowed: {wanted}; got {got}.",
+            source=source,
+            column=_short(name),
+            wanted=wanted,
+            got=_short(kind),
+        )
 
 
 def _texts(column: Any) -> list[str]:

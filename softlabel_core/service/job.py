@@ -49,6 +49,8 @@ class Job:
     """What private work came to."""
 
     problem: str = ""
+    """Why it failed, a `Phrase`; empty if it did not."""
+
     ahead: int = 0
     """Unfinished jobs whose turn comes before."""
 

@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict
 from softlabel_core.experiment.cost import SPREAD, Cost
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.phrase import Phrase, Refusal
 from softlabel_core.service.job import Job, Work
 from softlabel_core.service.runner import Handle, JobError, Runner, WorkerLost, train
 from softlabel_core.training.train import Cancelled
@@ -41,7 +42,7 @@ SECONDS = 120.0
 """Predicted seconds above which a run is refused, unless the server was told otherwise."""
 
 
-class Busy(Exception):
+class Busy(Refusal):
     """The run is refused: too long, or too many are waiting. The message is a sentence for the visitor."""
 
 
@@ -145,15 +146,21 @@ class Jobs:
         """Refuse what takes too long (wrong by the factor `spread`) or finds no place; raises `Busy`."""
         if seconds > self.limit:
             raise Busy(
-                f"This run would take about {seconds:,.0f} seconds (between {seconds / spread:,.0f} and "
-                f"{seconds * spread:,.0f}); at most {self.limit:,.0f} are allowed here. Choose fewer "
-                "replicates or epochs, fewer examples or a smaller network."
+                "This run would take about {seconds:,.0f} seconds (between {low:,.0f} and {high:,.0f}); "
+                "at most {most:,.0f} are allowed here. Choose fewer replicates or epochs, fewer examples "
+                "or a smaller network.",
+                seconds=seconds,
+                low=seconds / spread,
+                high=seconds * spread,
+                most=self.limit,
             )
         waiting = [job for job in self._alive if job.handle is None]
         if len(waiting) >= QUEUE:
-            raise Busy(f"{QUEUE} runs are waiting already; please try again in a minute.")
+            raise Busy("{count} runs are waiting already; please try again in a minute.", count=QUEUE)
         if sum(job.owner == visitor for job in waiting) >= EACH:
-            raise Busy(f"{EACH} of your runs are waiting already; stop one, or wait for one to begin.")
+            raise Busy(
+                "{count} of your runs are waiting already; stop one, or wait for one to begin.", count=EACH
+            )
 
     def _watch(self) -> None:
         """In a thread of its own: settle what has ended, hand out what is next, drop what nobody wants."""
@@ -241,9 +248,9 @@ class Jobs:
         except WorkerLost:
             self._retry(job)
         except JobError as error:
-            job.state, job.problem = "failed", str(error)
+            job.state, job.problem = "failed", error.phrase
         except Exception:
-            job.state, job.problem = "failed", "The run failed for a reason we did not foresee."
+            job.state, job.problem = "failed", Phrase("The run failed for a reason we did not foresee.")
             what = job.experiment.key() if job.experiment else "private work"
             logging.getLogger(__name__).exception("An unforeseen failure of %s", what)
         if not job.alive:
@@ -253,7 +260,8 @@ class Jobs:
         """A lost worker is forgiven once."""
         job.lost += 1
         if job.lost > 1:
-            job.state, job.problem = "failed", "The run lost its worker process twice and was given up."
+            job.state = "failed"
+            job.problem = Phrase("The run lost its worker process twice and was given up.")
         else:
             self._submit(job)
 

@@ -24,6 +24,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from softlabel_core.experiment.run import run
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
 from softlabel_core.training.train import Cancelled
 
@@ -41,7 +42,7 @@ class WorkerLost(Exception):
     """The worker process died under the job."""
 
 
-class JobError(Exception):
+class JobError(Refusal):
     """The job itself failed; the message is a sentence for the visitor."""
 
 
@@ -207,9 +208,11 @@ class _EmbeddedHandle(Handle):
         except TimeoutError:
             if not self._future.done():
                 raise
-            raise JobError(f"The run took longer than {self._limit:g} seconds and was stopped.") from None
+            raise JobError(
+                "The run took longer than {seconds:g} seconds and was stopped.", seconds=self._limit
+            ) from None
         except Invalid as error:
-            raise JobError(str(error)) from None
+            raise JobError(error.phrase) from None
 
 
 class _CancelFile(threading.Event):
@@ -248,7 +251,9 @@ def _at_most(memory: int | None) -> Iterator[None]:
     try:
         yield
     except MemoryError:
-        raise Invalid(f"memory: allowed: at most {memory / 2**20:,.0f} MiB; the task needed more.") from None
+        raise Invalid(
+            "memory: allowed: at most {most:,.0f} MiB; the task needed more.", most=memory / 2**20
+        ) from None
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
 

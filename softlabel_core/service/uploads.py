@@ -162,7 +162,11 @@ def teaching(
     """
     examples, inputs, names = size
     if examples < LEAST:
-        raise Invalid(f"students: allowed: files of {LEAST} examples or more; got {examples}.")
+        raise Invalid(
+            "students: allowed: files of {least} examples or more; got {examples}.",
+            least=LEAST,
+            examples=examples,
+        )
     Experiment.parse({"replicates": replicates})
     ways, tested = frameworks(losses, k, len(names)), _tested(examples)
     students = Part(

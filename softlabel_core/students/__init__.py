@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid, Plugin
 from softlabel_core.tensors import Tensor, Workspace
 
@@ -137,8 +138,9 @@ class Convolutional(Student):
         if image_shape is None or image_shape != self.image_shape(features.shape[1]):
             size = "x".join(map(str, image_shape or ()))
             raise Invalid(
-                f"student.{self.kind()}: allowed: square images with 1 or 3 channels; "
-                f"got {size or 'features that are no images'}."
+                "student.{student}: allowed: square images with 1 or 3 channels; got {got}.",
+                student=self.kind(),
+                got=size or Phrase("features that are no images"),
             )
         return features
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 from pydantic import Field
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.streams import stream
 from softlabel_core.students import Parameters, Shape, Student
@@ -62,8 +63,12 @@ class RandomFeatures(Student):
         self, features: Float[np.ndarray, "n d"], image_shape: Shape | None
     ) -> Float[np.ndarray, "n d_prepared"]:
         if image_shape is None or min(image_shape[1:]) < 3:
-            came = "x".join(map(str, image_shape or ())) or "features that are no images"
-            raise Invalid(f"student.{self.kind()}: allowed: images of at least 3 x 3 pixels; got {came}.")
+            came = "x".join(map(str, image_shape or ())) or Phrase("features that are no images")
+            raise Invalid(
+                "student.{student}: allowed: images of at least 3 x 3 pixels; got {got}.",
+                student=self.kind(),
+                got=came,
+            )
         content = hashlib.blake2b(np.ascontiguousarray(features).data)
         key = content.hexdigest(), image_shape, self.filters, self.filter_seed
         found = _cache.pop(key, None)

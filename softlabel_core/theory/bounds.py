@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Bool, Int
 
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
 
@@ -74,14 +75,23 @@ def excess_risk(
     """The identity for predicted labels, candidate sets and true labels of the same n >= 1 examples."""
     if sets.ndim != 2 or len(sets) < 1 or predictions.shape != targets.shape or len(targets) != len(sets):
         raise Invalid(
-            f"sets: allowed: shape (n, c) with n >= 1 predictions and targets; got {sets.shape} with "
-            f"{predictions.shape} and {targets.shape}."
+            "sets: allowed: shape (n, c) with n >= 1 predictions and targets; got {got} with "
+            "{predictions} and {targets}.",
+            got=sets.shape,
+            predictions=predictions.shape,
+            targets=targets.shape,
         )
     for name, labels in (("predictions", predictions), ("targets", targets)):
         outside = (labels < 0) | (labels >= sets.shape[1])
         if outside.any():
             row = int(np.argmax(outside))
-            raise Invalid(f"{name}: row {row}: allowed: from 0 to {sets.shape[1] - 1}; got {labels[row]}.")
+            raise Invalid(
+                "{name}: row {row}: allowed: from 0 to {most}; got {got}.",
+                name=name,
+                row=row,
+                most=sets.shape[1] - 1,
+                got=labels[row],
+            )
     rows = np.arange(len(sets))
     truth_in, guess_in = sets[rows, targets], sets[rows, predictions]
     wrong = predictions != targets
@@ -97,20 +107,26 @@ def excess_risk(
 def _between(name: str, value: float, low: float, high: float, *, open_ends: bool = False) -> float:
     inside = low < value < high if open_ends else low <= value <= high
     if not inside:  # NaN is not inside either
-        ends = f"above {low:g} and below {high:g}" if open_ends else f"from {low:g} to {high:g}"
-        raise Invalid(f"{name}: allowed: a number {ends}; got {value}.")
+        ends = (
+            Phrase("above {low:g} and below {high:g}", low=low, high=high)
+            if open_ends
+            else Phrase("from {low:g} to {high:g}", low=low, high=high)
+        )
+        raise Invalid("{name}: allowed: a number {ends}; got {got}.", name=name, ends=ends, got=value)
     return value
 
 
 def _at_least(name: str, value: float, low: float) -> float:
     if not low <= value < math.inf:
-        raise Invalid(f"{name}: allowed: a finite number from {low:g} up; got {value}.")
+        raise Invalid(
+            "{name}: allowed: a finite number from {low:g} up; got {got}.", name=name, low=low, got=value
+        )
     return value
 
 
 def _size(k: object, classes: int) -> int:
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= classes:
-        raise Invalid(f"k: allowed: a whole number from 1 to {classes}; got {k}.")
+        raise Invalid("k: allowed: a whole number from 1 to {classes}; got {got}.", classes=classes, got=k)
     return int(k)
 
 
@@ -120,7 +136,7 @@ def _gap(unreliability: float, ambiguity: float) -> float:
     _between("ambiguity", ambiguity, 0, 1)
     total = unreliability + ambiguity
     if total >= 1:
-        raise Invalid(f"unreliability + ambiguity: allowed: a sum below 1; got {total:g}.")
+        raise Invalid("unreliability + ambiguity: allowed: a sum below 1; got {got:g}.", got=total)
     return 1 - total
 
 
@@ -210,7 +226,7 @@ def noisy_degrees(
     from scipy.special import betainc
 
     if noise not in ("gaussian", "laplace"):
-        raise Invalid(f"noise: allowed: one of gaussian, laplace; got {noise}.")
+        raise Invalid("noise: allowed: one of gaussian, laplace; got {got}.", got=noise)
     _at_least("scale", scale, 0)
     _at_least("classes", classes, 2)
     k = _size(k, classes)

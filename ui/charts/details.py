@@ -11,8 +11,8 @@ from plotly.subplots import make_subplots
 from softlabel_core import Result
 from ui.charts.figures import Chart, Drawing, letters, styled
 from ui.charts.palette import SEQUENTIAL, Palette, palette
-from ui.words.i18n import say
-from ui.words.sentences import percent, size
+from ui.words.i18n import choice, say
+from ui.words.sentences import percent
 
 SYMBOLS = (
     "circle",
@@ -140,7 +140,7 @@ def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
     alt = say(
         language,
         "charts.alt-cooccurrence",
-        k=size(language, result.indicators["k"]),
+        k=choice(language, result.indicators["k"]),
         gamma=result.indicators["ambiguity"],
     )
     title = say(language, "charts.in-set")

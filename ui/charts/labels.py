@@ -6,8 +6,8 @@ from ui.charts.details import matrix
 from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
 from ui.words import audits
-from ui.words.i18n import say
-from ui.words.sentences import percent, size, verdict
+from ui.words.i18n import choice, say
+from ui.words.sentences import percent, verdict
 
 Looks = tuple[tuple[str, str, str, str, str], ...]
 """Field, name, colour, dash and symbol of lines."""
@@ -47,7 +47,7 @@ def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
     drawing.axis("x", say(language, "labels.size"), dtick=1 if len(sizes) <= 12 else 5)
     drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *(one.total for one in audit.by_k))])
     said = "; ".join(f"k = {one.k}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in audit.by_k)
-    alt = say(language, "labels.alt-sizes", k=size(language, chosen), best=audit.best_k, sizes=said)
+    alt = say(language, "labels.alt-sizes", k=choice(language, chosen), best=audit.best_k, sizes=said)
     return Chart(drawing.figure, alt, audits.by_size(audit))
 
 
@@ -65,7 +65,7 @@ def together(audit: Audit, *, dark: bool, language: str = "en") -> Chart | None:
     if audit.cooccurrence is None:
         return None
     found, names = audit.indicators, audit.class_names
-    alt = say(language, "charts.alt-cooccurrence", k=size(language, found["k"]), gamma=found["ambiguity"])
+    alt = say(language, "charts.alt-cooccurrence", k=choice(language, found["k"]), gamma=found["ambiguity"])
     figure, table = matrix(audit.cooccurrence, names, say(language, "charts.in-set"), dark, language)
     return Chart(figure, alt, table)
 

@@ -21,7 +21,7 @@ from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
 from ui.charts.figures import FONT, LARGE, Chart
 from ui.charts.palette import SEQUENTIAL, palette
-from ui.words.i18n import field_title, say, title
+from ui.words.i18n import choice, field_title, say, title
 
 X, Y = AXES
 
@@ -255,7 +255,7 @@ def settings(config: dict[str, Any], language: str) -> str:
 def taught(framework: dict[str, Any], language: str) -> str:
     """A framework with its loss and set size, in words."""
     cls, loss = catalogue(Framework)[framework["kind"]], catalogue(Loss)[framework["loss"]["kind"]]
-    size = f" · k = {framework['k']}" if "k" in framework and loss.reads == "sets" else ""
+    size = f" · k = {choice(language, framework['k'])}" if "k" in framework and loss.reads == "sets" else ""
     return f"{_short(language, cls)} · {_short(language, loss)}{size}"
 
 

@@ -57,7 +57,7 @@ def train(a: Experiment, b: Experiment) -> None:
                 for one in (a, b):
                     state.start(one)
             except Busy as busy:
-                st.warning(state.t("panels.refused", problem=i18n.plain(str(busy))))
+                st.warning(state.t("panels.refused", problem=i18n.problem(state.language(), busy)))
             else:
                 st.rerun()
     if under_way:

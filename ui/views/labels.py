@@ -13,7 +13,7 @@ from softlabel_core.service import uploads as own
 from ui import exports, panels, state, uploads
 from ui.charts import labels as charts_labels
 from ui.uploads import Own
-from ui.words import audits, i18n, sentences
+from ui.words import audits, i18n
 
 # Losses that students are offered to learn with at first: one of each way of reading labels.
 FIRST = ["cross-entropy", "cc"]
@@ -103,8 +103,8 @@ def set_size(mine: Own, audit: Audit) -> None:
         state.t("labels.set-size"),
         sizes,
         key="labels/k",
-        format_func=lambda k: sentences.size(language, k),
         help=state.t("labels.set-size-help"),
+        format_func=partial(i18n.choice, state.language()),
         on_change=lambda: uploads.choose(mine, st.session_state["labels/k"]),
     )
     st.caption(audits.size_note(language, audit))
@@ -187,7 +187,7 @@ def train(mine: Own, audit: Audit) -> None:
         chart = charts_labels.students(students, **panels.look())
         panels.picture("", chart, key="students", note=state.t("labels.students-hatched"))
         count = students[0].student.replicates
-        k = sentences.size(language, audit.indicators["k"])
+        k = i18n.choice(language, audit.indicators["k"])
         st.caption(state.t("labels.source-students", replicates=count, k=k))
 
 

@@ -109,13 +109,13 @@ def live(experiment: Experiment) -> None:
         panels.under_way(experiment.key())
         return
     if job is not None and job.state == "failed":
-        st.error(state.t("explore.failed", problem=i18n.plain(job.problem)))
+        st.error(state.t("explore.failed", problem=i18n.problem(state.language(), job.problem)))
     st.info(state.t("learn.not-computed"))
     if st.button(state.t("explore.train"), type="primary", key="learn/train"):
         try:
             state.start(experiment)
         except Busy as busy:
-            st.warning(str(busy))
+            st.warning(state.t("panels.refused", problem=i18n.problem(state.language(), busy)))
         else:
             st.rerun()
 

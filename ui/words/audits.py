@@ -11,8 +11,8 @@ from softlabel_core.audit.report import Audit
 from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
-from ui.words.i18n import plain, say, title
-from ui.words.sentences import asks, outward, percent, rounded, side, size, tied, verdict
+from ui.words.i18n import choice, plain, say, title
+from ui.words.sentences import asks, outward, percent, rounded, side, tied, verdict
 from ui.words.tables import MAIN, name
 
 SMALL = 100
@@ -38,7 +38,7 @@ def lead(language: str, audit: Audit) -> str:
         rival=rounded(found["ambiguity"]),
         side=say(language, f"labels.side-{side(found)}", total=found["total"], interval=interval),
         n=found["n"],
-        k=size(language, found["k"]),
+        k=choice(language, found["k"]),
     )
 
 
@@ -129,7 +129,7 @@ def taught(students: list[Taught], language: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             say(language, "labels.loss"): loss_name(language, one.loss),
-            "k": "" if one.k is None else size(language, one.k),
+            "k": "" if one.k is None else choice(language, one.k),
             say(language, "labels.margin"): one.margin.value,
             **dict(zip(said[:3], (one.student.mean, one.student.low, one.student.high), strict=True)),
             said[3]: one.truth.mean,
@@ -164,5 +164,5 @@ def quality_note(language: str, audit: Audit, found: Quality) -> str:
         missing=sum(found.missing),
         both=found.both,
         n=audit.indicators["n"],
-        k=size(language, audit.indicators["k"]),
+        k=choice(language, audit.indicators["k"]),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from softlabel_core.phrase import Phrase, Refusal
 from softlabel_core.plugin import Plugin, Value
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -61,24 +62,70 @@ def known(language: str, key: str) -> bool:
 
 
 @functools.cache
-def _names(language: str) -> dict[str, str]:
-    """Names of plug-ins and fields beside the core's own English ones."""
-    path = FOLDER / f"plugins.{language}.toml"
-    names: dict[str, str] = {}
+def _beside(language: str, name: str) -> dict[str, str]:
+    """What a language says for English that stands in the core: `locales/<name>.<language>.toml`."""
+    path = FOLDER / f"{name}.{language}.toml"
+    texts: dict[str, str] = {}
     if path.exists():
-        _flatten(tomllib.loads(path.read_text(encoding="utf-8")), "", names)
-    return names
+        _flatten(tomllib.loads(path.read_text(encoding="utf-8")), name, texts)
+    return texts
+
+
+def _plugin(language: str, part: str, key: str, english: str) -> str:
+    """A text of a plug-in, in English where the language has none."""
+    return _beside(language, "plugins").get(f"plugins.{part}.{key}", english)
 
 
 def title(language: str, cls: type[Plugin]) -> str:
-    """The name of a plug-in, in English where the language has none."""
-    return _names(language).get(f".{cls.family}.{cls.kind()}", cls.title())
+    """The name of a plug-in."""
+    return _plugin(language, cls.family, cls.kind(), cls.title())
+
+
+def about(language: str, cls: type[Plugin]) -> str:
+    """What a plug-in is, Markdown."""
+    return _plugin(language, f"about.{cls.family}", cls.kind(), cls.about())
+
+
+def formula(language: str, cls: type[Plugin]) -> str:
+    """The LaTeX of a plug-in with its words in the language; empty if there is none."""
+    return re.sub(
+        r"(?<=\\text\{).+?(?=\})", lambda word: _plugin(language, "formula", word[0], word[0]), cls.formula()
+    )
 
 
 def field_title(language: str, cls: type[Value], name: str) -> str:
-    """The name of a field, in English where the language has none."""
+    """The name of a field."""
     english = cls.model_fields[name].title or name.replace("_", " ").capitalize()
-    return _names(language).get(f".fields.{name}", english)
+    return _plugin(language, "fields", name, english)
+
+
+def field_help(language: str, cls: type[Value], name: str) -> str:
+    """What a field is, in a sentence."""
+    english = cls.model_fields[name].description or ""
+    return _plugin(language, "help", " ".join(english.split()), english)
+
+
+def choice(language: str, value: Any) -> str:
+    """One of the values that a field offers, as a menu shows it."""
+    return _plugin(language, "choices", str(value), str(value))
+
+
+def problem(language: str, refusal: str | Refusal) -> str:
+    """Why something is refused, escaped as by `plain`; in English where the language lacks the template."""
+    return plain(_filled(language, refusal.phrase if isinstance(refusal, Refusal) else refusal))
+
+
+def _filled(language: str, said: str) -> str:
+    known = (
+        _beside(language, "refusals").get(f"refusals.{said.template}") if isinstance(said, Phrase) else None
+    )
+    if known is None or not isinstance(said, Phrase):
+        return said
+    parts = {
+        name: _filled(language, part) if isinstance(part, Phrase) else part
+        for name, part in said.parts.items()
+    }
+    return known.format(**parts)
 
 
 def plain(text: str) -> str:

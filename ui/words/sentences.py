@@ -55,11 +55,6 @@ def outward(language: str, low: float, high: float) -> str:
     return i18n.say(language, "words.interval", low=f"{low:.3f}", high=f"{high:.3f}")
 
 
-def size(language: str, k: int | str) -> str:
-    """A set size: `3`, or the name of the sets of all labels with mass."""
-    return i18n.say(language, "words.support") if k == "support" else str(k)
-
-
 def side(measured: dict[str, Any]) -> str:
     """Where Delta + gamma lies, by its interval: `below` 1, `above`, or `unclear`."""
     low, high = measured["intervals"]["total"]

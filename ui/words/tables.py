@@ -11,8 +11,7 @@ from softlabel_core.frameworks import Framework
 from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
-from ui.words.i18n import field_title, say, title
-from ui.words.sentences import size
+from ui.words.i18n import choice, field_title, say, title
 
 FEW = 4
 """A bias type of up to three fields is named with all of them, another with what is not as usual."""
@@ -34,18 +33,23 @@ def describe(experiment: Experiment, language: str = "en") -> str:
 def _words(config: dict[str, Any], language: str) -> str:
     bias, framework = config["bias"], config["framework"]
     cls = catalogue(Bias).get(bias["kind"])
-    fields = ", ".join(
-        f"{_field(language, cls, one)} {value:g}" if isinstance(value, int | float) else f"{one} {value}"
+    fields = say(language, "marks.comma").join(
+        f"{_field(language, cls, one)} {_value(language, value)}"
         for one, value in bias.items()
         if one != "kind" and (len(bias) <= FEW or not _is_default(cls, one, value))
     )
-    k = f" k={size(language, framework['k'])}" if "k" in framework else ""
+    inside = say(language, "marks.fields", fields=fields) if fields else ""
+    size = f" k={choice(language, framework['k'])}" if "k" in framework else ""
     return (
-        f"{name(language, Bias, bias['kind'])}{f' ({fields})' if fields else ''} · "
-        f"{name(language, Framework, framework['kind'])}{k}, "
+        f"{name(language, Bias, bias['kind'])}{inside} · "
+        f"{name(language, Framework, framework['kind'])}{size}{say(language, 'marks.comma')}"
         f"{name(language, Loss, framework['loss']['kind'])} · "
         f"{name(language, Dataset, config['dataset']['kind'])}"
     )
+
+
+def _value(language: str, value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else choice(language, value)
 
 
 def name(language: str, family: type[Plugin], kind: str) -> str:

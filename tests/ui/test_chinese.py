@@ -1,0 +1,279 @@
+"""Nothing English is left on a Chinese page: what plug-ins say, and what every page shows."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from softlabel_core import Experiment, catalogue
+from softlabel_core.biases import Bias
+from softlabel_core.experiment.catalogue import FAMILIES
+from softlabel_core.experiment.result import versions
+from softlabel_core.fields import literals
+from softlabel_core.plugin import Plugin
+from softlabel_core.service import uploads
+from softlabel_core.service.uploads import Upload
+from softlabel_core.teaching.lessons import STEPS
+from softlabel_core.training.train import Training
+from tests.declared import PLUGINS, label
+from tests.waiting import PATIENCE, wait_until
+from ui import jobs
+from ui.uploads import KEY, Own
+from ui.words import i18n
+from ui.words.lessons import CHOICES
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NAMES = {
+    # this project, and what it is made of
+    *("Soft", "Label", "Lab", "NumPy", "torch", "cleanlab"),
+    # datasets and their makers
+    *("CIFAR", "MNIST", "Fashion", "Kuzushiji", "scikit", "learn"),
+    # networks, losses and how they are trained, as they are called in Chinese papers too
+    *("MLP", "CNN", "WideResNet", "WRN", "ReLU", "softmax", "Adam", "SGD"),
+    "top",  # of top-k, in locales/zh/charts.toml: 前 k 个 would do
+    "support",  # in locales/zh/labels.toml: the slider says 支撑集
+    *("PRODEN", "LWS", "MAE", "GCC", "SBT", "Clopper", "Pearson", "Bonferroni", "log"),
+    # keys, and a language by its own name
+    *("Ctrl", "Enter", "Esc", "English"),
+    # files
+    *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
+    # authors whom a text names outside its reference
+    *("Yuan", "Hinton", "Feng", "Nado"),
+}
+"""Words that are the same in Chinese."""
+
+CODE = re.compile(r"`[^`]*`|https?://[\w./%:()?=&;-]+|\$[^$]*\$|<[^>]*>|%\{[^}]*\}|参考文献：[^\n]*")
+"""What is typed, an address, a formula, a tag, a place for a number, or a reference."""
+
+MACHINE = re.compile(r"(?<=\d{4}-\d\d-\d\d，).*(?=，\d+ 核)|(?<=\d)\+cpu")
+"""What the atlas was computed on."""
+
+FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+WORDS = re.compile(r"\\text\{(.+?)\}")
+
+
+def english(text: str) -> list[str]:
+    """Words of three or more letters that are no names; of a formula what is written in words."""
+    text = FORMULA.sub(lambda formula: " ".join(WORDS.findall(formula[0])), text)
+    text = MACHINE.sub("", re.sub(r"\\(.)", r"\1", text))
+    return [word for word in re.findall(r"[A-Za-z]{3,}", CODE.sub(" ", text)) if word not in NAMES]
+
+
+def described(cls: type[Plugin]) -> Iterator[str]:
+    """What pages say of a plug-in; its reference is what it is."""
+    yield i18n.title("zh", cls)
+    yield i18n.about("zh", cls)
+    yield from WORDS.findall(i18n.formula("zh", cls))
+    for name, field in cls.model_fields.items():
+        yield i18n.field_title("zh", cls, name)
+        yield i18n.field_help("zh", cls, name)
+        yield from (i18n.choice("zh", one) for one in literals(field))
+
+
+VALUES = [*PLUGINS, Training, Experiment]
+
+
+@pytest.mark.parametrize("cls", PLUGINS, ids=label)
+def test_every_plugin_is_described_in_chinese(cls: type[Plugin]) -> None:
+    assert {text: english(text) for text in described(cls) if english(text)} == {}
+    assert "参考文献：" in i18n.about("zh", cls)
+
+
+def test_training_is_described_in_chinese() -> None:
+    for cls in (Training, Experiment):
+        for name, field in cls.model_fields.items():
+            assert english(i18n.field_help("zh", cls, name)) == []
+            assert [one for one in literals(field) if english(i18n.choice("zh", one))] == []
+    assert [name for name in Training.model_fields if english(i18n.field_title("zh", Training, name))] == []
+
+
+def test_no_entry_of_the_catalogue_is_stale() -> None:
+    found = tomllib.loads((i18n.FOLDER / "plugins.zh.toml").read_text(encoding="utf-8"))
+    fields = [(cls, name, field) for cls in VALUES for name, field in cls.model_fields.items()]
+    helps = {" ".join((field.description or "").split()) for _, _, field in fields}
+    words = {word for cls in PLUGINS for word in WORDS.findall(cls.formula())}
+    assert found.pop("about").keys() == FAMILIES.keys()
+    assert found.pop("help").keys() <= helps
+    assert found.pop("formula").keys() <= words
+    assert found.pop("choices").keys() <= {one for *_, field in fields for one in literals(field)}
+    assert found.pop("fields").keys() <= {name for _, name, _ in fields}
+    assert {family: set(kinds) for family, kinds in found.items()} == {
+        name: set(catalogue(family)) for name, family in FAMILIES.items()
+    }
+
+
+def test_a_plugin_without_chinese_speaks_english() -> None:
+    class New(Bias):
+        r"""New bias.
+
+        $$d = \text{something new}$$
+
+        Says something.
+        """
+
+        rate: float = 0.5
+        """A rate without a translation."""
+
+    assert i18n.title("zh", New) == "New bias"
+    assert i18n.about("zh", New) == "Says something."
+    assert i18n.formula("zh", New) == r"d = \text{something new}"
+    assert i18n.field_help("zh", New, "rate") == "A rate without a translation."
+    assert i18n.choice("zh", "new-choice") == "new-choice"
+
+
+def page(name: str, **parameters: str) -> AppTest:
+    """A page in Chinese with the bar around it."""
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=PATIENCE)
+    for key, value in {"lang": "zh", **parameters}.items():
+        app.query_params[key] = value
+    app.run()
+    return app.switch_page(f"../pages/{name}.py").run()
+
+
+SAYS = {"body", "label", "help", "placeholder", "delta", "alt", "text", "options", "content"}
+"""Parts of a message of Streamlit that a visitor reads."""
+
+DRAWN = {"text", "name", "hovertemplate"}
+"""The same of a chart of plotly."""
+
+
+def shown(app: AppTest) -> Iterator[str]:
+    """Every text of a page: what stands there, what widgets offer and explain, charts and tables."""
+    for element in (*app.main, *app.sidebar):
+        if element.type in ("plotly_chart",):
+            yield from drawn(json.loads(element.proto.spec))
+            yield element.proto.alt
+        elif element.type == "arrow_data_frame":
+            yield from map(str, element.value.columns)
+            yield from (str(cell) for cell in element.value.to_numpy().ravel() if isinstance(cell, str))
+        elif element.type not in ("code", "html") and element.proto is not None:
+            yield from said(element.proto)
+
+
+def said(message: Any) -> Iterator[str]:
+    for field, content in message.ListFields():
+        for one in content if field.is_repeated else [content]:
+            if field.message_type is not None:
+                yield from said(one)
+            elif field.name in SAYS and isinstance(one, str):
+                yield one
+
+
+def drawn(part: Any) -> Iterator[str]:
+    for one in part if isinstance(part, list) else ():
+        yield from drawn(one)
+    for key, one in part.items() if isinstance(part, dict) else ():
+        yield from drawn(one)
+        if key in DRAWN and not (key == "name" and part.get("hoverinfo") == "skip"):
+            yield from (text for text in (one if isinstance(one, list) else [one]) if isinstance(text, str))
+
+
+PAGES: dict[str, tuple[str, dict[str, str]]] = {
+    "start": ("start", {}),
+    "map": ("map", {}),
+    "compare": ("compare", {}),
+    "compare-pair": ("compare", {"a.bias": "one-hot", "b.bias": "demotion", "b.bias.rank": "3"}),
+    "labels": ("labels", {}),
+    "wrong-link": (
+        "start",
+        {"dataset": "digits", "bias.rank": "99", "present": "yes", "framework": "partial-labels"},
+    ),
+    **{f"learn-{step}": ("learn", {"step": step}) for step in STEPS},
+    **{
+        f"{family}-{kind}": ("explore", {part: kind})
+        for part, family in {
+            "dataset": "datasets",
+            "bias": "biases",
+            "framework": "frameworks",
+            "student": "students",
+        }.items()
+        for kind in catalogue(FAMILIES[family])
+    },
+}
+
+
+def all_chinese(app: AppTest, typed: set[str] = frozenset()) -> None:
+    """No text of the page has an English word but names and what is `typed`."""
+    assert not app.exception, app.exception[0].message
+    texts = list(shown(app))
+    assert len(texts) > 20
+    found = {text: [word for word in english(text) if word not in typed] for text in texts}
+    assert {text: words for text, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_in_chinese(name: str) -> None:
+    where, parameters = PAGES[name]
+    typed = {word for pair in parameters.items() for text in pair for word in re.findall("[a-z]+", text)}
+    all_chinese(page(where, **parameters), typed)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_a_lesson_reveals_is_in_chinese(step: str) -> None:
+    app, asked = page("learn", step=step), STEPS[step][1].ask
+    app.session_state["predictions"] = {step: CHOICES.get(asked, ["0" if asked == "label" else 0.5])[0]}
+    app.run()
+    assert app.button(key="learn/again")
+    all_chinese(app)
+
+
+def test_the_methods_panel_is_in_chinese() -> None:
+    app = page("explore")
+    next(one for one in app.button if one.label == i18n.say("zh", "shell.methods")).click().run()
+    all_chinese(app, set(versions()) | {"core", "softlabel"})
+
+
+def test_a_live_run_is_in_chinese() -> None:
+    quick = {"bias": "under-trained-teacher", "framework": "incomplete-supervision", "framework.rounds": "1"}
+    app = page("explore", replicates="1", **{"training.epochs": "1", **quick})
+    app.button(key="train").click().run()
+    wait_until(lambda: not jobs.every()._alive)
+    for name in ("sets", "curves", "examples", "confusion", "rounds", "teacher", "indicators"):
+        app.session_state["details"] = i18n.say("zh", f"explore.{name}")
+        app.run()
+        assert i18n.say("zh", "explore.only-live") not in list(shown(app))
+        all_chinese(app)
+
+
+def test_a_file_of_labels_is_read_in_chinese() -> None:
+    app = page("labels")
+    app.button(key="labels/example").click().run()
+    wait_until(lambda: not jobs.every()._alive)
+    app.run()
+    assert app.metric
+    all_chinese(app, {*uploads.example().names, "npz", "pip", "install", "requirements", "quality", "txt"})
+
+
+def test_a_bad_file_is_refused_in_chinese() -> None:
+    app = page("labels")
+    app.session_state[KEY] = Own(Upload("a.csv", b"target,cat,dog\ncat,0.5,0.4\n"))
+    app.run()
+    wait_until(lambda: not jobs.every()._alive)
+    app.run()
+    assert "和为 1；得到的和为 0.9" in app.error[0].value.replace("\\", "")
+    all_chinese(app, {"soft", "labels", "csv"})
+
+
+def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page("explore", seed="77")
+    monkeypatch.setattr(jobs.every(), "limit", 0.0)
+    app.button(key="train").click().run()
+    assert "这次运行约需" in app.warning[0].value
+    all_chinese(app)
+
+
+@pytest.mark.parametrize("name", ["plugins", "refusals"])
+def test_marks_are_chinese(name: str) -> None:
+    """Full-width marks beside Chinese characters, no space after them, and the minus sign between numbers."""
+    text = (i18n.FOLDER / f"{name}.zh.toml").read_text(encoding="utf-8")
+    values = [line for line in text.splitlines() if not line.startswith("#")]
+    wrong = re.compile(r"[\u4e00-\u9fff][,;:(]|[,;:)][\u4e00-\u9fff]|[，。；：（）] (?!=)|\w - \w")
+    assert [line for line in values if wrong.search(line.partition('" = ')[2] or line)] == []
