@@ -99,7 +99,7 @@ def test_run_as_json(tmp_path):
     assert set(result["indicators"]) >= INDICATORS
     assert set(result["indicators"]["intervals"]) >= {"unreliability", "ambiguity", "total"}
     for name in accuracies:
-        assert set(result[name]) == {"mean", "low", "high", "replicates"}
+        assert set(result[name]) == {"mean", "low", "high", "replicates", "overlap"}
         assert result[name]["replicates"] == 2
     experiment = Experiment.parse(result["experiment"])
     assert (experiment.bias.rank, experiment.framework.k, experiment.seed) == (2, 2, 3)

@@ -79,7 +79,8 @@ def degrees(measured: dict[str, Any]) -> None:
             interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=sentences.percent(ends[1]))
             _number(title, sentences.percent(value), interval, about[name])
         else:
-            _number(title, f"{value:.3f}", sentences.outward(language, *ends), about[name])
+            shown = sentences.point(measured, name, ".3f")
+            _number(title, shown, sentences.outward(language, *ends), about[name])
 
 
 def _number(title: str, value: str, interval: str, help_text: str | None = None) -> None:

@@ -17,6 +17,9 @@ from softlabel_core.simplex import check, membership
 
 CONFIDENCE = 0.95
 
+WIDE = 0.5
+"""An estimate whose interval is wider is no number to show: only the interval says something."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -128,6 +131,12 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
         **{name: float(one.value(sample)) + 0.0 for name, one in every.items()},  # no -0.0
         "intervals": {name: list(pair) for name, pair in intervals.items() if pair is not None},
     }
+
+
+def settled(measured: dict[str, Any], name: str) -> bool:
+    """Whether the interval of the indicator `name` is narrow enough (`WIDE`) to show the estimate."""
+    low, high = measured["intervals"][name]
+    return bool(high - low <= WIDE)
 
 
 def _total(sample: Sample) -> float:

@@ -18,7 +18,7 @@ BITS = 32
 def enough(bound: Callable[[int], float], error: float) -> int:
     """The least n >= 1 at which a bound that falls to 0 with n is at most `error`."""
     if not 0 < error < math.inf:
-        raise Invalid(f"error: allowed: a finite number above 0; got {error}.")
+        raise Invalid("error: allowed: a finite number above 0; got {got}.", got=error)
     few, many = 0, 1
     while bound(many) > error:
         few, many = many, 2 * many

@@ -158,10 +158,10 @@ def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
 def test_counted_by_hand() -> None:
     """Worked on paper: truths A A B B; top 1: B C B D; top 2: AB AC BC BD."""
     one, two = says.by_hand(1), says.by_hand(2)
-    assert (one["unreliability"], one["ambiguity"]) == (0.75, 0.5)
-    assert (two["unreliability"], two["ambiguity"]) == (0.0, 0.5)
+    assert (one["unreliability"], one["largest_cooccurrence"]) == (0.75, 0.5)
+    assert (two["unreliability"], two["largest_cooccurrence"]) == (0.0, 0.5)
     assert "1 − 1/4 = 0.75" in says.counted("en", 1)
-    assert says.by_hand(3)["ambiguity"] == 1.0
+    assert says.by_hand(3)["largest_cooccurrence"] == 1.0
 
 
 def learn(**parameters: str) -> AppTest:

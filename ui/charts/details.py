@@ -142,16 +142,22 @@ def cooccurrence(result: Result, *, dark: bool, language: str = "en") -> Chart:
         "charts.alt-cooccurrence",
         k=choice(language, result.indicators["k"]),
         gamma=result.indicators["ambiguity"],
+        largest=largest_wrong(result.cooccurrence),
     )
     title = say(language, "charts.in-set")
     figure, table = matrix(result.cooccurrence, result.class_names, title, dark, language)
     return Chart(figure, alt, table)
 
 
+def largest_wrong(shares: list[list[float | None]]) -> float:
+    """The largest share off the diagonal."""
+    return max(one or 0.0 for y, row in enumerate(shares) for i, one in enumerate(row) if i != y)
+
+
 def matrix(
     shares: list[list[float | None]], names: list[str], columns: str, dark: bool, language: str
 ) -> tuple[go.Figure, pd.DataFrame]:
-    """A scale_temperature map of shares with the true classes as rows, and the same as a table."""
+    """A heat map of shares with the true classes as rows, and the same as a table."""
     shown = [letters(name) for name in names]
     drawing = Drawing(palette(dark), 460)
     drawing.trace(

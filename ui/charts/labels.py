@@ -2,7 +2,7 @@
 
 from softlabel_core.audit.report import Audit
 from softlabel_core.service.uploads import Taught
-from ui.charts.details import matrix
+from ui.charts.details import largest_wrong, matrix
 from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
 from ui.words import audits
@@ -65,7 +65,13 @@ def together(audit: Audit, *, dark: bool, language: str = "en") -> Chart | None:
     if audit.cooccurrence is None:
         return None
     found, names = audit.indicators, audit.class_names
-    alt = say(language, "charts.alt-cooccurrence", k=choice(language, found["k"]), gamma=found["ambiguity"])
+    alt = say(
+        language,
+        "charts.alt-cooccurrence",
+        k=choice(language, found["k"]),
+        gamma=found["ambiguity"],
+        largest=largest_wrong(audit.cooccurrence),
+    )
     figure, table = matrix(audit.cooccurrence, names, say(language, "charts.in-set"), dark, language)
     return Chart(figure, alt, table)
 

@@ -8,11 +8,11 @@ import pandas as pd
 from softlabel_core import catalogue
 from softlabel_core.audit.quality import Quality
 from softlabel_core.audit.report import Audit
-from softlabel_core.indicators import Indicator
+from softlabel_core.indicators import Indicator, settled
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
 from ui.words.i18n import choice, plain, say, title
-from ui.words.sentences import asks, outward, percent, rounded, side, tied, verdict
+from ui.words.sentences import asks, outward, percent, point, rounded, side, tied, verdict
 from ui.words.tables import MAIN, name
 
 SMALL = 100
@@ -35,8 +35,8 @@ def lead(language: str, audit: Audit) -> str:
         "labels.found",
         right=say(language, f"labels.right-{labels}", right=rounded(found["label_accuracy"])),
         inside=rounded(1 - found["unreliability"]),
-        rival=rounded(found["ambiguity"]),
-        side=say(language, f"labels.side-{side(found)}", total=found["total"], interval=interval),
+        rival=rounded(found["ambiguity"]) if settled(found, "ambiguity") else "?",
+        side=say(language, f"labels.side-{side(found)}", total=point(found, "total"), interval=interval),
         n=found["n"],
         k=choice(language, found["k"]),
     )
@@ -50,7 +50,7 @@ def size_note(language: str, audit: Audit) -> str:
 
 
 def bias_note(language: str, audit: Audit) -> str:
-    """That γ reads high on small classes, with the smallest class of this file. Markdown."""
+    """How well γ is known, with the smallest class of this file. Markdown."""
     sizes = audit.class_sizes
     least = min(range(len(sizes)), key=sizes.__getitem__)
     low, high = audit.indicators["intervals"]["ambiguity"]

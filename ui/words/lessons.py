@@ -191,8 +191,8 @@ def counted(language: str, k: int) -> str:
         rival=letter(int(column)),
         times=round(size * float(sample.wrong[row, column])),
         size=size,
-        gamma=found["ambiguity"],
-        total=found["total"],
+        gamma=found["largest_cooccurrence"],
+        total=found["unreliability"] + found["largest_cooccurrence"],
     )
 
 

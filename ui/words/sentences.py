@@ -6,6 +6,7 @@ from typing import Any
 from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
 from softlabel_core.experiment.result import Estimate
+from softlabel_core.indicators import settled
 from softlabel_core.losses import LossMargin
 from ui.words import i18n
 
@@ -53,6 +54,11 @@ def outward(language: str, low: float, high: float) -> str:
     """An interval, rounded so that it does not shrink."""
     low, high = math.floor(1000 * low) / 1000, math.ceil(1000 * high) / 1000
     return i18n.say(language, "words.interval", low=f"{low:.3f}", high=f"{high:.3f}")
+
+
+def point(measured: dict[str, Any], name: str, style: str = ".2f") -> str:
+    """An indicator as a number, or `?` where its interval is too wide to show one."""
+    return format(measured[name], style) if settled(measured, name) else "?"
 
 
 def side(measured: dict[str, Any]) -> str:
