@@ -55,9 +55,8 @@ def main(old: str, new: str = str(lookup.FILE)) -> None:
         ("Δ + γ below 1", before["total"] < 1, after["total"] < 1),
         ("sign of the loss's margin", before["loss_margin"] > 0, after["loss_margin"] > 0),
     ):
-        print(
-            f"| {name} | {(left != right).sum():,} | to yes {(right & ~left).sum()}, to no {(left & ~right).sum()} |"
-        )
+        to_yes, to_no = (right & ~left).sum(), (left & ~right).sum()
+        print(f"| {name} | {to_yes + to_no:,} | to yes {to_yes}, to no {to_no} |")
 
 
 if __name__ == "__main__":
