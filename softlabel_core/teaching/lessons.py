@@ -58,7 +58,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             taught({"kind": "label-smoothing", "rate": 0.5}, IMITATE),
             PRESETS["clean"].config,
             "which",
-            "first",
+            "same",
             "pair",
         ),
         _preset(

@@ -227,7 +227,7 @@ def test_charts_and_tables_say_the_numbers(language: str, dark: bool) -> None:
 
 
 def test_small_and_empty_classes_are_warned_of() -> None:
-    assert "class c has only 33 examples" in audits.bias_note("en", audit(clean(n=101)))
+    assert "Class c has only 33 examples" in audits.bias_note("en", audit(clean(n=101)))
     absent = LabelFile(np.eye(3)[[0, 1]], np.array([0, 1]), ("a", "b", "c"))
     assert "Class c has no examples" in audits.bias_note("en", audit(absent))
 
