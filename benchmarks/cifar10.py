@@ -10,11 +10,11 @@ import platform
 import time
 
 from softlabel_core import Experiment, Result, run_sweep
-from softlabel_core.experiment.result import Estimate, versions
+from softlabel_core.experiment.result import versions
 
 NOTE = (
-    "Accuracy in percent with 95 % t intervals, CC unless said; indicators at the student's k. The "
-    "paper's figures are of a wide residual network (WRN-28-2, 200 epochs) on all 50,000 images; "
+    "Accuracy in percent with 95 % intervals for new data, CC unless said; indicators at the student's "
+    "k. The paper's figures are of a wide residual network (WRN-28-2, 200 epochs) on all 50,000 images; "
     "ours are of one layer on random convolutions, 20,000 images (3,000 for the bad teacher), 20 "
     "epochs, JPEG copies of the images: the two are not comparable in level, and the bad teachers are "
     "not the same. `SOFTLABEL_DATA=FOLDER "
@@ -42,18 +42,11 @@ def experiment(bias: dict, framework: dict, train_size: int, replicates: int) ->
     )
 
 
-def percent(estimate: Estimate) -> str:
-    """Mean with its interval, in percent."""
-    if estimate.low is None or estimate.high is None:
-        return f"{100 * estimate.mean:.1f}"
-    return f"{100 * estimate.mean:.1f} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
-
-
 def line(name: str, result: Result, paper: str) -> str:
     """One row of the table."""
-    n = result.indicators
+    n, accuracy = result.indicators, result.student_accuracy
     told = f"{n['label_accuracy']:.2f} | {n['unreliability']:.2f} | {n['ambiguity']:.2f}"
-    return f"| {name} | {told} | {percent(result.student_accuracy)} | {paper} |"
+    return f"| {name} | {told} | {100 * accuracy.mean:.1f} {accuracy.spread} | {paper} |"
 
 
 def main() -> None:

@@ -57,12 +57,17 @@ class Estimate(Value):
         return cls(mean=mean, low=low, high=high, replicates=n, overlap=overlap)
 
     @property
-    def half(self) -> float | None:
-        """The larger half of the interval in percent points, rounded up to a tenth; None without one."""
+    def spread(self) -> str:
+        """The interval in percent points, as it stands behind the mean everywhere: `± 0.6`, rounded up.
+
+        Its ends where it was cut at 0 or 1, `[0.0, 2.1]`, since a ± would reach beyond; empty without one.
+        """
         if self.low is None or self.high is None:
-            return None
+            return ""
+        if self.low <= 0 or self.high >= 1:
+            return f"[{math.floor(1000 * self.low) / 10:.1f}, {math.ceil(1000 * self.high) / 10:.1f}]"
         points = 100 * max(self.mean - self.low, self.high - self.mean)
-        return math.ceil(round(10 * points, 6)) / 10
+        return f"± {math.ceil(round(10 * points, 6)) / 10:.1f}"
 
 
 class Provenance(Value):

@@ -235,15 +235,16 @@ def _wide(part: "pd.DataFrame", study: Study) -> list[str]:
         cells = group.set_index("column")
         first = group.iloc[0]
         told = [f"{first[n]:.2f}" for n in ("label_accuracy", "unreliability", "ambiguity")] if extra else []
-        accuracies = [_percent(cells.loc[c]) for c in columns]
+        accuracies = [percent(cells.loc[c]) for c in columns]
         lines.append("| " + " | ".join([str(row), *told, *accuracies]) + " |")
     return lines
 
 
-def _percent(cell: "pd.Series") -> str:
+def percent(cell: Any) -> str:
+    """The mean accuracy of a row of the table with its interval."""
     names = {"mean": "accuracy", "low": "low", "high": "high", "replicates": "replicates"}
-    estimate = Estimate(**{name: cell[column] for name, column in names.items()})
-    return f"{100 * estimate.mean:.1f} ± {estimate.half:.1f}"
+    estimate = Estimate(**{name: getattr(cell, column) for name, column in names.items()})
+    return f"{100 * estimate.mean:.1f} {estimate.spread}"
 
 
 def _ranking(table: "pd.DataFrame") -> list[str]:

@@ -35,10 +35,18 @@ def test_splits_of_one_pool_have_the_variance_of_nadeau_and_bengio():
     assert (overlapping.mean, overlapping.overlap) == (plain.mean, 0.5)
 
 
-def test_the_half_is_rounded_up():
-    assert Estimate(mean=0.962, low=0.9551, high=0.9651, replicates=8).half == 0.7
-    assert Estimate(mean=0.5, low=0.49, high=0.51, replicates=8).half == 1.0
-    assert Estimate.of([0.7]).half is None
+@pytest.mark.parametrize(
+    ("low", "mean", "high", "said"),
+    [
+        (0.9551, 0.962, 0.9651, "± 0.7"),
+        (0.49, 0.5, 0.51, "± 1.0"),
+        (0.0, 0.007, 0.0203, "[0.0, 2.1]"),
+        (0.9838, 0.99, 1.0, "[98.3, 100.0]"),
+        (None, 0.7, None, ""),
+    ],
+)
+def test_the_spread_never_shrinks_and_never_leaves_what_an_accuracy_can_be(low, mean, high, said):
+    assert Estimate(mean=mean, low=low, high=high, replicates=8).spread == said
 
 
 @pytest.mark.parametrize(

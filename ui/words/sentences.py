@@ -29,8 +29,8 @@ def rounded(value: float) -> str:
 
 
 def plus_minus(estimate: Estimate) -> str:
-    """A mean with the larger half of its interval: `96.2 % ± 0.6`; without an interval the mean alone."""
-    return percent(estimate.mean) + ("" if estimate.half is None else f" ± {estimate.half:.1f}")
+    """A mean with its interval: `96.2 % ± 0.6`; without an interval the mean alone."""
+    return f"{percent(estimate.mean)} {estimate.spread}".rstrip()
 
 
 def points(found: Difference) -> str:
