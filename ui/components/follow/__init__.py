@@ -1,0 +1,37 @@
+"""Follow one label: what the teacher says of one image after another, and what the student can make of it.
+
+`counting.js` counts, `follow.js` draws. Everything moves in the browser; the server hears of a choice (the
+slider let go, the other way to learn, another cut) once it is made. The draws and the words are one message
+that never changes with the choice, so Streamlit sends it once; the choice travels in a second one, a few bytes.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+FOLDER = Path(__file__).parent
+NAME = "follow"
+"""Name of the component, and where the session keeps what it tells."""
+
+TOLD = """export default ({ data }) => {
+  window.softlabelFollow = data; // for a figure that is drawn later
+  window.dispatchEvent(new CustomEvent("softlabel-follow", { detail: data }));
+}"""
+
+
+def show(data: dict[str, Any], choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]) -> None:
+    """The figure. `choice` is what the page says now: rate in hundredths, `way`, and `k` where there are sets."""
+
+    def told() -> None:
+        made = st.session_state[NAME].get("choice")
+        if made:
+            on_choice(made)
+
+    with st.container(key=f"{NAME}-told"):
+        st.components.v2.component(f"{NAME}-told", js=TOLD)(data=choice, key=f"{NAME}/told")
+    scripts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("counting.js", "follow.js")]
+    styles = (FOLDER / "follow.css").read_text(encoding="utf-8")
+    figure = st.components.v2.component(NAME, css=styles, js="\n".join(scripts))
+    figure(data=data, key=NAME, on_choice_change=told)
