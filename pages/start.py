@@ -5,6 +5,7 @@ import streamlit as st
 from softlabel_core.teaching.presets import FIRST
 from ui import answers, panels, state
 from ui.charts import results
+from ui.views.start import followed
 from ui.words import i18n, sentences
 from ui.words.tables import describe
 
@@ -15,6 +16,8 @@ def main() -> None:
     language, presenting = state.language(), state.presenting()
     if not presenting:
         st.title(state.t("start.title"), anchor=False)
+    if state.controls():
+        followed(state.experiment())
     lead = st.container(key="lead")
     slider = answers.slider(state.experiment())
     left, right = (st.container(), st.container()) if presenting else st.columns([2, 1], gap="large")

@@ -62,7 +62,7 @@ class Followed:
 
 @functools.lru_cache(maxsize=8)
 def follow(experiment: Experiment, truth: int) -> Followed:
-    """Follow one class of an experiment on the digits whose bias type is `fixed-rival`; the rate is left open."""
+    """Follow one class of an experiment on the digits with `fixed-rival`; the rate is left open."""
     bias = experiment.bias
     if not isinstance(bias, FixedRival):
         raise TypeError(f"follows fixed-rival, not {bias.kind()}")

@@ -18,10 +18,31 @@ class Palette:
     student: str
     truth: str
     rival: str
+    mark: str
+    """What can be grabbed and the truth in figures of ours (`ui/components`), as a mark."""
+
+    accent: str
+    """The same as text."""
 
 
-LIGHT = Palette(ink="#1f2328", faint="#d5d9dd", student="#004E86", truth="#944F00", rival="#6b7680")
-DARK = Palette(ink="#e6e8eb", faint="#3a4048", student="#56B4E9", truth="#F5C04A", rival="#8b959e")
+LIGHT = Palette(
+    ink="#1f2328",
+    faint="#d5d9dd",
+    student="#004E86",
+    truth="#944F00",
+    rival="#6b7680",
+    mark="#D55E00",
+    accent="#b34a00",
+)
+DARK = Palette(
+    ink="#e6e8eb",
+    faint="#3a4048",
+    student="#56B4E9",
+    truth="#F5C04A",
+    rival="#8b959e",
+    mark="#FF7F2A",
+    accent="#ff9a55",
+)
 
 SEQUENTIAL = "cividis"
 

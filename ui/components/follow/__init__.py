@@ -2,7 +2,7 @@
 
 `counting.js` counts, `follow.js` draws. Everything moves in the browser; the server hears of a choice (the
 slider let go, the other way to learn, another cut) once it is made. The draws and the words are one message
-that never changes with the choice, so Streamlit sends it once; the choice travels in a second one, a few bytes.
+that never changes with the choice, so Streamlit sends it once; the choice travels in another, a few bytes.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,10 @@ TOLD = """export default ({ data }) => {
 }"""
 
 
-def show(data: dict[str, Any], choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]) -> None:
-    """The figure. `choice` is what the page says now: rate in hundredths, `way`, and `k` where there are sets."""
+def show(
+    data: dict[str, Any], choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]
+) -> None:
+    """The figure. `choice` is what the page says now: rate in hundredths, `way`, `k` of sets."""
 
     def told() -> None:
         made = st.session_state[NAME].get("choice")

@@ -1,0 +1,82 @@
+"""The page Start: one label followed, where the choice is the experiment that the figure is about."""
+
+import dataclasses
+import functools
+import threading
+from typing import Any
+
+from softlabel_core import Experiment
+from softlabel_core.atlas import lookup
+from softlabel_core.biases.fixed_rival import FixedRival
+from softlabel_core.teaching.follow import PARTS, follow
+from softlabel_core.teaching.presets import FIRST
+from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
+from ui import state
+from ui.charts.palette import DARK, LIGHT
+from ui.components import follow as figure
+from ui.words import i18n
+
+TRUTH = 3
+"""The class that is followed; its rival is the next."""
+
+SIZES = (1, 2, 3)
+"""Set sizes that the cut goes to."""
+
+_making = threading.Lock()
+
+
+def followed(experiment: Experiment) -> None:
+    """The figure, where it is about this experiment."""
+    choice = chosen(experiment)
+    if choice is not None:
+        figure.show(data(state.language()), choice, on_choice=lambda made: state.load(asked(made)))
+
+
+def chosen(experiment: Experiment) -> dict[str, Any] | None:
+    """The figure's choice that is this experiment; None if there is none."""
+    if not isinstance(experiment.bias, FixedRival):
+        return None
+    found: dict[str, Any] = {"rate": round(experiment.bias.rate * PARTS), "way": "imitates"}
+    for choice in (found, *({**found, "way": "sets", "k": k} for k in SIZES)):
+        if lookup.content(asked(choice)) == lookup.content(experiment):
+            return choice
+    return None
+
+
+def asked(choice: dict[str, Any]) -> Experiment:
+    """The experiment that a choice in the figure is."""
+    framework = sets(choice["k"]) if choice["way"] == "sets" else IMITATE
+    return Experiment.parse(taught(rival(choice["rate"] / PARTS), framework))
+
+
+def data(language: str) -> dict[str, Any]:
+    """What the figure needs, whatever is chosen: draws, accuracies, words and colours."""
+    with _making:
+        return _data(language)
+
+
+@functools.cache
+def _data(language: str) -> dict[str, Any]:
+    found = follow(Experiment.parse(FIRST), TRUTH)
+    draws = [[draw.image, "".join(map(str, draw.rivals)), draw.from_] for draw in found.draws]
+    prefix = f"{figure.NAME}."
+    return {
+        "followed": {**dataclasses.asdict(found), "draws": draws},
+        "curves": {"imitates": curve(IMITATE), **{f"sets-{k}": curve(sets(k)) for k in SIZES}},
+        "words": {
+            key.removeprefix(prefix): text
+            for key, text in i18n.table(language).items()
+            if key.startswith(prefix)
+        },
+        "colours": {"text-accent": (LIGHT.accent, DARK.accent), "mark": (LIGHT.mark, DARK.mark)},
+    }
+
+
+def curve(framework: dict[str, Any]) -> list[tuple[int, float, float, float]]:
+    """Computed accuracies by rate in hundredths, each with its interval."""
+    found = []
+    for rate, entry in lookup.values(Experiment.parse(taught(rival(0.5), framework)), "bias.rate"):
+        accuracy = entry.result.student_accuracy
+        ends = (accuracy.mean, accuracy.low, accuracy.high)
+        found.append((round(rate * PARTS), *(round(end, 4) for end in ends)))
+    return found
