@@ -89,7 +89,7 @@ def test_ten_seconds_without_a_network_keep_the_state(cable: Cable, page: Page) 
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You said 51 %.")).to_be_visible()
     page.get_by_role("link", name="Start", exact=True).click()
-    page.get_by_role("slider").first.press("ArrowRight")
+    page.get_by_test_id("stSlider").get_by_role("slider").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"bias\.unreliability=0\.6"))
     settled(page)
     before = lead(page)
@@ -144,6 +144,6 @@ def test_twenty_visitors_at_once_are_all_answered(server: str, browser: Browser)
         for page, rate in zip(pages, rates, strict=True):
             expect(page.locator(".st-key-lead")).to_have_text(said(rate))
         for page in pages:
-            page.get_by_role("slider").first.press("ArrowRight")
+            page.get_by_test_id("stSlider").get_by_role("slider").press("ArrowRight")
         for page, rate in zip(pages, rates, strict=True):
             expect(page.locator(".st-key-lead")).to_have_text(said(round(rate + 0.1, 1)))

@@ -5,7 +5,7 @@ import statistics
 import time
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
@@ -21,6 +21,11 @@ FIRST = Experiment.parse(presets.FIRST)
 
 def lead(page: Page) -> str:
     return page.locator(".st-key-lead").inner_text()
+
+
+def slider(page: Page) -> Locator:
+    """The slider over the atlas; the figure above it has its own."""
+    return page.get_by_test_id("stSlider").get_by_role("slider")
 
 
 def opened(page: Page, address: str) -> None:
@@ -60,7 +65,7 @@ def test_an_arrow_key_moves_sentence_dot_and_address_at_once(server: str, page: 
     """Check 2: half of the presses are answered within 0.5 s, on a machine with time to spare."""
     opened(page, server)
     settled(page)
-    page.get_by_role("slider").first.focus()
+    slider(page).focus()
     times, before = [], crowded()
     for press in range(11):
         address, dot = page.url, page.evaluate(DOT)
@@ -77,7 +82,7 @@ def test_an_arrow_key_moves_sentence_dot_and_address_at_once(server: str, page: 
 
 def test_the_cliff_is_said_when_it_is_reached(server: str, page: Page) -> None:
     opened(page, server)
-    page.get_by_role("slider").first.press("End")
+    slider(page).press("End")
     expect(page.locator(".st-key-lead")).to_contain_text("gets only")
     assert lead(page) == claim(1.0)
     page.get_by_role("button", name="Undo").click()
@@ -154,7 +159,7 @@ def test_no_key_is_lost_on_a_slow_machine(server: str, page: Page) -> None:
 
 def test_the_two_buttons_lead_on_with_the_state(server: str, page: Page) -> None:
     opened(page, server)
-    page.get_by_role("slider").first.press("ArrowRight")
+    slider(page).press("ArrowRight")
     expect(page).to_have_url(re.compile(r"bias\.rate=0\.6"))
     page.get_by_role("link", name="Try it yourself").click()
     expect(page).to_have_url(re.compile(r"/explore.*bias\.rate=0\.6"))

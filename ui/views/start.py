@@ -10,7 +10,7 @@ from softlabel_core.atlas import lookup
 from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.teaching.follow import PARTS, follow
 from softlabel_core.teaching.presets import FIRST
-from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
+from softlabel_core.teaching.recipes import IMITATE, rival, sets
 from ui import state
 from ui.charts.palette import DARK, LIGHT
 from ui.components import follow as figure
@@ -22,6 +22,9 @@ TRUTH = 3
 SIZES = (1, 2, 3)
 """Set sizes that the cut goes to."""
 
+FOLLOWED = Experiment.parse(FIRST)
+"""Whose runs the draws are from."""
+
 _making = threading.Lock()
 
 
@@ -29,7 +32,11 @@ def followed(experiment: Experiment) -> None:
     """The figure, where it is about this experiment."""
     choice = chosen(experiment)
     if choice is not None:
-        figure.show(data(state.language()), choice, on_choice=lambda made: state.load(asked(made)))
+        figure.show(data(state.language()), choice, on_choice=_load)
+
+
+def _load(choice: dict[str, Any]) -> None:
+    state.load(asked(choice, state.experiment()))
 
 
 def chosen(experiment: Experiment) -> dict[str, Any] | None:
@@ -38,15 +45,15 @@ def chosen(experiment: Experiment) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = {"rate": round(experiment.bias.rate * PARTS), "way": "imitates"}
     for choice in (found, *({**found, "way": "sets", "k": k} for k in SIZES)):
-        if lookup.content(asked(choice)) == lookup.content(experiment):
+        if lookup.content(asked(choice, FOLLOWED)) == lookup.content(experiment):
             return choice
     return None
 
 
-def asked(choice: dict[str, Any]) -> Experiment:
-    """The experiment that a choice in the figure is."""
+def asked(choice: dict[str, Any], experiment: Experiment) -> Experiment:
+    """The experiment with the labels and the framework of a choice made in the figure."""
     framework = sets(choice["k"]) if choice["way"] == "sets" else IMITATE
-    return Experiment.parse(taught(rival(choice["rate"] / PARTS), framework))
+    return experiment.replace(bias=rival(choice["rate"] / PARTS), framework=framework)
 
 
 def data(language: str) -> dict[str, Any]:
@@ -57,12 +64,18 @@ def data(language: str) -> dict[str, Any]:
 
 @functools.cache
 def _data(language: str) -> dict[str, Any]:
-    found = follow(Experiment.parse(FIRST), TRUTH)
+    found = follow(FOLLOWED, TRUTH)
     draws = [[draw.image, "".join(map(str, draw.rivals)), draw.from_] for draw in found.draws]
+    runs = [
+        entry.result.student_accuracy.replicates
+        for framework in (IMITATE, *map(sets, SIZES))
+        for _, entry in along(framework)
+    ]
     prefix = f"{figure.NAME}."
     return {
         "followed": {**dataclasses.asdict(found), "draws": draws},
         "curves": {"imitates": curve(IMITATE), **{f"sets-{k}": curve(sets(k)) for k in SIZES}},
+        "runs": {"runs": FOLLOWED.replicates, "fewest": min(runs), "most": max(runs)},
         "words": {
             key.removeprefix(prefix): text
             for key, text in i18n.table(language).items()
@@ -75,8 +88,13 @@ def _data(language: str) -> dict[str, Any]:
 def curve(framework: dict[str, Any]) -> list[tuple[int, float, float, float]]:
     """Computed accuracies by rate in hundredths, each with its interval."""
     found = []
-    for rate, entry in lookup.values(Experiment.parse(taught(rival(0.5), framework)), "bias.rate"):
+    for rate, entry in along(framework):
         accuracy = entry.result.student_accuracy
-        ends = (accuracy.mean, accuracy.low, accuracy.high)
-        found.append((round(rate * PARTS), *(round(end, 4) for end in ends)))
+        low, high = (accuracy.mean if end is None else end for end in (accuracy.low, accuracy.high))
+        found.append((round(rate * PARTS), round(accuracy.mean, 4), round(low, 4), round(high, 4)))
     return found
+
+
+def along(framework: dict[str, Any]) -> list[tuple[float, lookup.Entry]]:
+    """The atlas's entries by rate."""
+    return lookup.values(FOLLOWED.replace(framework=framework), "bias.rate")

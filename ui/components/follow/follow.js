@@ -6,6 +6,7 @@ const SETTLE = 70; // ms in which a bar comes most of the way to where it belong
 const BLOCKS = 6; // most blocks that fall from one label
 const PAINTED = 84 * 2; // pixels of a painted image
 const TOP = 0.43; // probability at the top of the teacher's row
+const ECHO = 5000; // ms after which what was told is not waited for
 const LOW = 0.8; // accuracy below which "only" is said
 
 const figures = new WeakMap(); // where a figure stands -> its controller
@@ -78,7 +79,7 @@ class Figure {
 
   say(key, values = {}) {
     const { truth, rival, draws } = this.data.followed;
-    const all = { truth, rival, all: draws.length, n: this.n, k: this.choice.k, ...values };
+    const all = { truth, rival, all: draws.length, n: this.n, k: this.choice.k, ...this.data.runs, ...values };
     return this.data.words[key].replace(/\{(\w+)\}/g, (_, name) => all[name]);
   }
 
@@ -250,19 +251,21 @@ class Figure {
 
   told() {
     const { rate, k, way } = this.choice;
-    this.pending.push(JSON.stringify([rate, k, way]));
+    this.pending.push({ name: JSON.stringify([rate, k, way]), at: performance.now() });
     this.tell({ rate, k, way });
   }
 
   /** What the page says: its echo of what was told here changes nothing, its own choices do. */
   hear(said) {
     const heard = { ...this.choice, ...said };
-    const at = this.pending.lastIndexOf(JSON.stringify([heard.rate, heard.k, heard.way]));
-    if (at >= 0) this.pending.splice(0, at + 1);
-    else if (!this.pending.length) {
-      this.choice = heard;
-      this.refresh();
-    }
+    const name = JSON.stringify([heard.rate, heard.k, heard.way]);
+    this.pending = this.pending.filter(({ at }) => performance.now() - at < ECHO);
+    const at = this.pending.findLastIndex((one) => one.name === name);
+    this.pending.splice(0, at < 0 ? this.pending.length : at + 1);
+    if (at >= 0) return;
+    this.choice = heard;
+    this.blocks = [];
+    this.refresh();
   }
 
   play() { this.playing = this.n < this.size; this.begin(); }
@@ -338,6 +341,12 @@ class Figure {
     return ranking(draws[place], this.choice.rate, truth, rival);
   }
 
+  /** How many of the first n labels have the truth first. */
+  right(n) {
+    const { draws, truth } = this.data.followed;
+    return draws.slice(0, n).filter((_, place) => this.order(place)[0] === truth).length;
+  }
+
   /** Words, numbers, chips and the curve; the bars follow frame by frame. */
   refresh() {
     this.showImage();
@@ -353,7 +362,7 @@ class Figure {
     this.paint(this.picture, draws[place][0]);
     this.picture.setAttribute("aria-label", this.say("picture", { place: place + 1 }));
     this.says.replaceChildren(`${this.order(place)[0]} `, el("span", { role: "img", "aria-label": this.say("wrong") }, "✗"));
-    this.record.textContent = this.n ? this.say("record") : "";
+    this.record.textContent = this.n ? this.say("record", { right: this.right(this.n) }) : "";
     if (this.strip.dataset.at !== `${place}/${this.choice.rate}`) {
       this.strip.dataset.at = `${place}/${this.choice.rate}`;
       const before = [1, 2, 3, 4].map((back) => place - back).filter((one) => one >= 0);
@@ -404,11 +413,12 @@ class Figure {
     const enough = sets ? this.n >= SOME : this.n >= 1;
     for (const note of this.notes) note.hidden = !enough;
     if (!enough) return;
+    const short = this.place?.phone ? "-short" : "";
     if (sets) {
       delta.replaceChildren(`${this.say("truth-missing")} `, el("b", {}, `${whole(found.delta)} (Δ)`));
-      gamma.replaceChildren(`${this.say("commonest", { lead: found.lead })} `, el("b", {}, `${whole(found.gamma)} (γ)`));
+      gamma.replaceChildren(`${this.say(`commonest${short}`, { lead: found.lead })} `, el("b", {}, `${whole(found.gamma)} (γ)`));
       room.replaceChildren(found.room < 0.005 ? el("b", {}, this.say("no-room"))
-        : `${this.say("room")} `, ...(found.room < 0.005 ? [] : [el("b", {}, whole(found.room))]));
+        : `${this.say(`room${short}`)} `, ...(found.room < 0.005 ? [] : [el("b", {}, whole(found.room))]));
       Object.assign(this.root.dataset, { delta: found.delta, gamma: found.gamma });
     } else {
       const { truth } = this.data.followed;
@@ -447,8 +457,8 @@ class Figure {
     const y = (share) => 18 + (height - 28) * (1 - share);
     const svg = el("svg", { role: "img", viewBox: `0 0 ${width} ${height}` });
     for (const share of [0, 0.5, 1]) svg.append(el("line", { class: "grid", x1: side, x2: width - side, y1: y(share), y2: y(share) }));
-    svg.append(el("text", { x: width - side, y: y(1) - 5, "text-anchor": "end" }, "100\u00a0%"),
-      el("text", { class: "halo", x: side, y: y(0) - 9 }, this.say("first-choice")));
+    svg.append(el("text", { x: width - side, y: y(1) - 5, "text-anchor": "end" }, "100\u00a0%"));
+    const first = this.say("first-choice", { share: whole(this.right(this.size) / this.size) });
     for (let at = 0; at <= 100; at += 10) svg.append(el("text", { x: x(at), y: y(0) + 4, "text-anchor": "middle", "font-size": 11 }, "✗"));
     const draw = (points, quiet) => {
       const group = el("g", quiet ? { class: "quiet" } : {});
@@ -465,6 +475,7 @@ class Figure {
     const { point, exact } = nearest(this.points, rate);
     svg.append(el("line", { class: "here", x1: x(rate), x2: x(rate), y1: exact ? y(point[1]) : y(1), y2: height }));
     if (exact) svg.append(el("circle", { class: "spot", cx: x(rate), cy: y(point[1]), r: 8 }));
+    svg.append(el("text", { class: "halo", x: side, y: y(0) - 9 }, first));
     const name = (text, points, wanted, dy, anchor, mine) => {
       const at = points.find(([one]) => one >= wanted) ?? points.at(-1);
       svg.append(el("text", { class: `halo${mine ? " mine" : ""}`, x: x(at[0]), y: y(at[1]) + dy, "text-anchor": anchor }, text));
@@ -472,7 +483,7 @@ class Figure {
     const upper = way === "sets" ? this.points : curves["sets-2"];
     if (upper.length > 1) name(this.say("curve-sets"), upper, 70, 24, "middle", way === "sets");
     name(this.say("curve-imitates"), curves.imitates, 50, 4, "end", way !== "sets");
-    svg.lastChild.setAttribute("x", x(50) - 12);
+    svg.lastChild.setAttribute("x", x(50) - 14);
     const values = { first: tenth(this.points[0][1]), last: tenth(this.points.at(-1)[1]), rate: whole(rate / 100) };
     const alone = this.points.length === 1;
     svg.setAttribute("aria-label", alone
@@ -533,7 +544,7 @@ class Figure {
     put(p.axes[1], { x1: at.left, x2: at.right, y1: at.floor + 0.5, y2: at.floor + 0.5 });
     p.captions.forEach((caption, row) => put(caption, { x: at.left, y: at.captions[row] }));
     put(p.empty, { x: (at.left + at.right) / 2, y: (at.roof + at.floor) / 2 });
-    this.lengths = null;
+    this.showWords();
     this.drawCurve();
     this.wake();
   }
@@ -670,7 +681,7 @@ class Figure {
   placeNotes(at, sets, roof, mine, other) {
     const notes = this.notes.filter((note) => !note.hidden);
     const left = at.right + 10 + (sets ? at.scale + 8 : 4);
-    const tall = sets ? 46 : 40;
+    const tall = sets ? 44 : 24;
     const wanted = { delta: sets ? roof - 6 : mine - 12, room: (mine + other) / 2 - 16, gamma: sets ? other - 4 : other - 12 };
     const kinds = notes.map((note) => note.classList[1]);
     const tops = apart(kinds.map((kind) => wanted[kind]), tall, at.roof - 24, at.floor + 14);
