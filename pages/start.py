@@ -16,8 +16,7 @@ def main() -> None:
     language, presenting = state.language(), state.presenting()
     if not presenting:
         st.title(state.t("start.title"), anchor=False)
-    if state.controls():
-        followed(state.experiment())
+    figure = st.container()
     lead = st.container(key="lead")
     slider = answers.slider(state.experiment())
     left, right = (st.container(), st.container()) if presenting else st.columns([2, 1], gap="large")
@@ -25,6 +24,9 @@ def main() -> None:
         if slider is not None:
             panels.steer(slider, question(slider))
     experiment = state.experiment()
+    if state.controls():
+        with figure:
+            followed(experiment)
     answer = answers.nearest(experiment)
     with lead:
         st.markdown(sentences.claim(language, answer.result) if answer else state.t("start.unknown"))

@@ -113,7 +113,15 @@ def test_the_slider_asks_the_server_nothing_until_it_is_let_go(server: str, page
 def test_the_pages_own_slider_moves_the_figure(server: str, page: Page) -> None:
     figure = opened(page, server)
     page.get_by_test_id("stSlider").get_by_role("slider").press("End")
-    expect(figure.get_by_role("slider", name="The wrong answer is:")).to_have_value("100")
+    own = figure.get_by_role("slider", name="The wrong answer is:")
+    expect(own).to_have_value("100")
+    settled(page)
+    for _ in range(3):
+        own.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"bias\.rate=0\.97"))
+    settled(page)
+    expect(own).to_be_focused()
+    expect(own).to_have_value("97")
 
 
 def test_keys_play_step_and_turn_round(server: str, page: Page) -> None:
@@ -192,7 +200,7 @@ def test_it_speaks_chinese_throughout(server: str, page: Page) -> None:
     figure.get_by_text("此图的全部数字").click()
     said = figure.inner_text() + " ".join(
         figure.locator("[aria-label], [aria-valuetext]").evaluate_all(
-            "all => all.map(e => `${e.ariaLabel} ${e.getAttribute('aria-valuetext') ?? ''}`)"
+            "all => all.map(e => `${e.ariaLabel ?? ''} ${e.getAttribute('aria-valuetext') ?? ''}`)"
         )
     )
     assert "每个集合都含 3" in said

@@ -25,6 +25,9 @@ export function ranking([, rivals, from], rate, truth, rival) {
   return [order[0], truth, ...order.slice(1)];
 }
 
+/** The first choice alone. @param {Draw} draw */
+export const first = ([, rivals, from], rate, rival) => (rate >= from ? rival : Number(rivals[0]));
+
 /** Sets that hold each label, or the probability that each got, over the first n labels. @returns {number[]} */
 export function tally(/** @type {Followed} */ { truth, rival, masses, draws }, /** @type {Choice} */ choice, n) {
   const found = masses.map(() => 0);

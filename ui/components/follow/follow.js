@@ -52,12 +52,17 @@ class Figure {
     this.heard = ({ detail }) => this.hear(detail);
     addEventListener("keydown", this.keys, true);
     addEventListener("softlabel-follow", this.heard);
-    if (this.calm) this.n = this.data.followed.draws.length;
+    if (this.calm) this.all();
     else this.play();
   }
 
-  /** New data (another language): everything is written anew, the state stays. */
+  /** Another language: everything is written anew, the state stays. Another theme: images are painted anew. */
   take(data) {
+    const same = this.data && JSON.stringify(data.words) === JSON.stringify(this.data.words);
+    if (same) {
+      this.strip.dataset.at = "";
+      return this.refresh();
+    }
     this.data = data;
     this.build();
     this.watch?.disconnect();
@@ -213,8 +218,8 @@ class Figure {
     this.unseen = el("p", { class: "small" });
     this.curve = el("div", { class: "curve" });
     this.range = el("input", { type: "range", id: "follow-rate", min: 0, max: 100, step: 1 });
-    this.range.oninput = () => { this.range.classList.remove("invites"); this.choose({ rate: +this.range.value }, false); };
-    this.range.onchange = () => this.told();
+    this.range.oninput = () => { this.range.classList.remove("invites"); this.drag(+this.range.value); };
+    this.range.onchange = () => { this.drag(+this.range.value); this.told(); };
     this.between = el("b");
     this.endings = [el("span", {}, this.say("different")), el("span", {}, this.say("always"))];
     return el("div", { class: "side" },
@@ -247,6 +252,14 @@ class Figure {
     this.blocks = [];
     this.refresh();
     if (final) this.told();
+  }
+
+  /** The slider's rate, shown with the next frame: hands may be quicker than frames. */
+  drag(rate) {
+    this.choice = { ...this.choice, rate };
+    this.blocks = [];
+    this.dragged = true;
+    this.wake();
   }
 
   told() {
@@ -333,7 +346,13 @@ class Figure {
 
   // ---- what is shown
 
-  get counts() { return tally(this.data.followed, this.choice, this.n); }
+  /** Counted once a choice and number of labels, however many frames ask. */
+  get counts() {
+    const { rate, k, way } = this.choice;
+    const name = [rate, k, way, this.n].join();
+    if (this.counted?.name !== name) this.counted = { name, counts: tally(this.data.followed, this.choice, this.n) };
+    return this.counted.counts;
+  }
   get points() { return this.data.curves[this.choice.way === "sets" ? `sets-${this.choice.k}` : "imitates"]; }
   get shown() { return Math.min(this.moving ? this.n : Math.max(0, this.n - 1), this.size - 1); }
   order(place) {
@@ -343,8 +362,8 @@ class Figure {
 
   /** How many of the first n labels have the truth first. */
   right(n) {
-    const { draws, truth } = this.data.followed;
-    return draws.slice(0, n).filter((_, place) => this.order(place)[0] === truth).length;
+    const { draws, truth, rival } = this.data.followed;
+    return draws.slice(0, n).filter((draw) => first(draw, this.choice.rate, rival) === truth).length;
   }
 
   /** Words, numbers, chips and the curve; the bars follow frame by frame. */
@@ -458,7 +477,7 @@ class Figure {
     const svg = el("svg", { role: "img", viewBox: `0 0 ${width} ${height}` });
     for (const share of [0, 0.5, 1]) svg.append(el("line", { class: "grid", x1: side, x2: width - side, y1: y(share), y2: y(share) }));
     svg.append(el("text", { x: width - side, y: y(1) - 5, "text-anchor": "end" }, "100\u00a0%"));
-    const first = this.say("first-choice", { share: whole(this.right(this.size) / this.size) });
+    const wrong = this.say("first-choice", { share: whole(this.right(this.size) / this.size) });
     for (let at = 0; at <= 100; at += 10) svg.append(el("text", { x: x(at), y: y(0) + 4, "text-anchor": "middle", "font-size": 11 }, "✗"));
     const draw = (points, quiet) => {
       const group = el("g", quiet ? { class: "quiet" } : {});
@@ -475,7 +494,7 @@ class Figure {
     const { point, exact } = nearest(this.points, rate);
     svg.append(el("line", { class: "here", x1: x(rate), x2: x(rate), y1: exact ? y(point[1]) : y(1), y2: height }));
     if (exact) svg.append(el("circle", { class: "spot", cx: x(rate), cy: y(point[1]), r: 8 }));
-    svg.append(el("text", { class: "halo", x: side, y: y(0) - 9 }, first));
+    svg.append(el("text", { class: "halo", x: side, y: y(0) - 9 }, wrong));
     const name = (text, points, wanted, dy, anchor, mine) => {
       const at = points.find(([one]) => one >= wanted) ?? points.at(-1);
       svg.append(el("text", { class: `halo${mine ? " mine" : ""}`, x: x(at[0]), y: y(at[1]) + dy, "text-anchor": anchor }, text));
@@ -562,6 +581,10 @@ class Figure {
   tick(now) {
     this.frame = undefined;
     if (!this.root.isConnected || !this.place) return;
+    if (this.dragged) {
+      this.dragged = false;
+      this.refresh();
+    }
     if (this.moving) {
       const [passed, whole] = [now - this.started, pace(this.n)];
       if (!this.launched && passed > whole * (this.n ? 0.45 : 0.7)) this.launch(now, whole);
@@ -604,10 +627,10 @@ class Figure {
       return list[label];
     };
     const order = this.order(this.shown);
-    const first = this.moving && this.n === 0 && !this.calm; // the first label takes its time
+    const opening = this.moving && this.n === 0 && !this.calm; // the first label takes its time
     const since = now - this.started;
-    const grown = first ? Math.min(1, Math.max(0, (since - 300) / 600)) : 1;
-    const swept = first ? Math.min(1, Math.max(0, (since - 1000) / 450)) : 1;
+    const grown = opening ? Math.min(1, Math.max(0, (since - 300) / 600)) : 1;
+    const swept = opening ? Math.min(1, Math.max(0, (since - 1000) / 450)) : 1;
     const passes = (label) => !sets || order.indexOf(label) < this.choice.k;
     for (let label = 0; label < 10; label++) {
       const height = follow(this.bars, label, ((at.base - at.top) * masses[order.indexOf(label)] * grown) / TOP);
