@@ -78,6 +78,8 @@ def _draw_anew() -> None:
 def _results(chosen: Experiment) -> Answer | None:
     """The numbers and the scatter: of the live run, else of the atlas, else of the last run."""
     language, answer = state.language(), state.answer(chosen)
+    if answer is None or answer.result.key != chosen.key():
+        explore.before_training(chosen)
     if answer is None:
         st.info(state.t("explore.none"))
         return None
