@@ -26,6 +26,13 @@ def test_membership_is_the_oracle_s(classes, k, grid):
         np.testing.assert_allclose(inside.sum(1), k, atol=1e-12)
 
 
+@pytest.mark.parametrize("k", [1, 2, 500, 1000])
+def test_membership_of_a_thousand_labels_is_the_oracle_s(k):
+    """So many that finding the k-th is no full sort."""
+    labels = random_labels(20, 1000, generator=stream(0, "membership", 1000), grid=0)
+    np.testing.assert_allclose(membership(labels, k), oracle.membership(labels, k), atol=1e-12)
+
+
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=5).filter(any), st.data())
 def test_membership_is_the_expectation_of_a_random_tie_break(masses, data):
     k = data.draw(st.integers(1, len(masses)))

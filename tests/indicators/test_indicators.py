@@ -1,5 +1,7 @@
 """Indicators against their oracles, their identities, and the coverage of their intervals."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from softlabel_core import catalogue, measure
 from softlabel_core.indicators import Indicator, Sample, clopper_pearson
 from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
+from tests.checked import plain
 from tests.declared import label, random_labels
 from tests.oracles import biases as bias_oracle
 from tests.oracles import indicators as oracle
@@ -195,6 +198,12 @@ def test_an_absent_class_leaves_the_interval_open_and_the_rest_as_it_is():
     assert measured["intervals"]["ambiguity"][1] == 1
     for key in KEYS:
         assert measured[key] == pytest.approx(getattr(oracle, key)(labels[kept], targets[kept], 2), abs=1e-12)
+
+
+def test_a_set_size_of_numpy_goes_to_json():
+    labels, targets = sample(5, 20)
+    measured = plain(measure)(labels, targets, np.int64(2))
+    assert json.loads(json.dumps(measured)) == measure(labels, targets, 2)
 
 
 def test_one_example_is_enough():
