@@ -45,6 +45,14 @@ def test_values_that_rounding_leaves_apart_are_tied_at_any_scale(scale):
     close, apart = (np.array([[scale, scale * (1 + share), 0.0]]) for share in (1e-15, 1e-14))
     np.testing.assert_array_equal(membership(close, 1), [[0.5, 0.5, 0]])
     np.testing.assert_array_equal(membership(apart, 1), [[0, 1, 0]])
+    above_the_second = np.array([[scale * (1 + 1e-15), scale, scale, 0.0]])
+    np.testing.assert_allclose(membership(above_the_second, 2), [[2 / 3, 2 / 3, 2 / 3, 0]])
+
+
+def test_scores_below_zero_are_tied_too():
+    scores = np.array([[-1.0, -1.0, -2.0]])
+    np.testing.assert_array_equal(membership(scores, 1), [[0.5, 0.5, 0]])
+    assert draw_sets(scores, 1, generator=stream(0, "draw")).sum() == 1
 
 
 def test_a_clean_one_hot_label_shares_the_other_slots():
