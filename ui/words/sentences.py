@@ -206,6 +206,6 @@ def comparison(language: str, found: Difference) -> str:
     how = i18n.say(
         language, f"compare.{'paired' if found.paired else 'unpaired'}", replicates=found.replicates
     )
-    low, high = (f"{end:.1f}".replace("-", "−") for end in (low, high))
-    values = {"points": points, "low": low, "high": high, "how": how}
+    ends = {name: f"{end:.1f}".replace("-", "−") for name, end in (("low", low), ("high", high))}
+    values = {"points": points, "how": how, **ends}
     return i18n.say(language, f"compare.{way}", replicates=found.replicates, **values)
