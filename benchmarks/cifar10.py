@@ -10,7 +10,7 @@ import platform
 import time
 
 from softlabel_core import Experiment, Result, run_sweep
-from softlabel_core.experiment.result import versions
+from softlabel_core.experiment.result import Estimate, versions
 
 NOTE = (
     "Accuracy in percent with 95 % intervals for new data, CC unless said; indicators at the student's "
@@ -42,11 +42,16 @@ def experiment(bias: dict, framework: dict, train_size: int, replicates: int) ->
     )
 
 
+def told(accuracy: Estimate) -> str:
+    """Mean with its interval, in percent."""
+    return f"{100 * accuracy.mean:.1f} {accuracy.spread}"
+
+
 def line(name: str, result: Result, paper: str) -> str:
     """One row of the table."""
     n, accuracy = result.indicators, result.student_accuracy
     told = f"{n['label_accuracy']:.2f} | {n['unreliability']:.2f} | {n['ambiguity']:.2f}"
-    return f"| {name} | {told} | {100 * accuracy.mean:.1f} {accuracy.spread} | {paper} |"
+    return f"| {name} | {told} | {told(accuracy)} | {paper} |"
 
 
 def main() -> None:
@@ -69,15 +74,13 @@ def main() -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} cores"
     print(f"{time.strftime('%Y-%m-%d')}; {named}; {machine}, {took:.0f} s in all; seed 0. {NOTE}\n")
     print("| labels | label acc. | Δ | γ | student | paper |\n|---|---|---|---|---|---|")
-    print(
-        f"| ground truth, 20,000 images | 1.00 | 0 | 0 | {percent(points[0].ground_truth_accuracy)} | 95.29 |"
-    )
+    print(f"| ground truth, 20,000 images | 1.00 | 0 | 0 | {told(points[0].ground_truth_accuracy)} | 95.29 |")
     for at, result in zip(grid, points, strict=True):
         name = f"candidate sets, Δ = {at[0]:g}, γ = {at[1]:g}"
         print(line(name, result, PAPER.get(at, "not at hand")))
     print(line("three people, imitated (cross-entropy)", human[0], "-"))
     print(line("three people, top-2 set", human[1], "-"))
-    print(f"| ground truth, 3,000 images | 1.00 | 0 | 0 | {percent(bad[0].ground_truth_accuracy)} | - |")
+    print(f"| ground truth, 3,000 images | 1.00 | 0 | 0 | {told(bad[0].ground_truth_accuracy)} | - |")
     print(line("skillful bad teacher, top-3 set", bad[0], APART))
     print(line("skillful bad teacher, imitated", bad[1], "-"))
     for name in ("ground truth", "candidate sets, nine points", "skillful bad teacher"):

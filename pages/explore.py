@@ -78,11 +78,14 @@ def _draw_anew() -> None:
 def _results(chosen: Experiment) -> Answer | None:
     """The numbers and the scatter: of the live run, else of the atlas, else of the last run."""
     language, answer = state.language(), state.answer(chosen)
+    changed = answer is not None and answer.live and answer.result.key != chosen.key()
+    if answer is None or changed:
+        explore.before_training(chosen)
     if answer is None:
         st.info(state.t("explore.none"))
         return None
     result = answer.result
-    if answer.live and result.key != chosen.key():
+    if changed:
         st.info(state.t("explore.changed", run=i18n.plain(tables.label(result, language))))
     with st.container(key="lead"):
         st.markdown(sentences.summary(language, result))

@@ -26,6 +26,13 @@ def test_membership_is_the_oracle_s(classes, k, grid):
         np.testing.assert_allclose(inside.sum(1), k, atol=1e-12)
 
 
+@pytest.mark.parametrize("k", [1, 2, 500, 1000])
+def test_membership_of_a_thousand_labels_is_the_oracle_s(k):
+    """So many that finding the k-th is no full sort."""
+    labels = random_labels(20, 1000, generator=stream(0, "membership", 1000), grid=0)
+    np.testing.assert_allclose(membership(labels, k), oracle.membership(labels, k), atol=1e-12)
+
+
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=5).filter(any), st.data())
 def test_membership_is_the_expectation_of_a_random_tie_break(masses, data):
     k = data.draw(st.integers(1, len(masses)))
@@ -38,6 +45,14 @@ def test_values_that_rounding_leaves_apart_are_tied_at_any_scale(scale):
     close, apart = (np.array([[scale, scale * (1 + share), 0.0]]) for share in (1e-15, 1e-14))
     np.testing.assert_array_equal(membership(close, 1), [[0.5, 0.5, 0]])
     np.testing.assert_array_equal(membership(apart, 1), [[0, 1, 0]])
+    above_the_second = np.array([[scale * (1 + 1e-15), scale, scale, 0.0]])
+    np.testing.assert_allclose(membership(above_the_second, 2), [[2 / 3, 2 / 3, 2 / 3, 0]])
+
+
+def test_scores_below_zero_are_tied_too():
+    scores = np.array([[-1.0, -1.0, -2.0]])
+    np.testing.assert_array_equal(membership(scores, 1), [[0.5, 0.5, 0]])
+    assert draw_sets(scores, 1, generator=stream(0, "draw")).sum() == 1
 
 
 def test_a_clean_one_hot_label_shares_the_other_slots():

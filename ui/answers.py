@@ -1,11 +1,14 @@
 """What is known of an experiment without training: the atlas's entry, and the slider along its neighbours."""
 
+import functools
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from softlabel_core import Experiment, Result
 from softlabel_core.atlas import lookup
+from softlabel_core.experiment.preview import Preview, needs_training, preview
 from softlabel_core.experiment.spec import set_path
 from softlabel_core.plugin import Plugin, plugin_type
 from softlabel_core.teaching.recipes import IMITATE, sets
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Values from which on a slider is worth its place."""
+
+AT_ONCE = 1_000_000
+"""Probabilities of labels that are drawn and measured while a page waits: a fraction of a second."""
 
 SAME = 1e-9
 """Numbers closer than this are the same: sliders count in floating point."""
@@ -72,6 +78,25 @@ def nearest(experiment: Experiment) -> Answer | None:
 def _answer(entry: lookup.Entry, asked: tuple[tuple[str, Any, Any], ...] = ()) -> Answer:
     made = f"{entry.made['date']}, {entry.made['machine']}"
     return Answer(entry.result, live=False, stale=entry.stale, made=made, asked=asked)
+
+
+_drawing = threading.Lock()
+
+
+def before_training(experiment: Experiment) -> Preview | None:
+    """The labels drawn and measured; None where that takes training, files, or more than a moment."""
+    dataset = experiment.dataset
+    if needs_training(experiment) or dataset.needs_files or experiment.bias.needs_files:
+        return None
+    if dataset.sizes[0] * experiment.replicates * dataset.classes > AT_ONCE:
+        return None
+    with _drawing:  # who asks the same meanwhile finds it done
+        return _drawn(experiment)
+
+
+@functools.lru_cache(maxsize=64)
+def _drawn(experiment: Experiment) -> Preview | None:
+    return preview(experiment)
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,8 +76,7 @@ def degrees(measured: dict[str, Any]) -> None:
         value, ends = measured[name], intervals[name]
         title = state.t(f"panels.{name}", k=i18n.choice(language, measured["k"]))
         if name == "label_accuracy":
-            interval = state.t("words.interval", low=f"{100 * ends[0]:.1f}", high=sentences.percent(ends[1]))
-            _number(title, sentences.percent(value), interval, about[name])
+            _number(title, sentences.percent(value), sentences.shares(language, *ends), about[name])
         else:
             shown = sentences.point(measured, name, ".3f")
             _number(title, shown, sentences.outward(language, *ends), about[name])
@@ -210,16 +209,16 @@ def indicators(result: Result) -> None:
     table = [
         {
             names["indicator"]: i18n.title(language, cls),
-            names["shown"]: shown[cls.key()],
+            names["shown"]: sentences.point(shown, cls.key(), ".3f"),
             names["interval"]: sentences.outward(language, *intervals[cls.key()])
             if cls.key() in intervals
             else "",
-            names["bias"]: made[cls.key()],
+            names["bias"]: sentences.point(made, cls.key(), ".3f"),
         }
         for cls in catalogue(Indicator).values()
     ]
-    three = st.column_config.NumberColumn(format="%.3f")
-    columns = {names["shown"]: three, names["bias"]: three}
+    right = st.column_config.TextColumn(alignment="right")
+    columns = {names["shown"]: right, names["bias"]: right}
     st.dataframe(
         table, hide_index=True, height="content", column_config=columns, alt=state.t("panels.indicators")
     )

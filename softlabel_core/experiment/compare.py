@@ -49,7 +49,7 @@ def difference(one: Result, other: Result) -> Difference:
         together = sorted(a.keys() & b.keys())
         gaps = np.array([a[i] - b[i] for i in together])
         n, spread = len(gaps), _variance(gaps)
-        mean, error, freedom = float(gaps.mean()), spread * (1 / n + overlaps[0]), n - 1.0
+        mean, error, freedom = float(gaps.mean()), spread * (1 / n + max(overlaps)), n - 1.0
     else:
         left, right = np.array(list(a.values())), np.array(list(b.values()))
         n, mean = min(len(left), len(right)), float(left.mean() - right.mean())

@@ -40,12 +40,27 @@ class Condition:
         teacher = [{"replicate": i, **row} for i, one in enumerate(made) for row in one.teacher]
         return cls(experiment, cohort, teacher)
 
+    def shown(self) -> dict[str, Any]:
+        """Fields of a result that tell what students are shown: nothing that needs a trained one."""
+        experiment, received = self.experiment, self.cohort.pooled()
+        indicators, margin = self.cohort.measured(received)
+        k = indicators["k"]
+        return {
+            "indicators": indicators,
+            "bias_indicators": self._bias_indicators(k),
+            "loss_margin": margin,
+            "closed_form": closed_form(experiment, k),
+            "cooccurrence": no_nan(Sample(received.labels, received.truth, k).cooccurrence),
+            "instances": self._instances(),
+            "class_names": experiment.dataset.class_names,
+            "image_shape": experiment.dataset.image_shape,
+        }
+
     def result(self, references: list[Trained], device: str) -> Result:
         """Measure what was shown and put everything together; only the run itself knows its `seconds`."""
         experiment, cohort, splits = self.experiment, self.cohort, self.cohort.splits
-        received = cohort.pooled()
-        indicators, margin = cohort.measured(received)
-        k, seed = indicators["k"], experiment.seed
+        shown, seed = self.shown(), experiment.seed
+        k = shown["indicators"]["k"]
         accuracies = {
             "student_accuracy": cohort.accuracies(),
             "ground_truth_accuracy": last(references),
@@ -53,20 +68,13 @@ class Condition:
         return Result(
             experiment=experiment,
             key=experiment.key(),
-            indicators=indicators,
-            bias_indicators=self._bias_indicators(k),
-            loss_margin=margin,
+            **shown,
             identity=identity(experiment, cohort.shown[0], splits.parts[0].train, cohort.trained[0]),
-            closed_form=closed_form(experiment, k),
             **{name: Estimate.of(values, splits.overlap) for name, values in accuracies.items()},
             rows=self._rows(k, accuracies),
             curves=curves("shown", cohort.trained) + curves("truth", references),
             rounds=cohort.rounds,
-            cooccurrence=no_nan(Sample(received.labels, received.truth, k).cooccurrence),
             **pictures(experiment.student, cohort.trained, splits.parts),
-            instances=self._instances(),
-            class_names=experiment.dataset.class_names,
-            image_shape=experiment.dataset.image_shape,
             bayes_accuracy=experiment.dataset.bayes_accuracy,
             teacher=self.teacher,
             provenance=Provenance(

@@ -89,6 +89,25 @@ def test_replicates_together_are_the_same_as_one_by_one(cls):
         assert np.array_equal(labelled.soft_labels, alone)
 
 
+@pytest.mark.parametrize("cls", KINDS.values(), ids=label)
+def test_a_replicate_without_its_own_stream_is_refused(cls):
+    parts = [examples(10, 20)] * 2
+    for streams in (1, 3):
+        with pytest.raises(ValueError, match=r"zip\(\) argument"):
+            quick(cls()).label_all(parts, generators=[stream(0, "labels", i) for i in range(streams)])
+
+
+def test_of_examples_that_are_hard_alike_the_first_are_mislabelled():
+    """Three levels of difficulty: all of the hardest, then the first of those that follow."""
+    shown = examples(10, 90)
+    level = np.arange(90) % 3
+    p = np.where(one_hot(shown.targets, 10) > 0, 0.2 + 0.1 * level[:, None], 0.01)
+    bias = KINDS["instance-dependent-noise"](fraction=0.5)
+    labels = bias.teachers_for([shown], generators=[stream(0, "labels")]).label(shown, p)
+    expected = np.sort(np.concatenate([np.flatnonzero(level == 0), np.flatnonzero(level == 1)[:15]]))
+    np.testing.assert_array_equal(np.flatnonzero(labels.max(1) < 1), expected)
+
+
 def test_no_bias_type_has_idle_fields():
     """One that gets them is to be asked what test_frameworks.py asks: that they make no difference."""
     assert [one for one in every(10) if one.idle()] == []

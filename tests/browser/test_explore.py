@@ -17,6 +17,7 @@ from softlabel_core import Experiment, run
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
 from tests.browser.conftest import answering, drawn, settled, visiting
+from ui.words.sentences import shares
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -77,7 +78,7 @@ def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(server: str, p
     assert number(page, "Student accuracy") == f"{100 * truth.student_accuracy.mean:.1f} %"
     assert number(page, "On true labels") == f"{100 * truth.ground_truth_accuracy.mean:.1f} %"
     low, high = truth.student_accuracy.low, truth.student_accuracy.high
-    expect(page.get_by_text(f"{100 * low:.1f} to {100 * high:.1f} %")).to_be_visible()
+    expect(page.get_by_text(shares("en", low, high))).to_be_visible()
     expect(chart(page, "Scatter of Δ")).to_be_visible()
     tabs = {"Learning curves": "Learning curves", "Examples": "training examples", "Who is": "Co-occurrence"}
     for name, said in tabs.items():

@@ -62,7 +62,24 @@ def test_independent_as_scipy_does(result):
     found = difference(having(result, A), having(result, B[:3], seed=1))
     expected = stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval(0.95)
     assert not found.paired
+    assert found.replicates == 3
     np.testing.assert_allclose([found.low, found.high], expected)
+
+
+def test_each_of_two_samples_is_corrected_by_its_own_overlap(result):
+    """Beside one that does not vary the difference is as uncertain as the other's mean."""
+    alone, same = Estimate.of(A, pools.OVERLAP), having(result, [0.5, 0.5, 0.5], seed=1)
+    found = difference(of_splits(result, A), same)
+    np.testing.assert_allclose([found.low, found.high], [alone.low - 0.5, alone.high - 0.5])
+
+
+@pytest.mark.parametrize("seed", [0, 1], ids=["pairs", "two samples"])
+def test_two_replicates_have_an_interval_cut_to_what_a_difference_can_be(result, seed):
+    """Student's t with one degree of freedom is 12.7: an error of .02 reaches .25, one of .5 beyond 1."""
+    close = difference(having(result, [0.5, 0.54]), having(result, [0.4, 0.4], seed))
+    assert (close.low, close.high) == pytest.approx((0.12 - 0.02 * 12.7062, 0.12 + 0.02 * 12.7062), abs=1e-6)
+    far = difference(having(result, [0.0, 1.0]), having(result, [0.5, 0.5], seed))
+    assert (far.low, far.high) == (-1, 1)
 
 
 def test_an_interval_of_pairs_holds_the_difference_as_often_as_it_says(result):

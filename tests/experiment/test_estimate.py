@@ -23,7 +23,7 @@ def test_it_is_cut_to_what_an_accuracy_can_be():
 
 
 def test_one_replicate_is_no_interval():
-    assert Estimate.of([0.7]) == Estimate(mean=0.7, low=None, high=None, replicates=1)
+    assert Estimate.of([0.7], 0.5) == Estimate(mean=0.7, low=None, high=None, replicates=1, overlap=0.5)
 
 
 def test_splits_of_one_pool_have_the_variance_of_nadeau_and_bengio():
@@ -40,6 +40,7 @@ def test_splits_of_one_pool_have_the_variance_of_nadeau_and_bengio():
     [
         (0.9551, 0.962, 0.9651, "± 0.7"),
         (0.49, 0.5, 0.51, "± 1.0"),
+        (0.4988, 0.5, 0.5012, "± 0.2"),
         (0.0, 0.007, 0.0203, "[0.0, 2.1]"),
         (0.9838, 0.99, 1.0, "[98.3, 100.0]"),
         (None, 0.7, None, ""),

@@ -1,15 +1,18 @@
 """Indicators against their oracles, their identities, and the coverage of their intervals."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from softlabel_core import catalogue, measure
 from softlabel_core.indicators import Indicator, Sample, clopper_pearson
 from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
+from tests.checked import plain
 from tests.declared import label, random_labels
 from tests.oracles import biases as bias_oracle
 from tests.oracles import indicators as oracle
@@ -188,6 +191,14 @@ def test_clopper_pearson_is_scipy_s(trials):
     np.testing.assert_allclose(np.stack([low, high], axis=1), expected, atol=1e-12)
 
 
+def test_clopper_pearson_of_counts_in_part_has_the_same_quantiles():
+    """Less than one hit or one miss, as few sets with ties give, too."""
+    hits = np.array([0.25, 0.5, 3.5, 9.75])
+    low, high = clopper_pearson(hits, np.full(4, 10), 0.05)
+    np.testing.assert_allclose(low, beta.ppf(0.025, hits, 11 - hits), rtol=1e-9)
+    np.testing.assert_allclose(high, beta.ppf(0.975, hits + 1, 10 - hits), rtol=1e-9)
+
+
 def test_an_absent_class_leaves_the_interval_open_and_the_rest_as_it_is():
     labels, targets = sample(5, 200)
     kept = targets != 4
@@ -195,6 +206,12 @@ def test_an_absent_class_leaves_the_interval_open_and_the_rest_as_it_is():
     assert measured["intervals"]["ambiguity"][1] == 1
     for key in KEYS:
         assert measured[key] == pytest.approx(getattr(oracle, key)(labels[kept], targets[kept], 2), abs=1e-12)
+
+
+def test_a_set_size_of_numpy_goes_to_json():
+    labels, targets = sample(5, 20)
+    measured = plain(measure)(labels, targets, np.int64(2))
+    assert json.loads(json.dumps(measured)) == measure(labels, targets, 2)
 
 
 def test_one_example_is_enough():
@@ -308,6 +325,25 @@ def test_a_pair_that_stands_out_is_read_as_it_was_counted():
     measured = measure(labels, targets, "support")
     assert measured["ambiguity"] == pytest.approx(0.5, abs=1e-12)
     assert measured["largest_cooccurrence"] == pytest.approx(0.5, abs=1e-12)
+
+
+HUNDRED = np.arange(100) % 10
+TENTHS = np.full((400, 10), 0.1)
+TENTHS[1::10] = one_hot(np.repeat([2, 1], [5, 35]), 10)
+FEW = {
+    "one example of each class": (one_hot(np.array([0, 0]), 2), [0, 1]),
+    "two of a class": ([[0.5, 0.5, 0], [0.5, 0, 0.5], [0, 1, 0]], [0, 0, 1]),
+    "one slip": (one_hot(np.where(np.arange(100) == 0, 1, HUNDRED), 10), HUNDRED),
+    "shares that rounding leaves apart": (TENTHS, np.arange(400) % 10),
+}
+
+
+@pytest.mark.parametrize(("labels", "targets"), FEW.values(), ids=FEW)
+def test_the_ambiguity_degree_of_few_mistakes_is_the_oracle_s(labels, targets):
+    labels, targets = np.array(labels, dtype=float), np.array(targets)
+    for k in (1, "support"):
+        expected = oracle.ambiguity(labels, targets, k)
+        assert measure(labels, targets, k)["ambiguity"] == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_class_hidden_from_a_sum_below_one_shows_in_the_worst_class_sum_and_the_margin():

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from softlabel_core import Experiment, Result, catalogue, measure, run
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
-from softlabel_core.losses import Loss
+from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.simplex import normalise
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
@@ -304,6 +304,15 @@ def test_worked_margins(loss, degrees, k, expected):
     """Where classes differ, the worst one decides, not the mean Delta in Delta + gamma."""
     found = loss.margin({"k": k, **degrees}).value
     assert found is None if expected is None else found == pytest.approx(expected)
+
+
+def test_a_loss_without_a_condition_of_its_own_says_that_none_is_known():
+    assert Loss.margin(LOSSES["cc"](), {}) == LossMargin(rule="none", value=None)
+
+
+@pytest.mark.parametrize(("k", "rule"), [(3, "likelihood"), ("support", "likelihood.support")])
+def test_a_condition_says_whether_sets_have_one_size(k, rule):
+    assert LOSSES["cc"]().margin({"k": k, **HIDDEN}).rule == rule
 
 
 def test_average_prefers_a_label_that_is_rarer_but_alone():

@@ -143,7 +143,8 @@ def test_self_training_gains_with_an_interval() -> None:
     assert gain(found).mean == pytest.approx(gaps.mean())
     assert gain(found).replicates == len(gaps) > 2
     said = says.why("en", "frameworks.few", STEPS["frameworks.few"][1], [found])
-    assert f"{100 * gaps.mean():+.1f} ± " in said
+    assert f"{100 * gaps.mean():+.1f}\u00a0±\u00a0" in said
+    assert ("cannot be told" in said) == (not gain(found).clear)
 
 
 def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
@@ -235,3 +236,13 @@ def test_without_an_entry_a_live_run_is_offered_instead_of_a_number(monkeypatch:
 def test_every_lesson_has_texts() -> None:
     assert all(known(one, f"learn.{lesson}.title") for one in LANGUAGES for lesson in LESSONS)
     assert all(isinstance(one, Experiment) for one in lessons.experiments())
+
+
+def test_what_is_said_of_the_chart_of_sets_is_its_largest_wrong_share() -> None:
+    """And not γ, which is read on other examples than it was chosen on."""
+    for name in ("soft-labels.second", "indicators.ambiguity"):
+        found = results(name)
+        wrong = np.array(found[0].cooccurrence)
+        np.fill_diagonal(wrong, 0)
+        assert f"{wrong.max():.2f}" in says.why("en", name, STEPS[name][1], found)
+        assert wrong.max() > found[0].indicators["ambiguity"] + 0.005

@@ -140,6 +140,33 @@ def test_counter_examples_promise_and_fail(make):
     assert smaller.sets.shape == (1000, 5)
 
 
+@pytest.mark.parametrize(
+    ("make", "hidden", "rivals"),
+    [(counter.learnable_rivals, 0, 2), (counter.hidden_class, 1, 3), (counter.marginal_ambiguity, 0, 1)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_counter_examples_name_the_numbers_of_the_population(make, hidden, rivals):
+    """Of c classes, so many are hidden, and of the c - 1 wrong labels so many are in a set of the worst."""
+    for classes in (5, 10):
+        case = make(classes=classes)
+        assert (case.unreliability, case.ambiguity) == (hidden / classes, rivals / (classes - 1))
+
+
+@pytest.mark.parametrize("make", CASES[:2], ids=lambda make: make.__name__)
+def test_counter_examples_are_drawn_from_their_seed(make):
+    one, again, other = (make(100, seed=seed).sets for seed in (0, 0, 1))
+    assert (one == again).all()
+    assert (one != other).any()
+
+
+def test_the_inequality_holds_with_equality_at_the_degrees_of_a_fixed_rival():
+    """Both sides are 0: the next label is in every set, and is what the classifier says."""
+    case = counter.marginal_ambiguity()
+    assert (case.predictions == (case.targets + 1) % 10).all()
+    assert case.risk.excess == 0
+    assert case.risk.bounded(0, 1)
+
+
 def test_the_numbers_that_mislead_are_those_measured():
     case = counter.learnable_rivals()
     measured = measure(case.sets / 3, case.targets, "support")
@@ -163,6 +190,8 @@ def test_cc_prefers_a_rarer_label():
     np.testing.assert_allclose(case.minimiser, (0.303, 0.340, 0, 0.357), atol=5e-4)
     assert case.margin == pytest.approx(0.154, abs=5e-4)
     assert case.truth == 1 != case.minimiser.argmax() == 3
+    assert (case.sets.sum(1) == 2).all()
+    assert len(np.unique(case.sets, axis=0)) == 6
     # the conditions of a minimum on the simplex: equal slope where there is mass, less where none
     slope = (case.probabilities / (case.sets @ case.minimiser)) @ case.sets
     np.testing.assert_allclose(slope[[0, 1, 3]], 1, atol=1e-4)
@@ -193,6 +222,18 @@ def test_degrees_under_noise_by_another_integral(noise, classes, k, scale):
         lambda u: binom.sf(k - 1, classes - 1, law.sf(1 + law.ppf(u))), 0, 1, points=ends, limit=400
     )
     assert bounds.noisy_degrees(noise, scale, k, classes)[0] == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.1, 0.5, 2, 100, 1000])
+def test_degrees_of_two_classes_have_a_closed_form(scale):
+    """The difference of two noises is above 1; tails and wide noise alike to seven digits."""
+    d = 1 / scale
+    for noise, expected in (
+        ("gaussian", norm.sf(d / math.sqrt(2))),
+        ("laplace", (1 + d / 2) * math.exp(-d) / 2),
+    ):
+        found = bounds.noisy_degrees(noise, scale, 1, 2)
+        assert found == pytest.approx((expected, expected), rel=1e-7, abs=1e-14)
 
 
 @pytest.mark.parametrize("noise", ["gaussian", "laplace"])

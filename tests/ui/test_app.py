@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from softlabel_core import Experiment, catalogue
+from softlabel_core import Experiment, catalogue, run
 from softlabel_core.atlas import lookup
 from softlabel_core.biases import Bias
 from softlabel_core.experiment import link as share
@@ -23,6 +23,7 @@ from softlabel_core.teaching.presets import PRESETS
 from tests.waiting import PATIENCE, wait_until
 from ui import jobs
 from ui.web.network import without_delay
+from ui.words import i18n, sentences
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -61,7 +62,7 @@ def trained(**parameters: str) -> AppTest:
 def test_the_empty_page_invites() -> None:
     app = sound(explore(seed="123456", **{"training.epochs": "7"}))
     assert "No numbers yet" in app.info[0].value
-    assert not app.metric
+    assert i18n.say("en", "panels.student_accuracy") not in [one.label for one in app.metric]
 
 
 def test_every_kind_is_offered() -> None:
@@ -112,6 +113,20 @@ def test_trained_numbers_are_the_jobs_result() -> None:
     assert values["Unreliability Δ"] == f"{job.result.indicators['unreliability']:.3f}"
     assert values["Student accuracy"] == f"{100 * job.result.student_accuracy.mean:.1f} %"
     assert len(app.get("plotly_chart")) == 2  # the scatter, and the open tab
+
+
+def test_labels_of_a_new_choice_are_measured_before_anything_is_trained() -> None:
+    """Number for number what the run says, which takes their place; a teacher's labels have to wait."""
+    app = sound(explore(**QUICK, **{"bias.rank": "4", "seed": "77"}))
+    result = run(share.parse(in_address(app))[0])
+    shown = {one.label: one.value for one in app.metric}
+    for name in ("unreliability", "ambiguity", "total"):
+        title = i18n.say("en", f"panels.{name}", k=result.indicators["k"])
+        assert shown[title] == f"{result.indicators[name]:.3f}"
+    assert sentences.asks("en", result.loss_margin) in [one.value for one in app.markdown]
+    waits = sound(explore(**QUICK, bias="colluding-teacher", seed="77"))
+    assert not waits.metric
+    assert any("once a network has been trained" in one.value for one in waits.caption)
 
 
 def test_changed_choices_keep_the_last_numbers_and_say_so() -> None:

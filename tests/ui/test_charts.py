@@ -159,3 +159,16 @@ def test_the_boundary_tells_classes_apart_without_colour(spiral: Result) -> None
     marks = [trace.marker.symbol for trace in figure.data[1:]]
     assert len(set(marks)) == len(marks) == len(spiral.class_names)
     np.testing.assert_array_equal(figure.data[0].z, spiral.boundary["named"])
+
+
+@pytest.mark.parametrize(("delta", "gamma"), [(0.165, 0.21), (0.21, 0.165), (0.2, 0.2)])
+def test_names_of_lines_that_end_close_go_above_and_below_in_the_order_of_the_lines(taught, delta, gamma):
+    rows = [
+        row | {"label_accuracy": 0.9, "unreliability": delta, "ambiguity": gamma} for row in taught.teacher
+    ]
+    notes = details.teacher(taught.model_copy(update={"teacher": rows}), dark=False).figure.layout.annotations
+    accuracy, first, second = (note.yshift for note in notes)
+    assert accuracy > 0
+    assert first * second < 0
+    if delta != gamma:
+        assert (first > second) == (delta > gamma)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softlabel_core import Experiment, Result, catalogue, run
+from softlabel_core.experiment.compare import Difference
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.losses import Loss, LossMargin
 from tests.declared import label, variants
@@ -130,7 +131,7 @@ def test_the_claim_is_made_of_the_numbers(result, loss, language, delta, gamma, 
     accuracy = Estimate(mean=mean, low=mean - 0.012, high=mean + 0.02, replicates=2)
     one = one.model_copy(update={"student_accuracy": accuracy})
     said = sentences.claim(language, one)
-    assert f"**{100 * mean:.1f} % ± 2.0**" in said
+    assert f"**{100 * mean:.1f} % ± 2.0**".replace(" ", sentences.NO_BREAK) in said
     assert f"**{sentences.rounded(1 - one.indicators['label_accuracy'])}**" in said
     learned = one.learned and not one.lost
     surprised = one.loss_margin.value is not None and (one.loss_margin.value > 0) != learned
@@ -204,3 +205,30 @@ def test_an_interval_never_shrinks_by_rounding():
 def test_another_language_explains_in_its_own_words(result):
     assert sentences.reason("zh", result) != sentences.reason("en", result)
     assert sentences.asks("en", result.loss_margin) in sentences.reason("en", result)
+
+
+def test_a_number_whose_interval_is_too_wide_is_shown_nowhere(result):
+    ends = {
+        "total": [0.1, 1.7],
+        "worst_total": [0.1, 1.7],
+        "ambiguity": [0.0, 0.9],
+        "unreliability": [0.1, 0.2],
+    }
+    wide = result.indicators | {"intervals": result.indicators["intervals"] | ends}
+    assert sentences.point(wide, "total") == sentences.point(wide, "ambiguity") == "?"
+    assert sentences.point(wide, "unreliability") != "?"
+    assert sentences.point({"margin": -0.25, "intervals": {"margin": [-1.0, 0.5]}}, "margin") == "−0.25"
+    assert sentences.point({"kl": float("nan"), "intervals": {}}, "kl") == "?"
+    margin = CC.margin(measured())
+    told = f"{margin.numbers['total']:.2f}"
+    assert told in sentences.asks("en", margin)
+    assert told not in sentences.asks("en", margin, wide)
+    assert "Δ + γ = ?" in sentences.asks("en", margin, wide)
+
+
+def test_an_interval_of_shares_never_shrinks_and_its_negative_ends_have_a_minus(result):
+    assert sentences.shares("en", 0.0, 0.00038) == "0.0 to 0.1 %"
+    assert sentences.shares("zh", 0.961, 0.9731) == "96.1 至 97.4 %"
+    found = Difference(mean=0.006, low=-0.005, high=0.017, paired=True, replicates=8)
+    assert "−0.5 to 1.7" in sentences.comparison("en", found)
+    assert "-0.5" not in sentences.comparison("en", found)

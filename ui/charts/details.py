@@ -114,13 +114,14 @@ def _trajectory(
     colours = palette(dark)
     drawing = Drawing(colours, 380)
     looks = ((colours.student, "solid"), (colours.truth, "dot"), (colours.rival, "dash"))
-    ends: list[float] = []
+    ends = {column: float(table[column].iloc[-1]) for column in columns if column in table}
+    order = sorted(ends, key=ends.__getitem__)
     for column, name, (colour, dash) in zip(columns, names, looks, strict=True):
         if column not in table:
             continue
-        end = float(table[column].iloc[-1])
-        crowded = any(abs(end - other) < 0.1 for other in ends)
-        ends.append(end)
+        end = ends[column]
+        higher = order[order.index(column) + 1 :]
+        crowded = bool(higher) and ends[higher[0]] - end < 0.1  # the name goes below its line
         drawing.scatter(
             x=table[over[0]],
             y=table[column],

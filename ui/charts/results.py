@@ -126,7 +126,7 @@ def along(
     if now in x:
         _here(drawing, now, taught[x.index(now)])
     _name_lines(drawing, x, (taught, labels), names)
-    wrapped = "<br>".join(textwrap.wrap(name, 36))  # a phone is narrow
+    wrapped = "<br>".join(textwrap.wrap(name, 36 if name.isascii() else 16))  # a phone is narrow
     drawing.axis("x", wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
     drawing.accuracy(say(language, "charts.y-right"), 1.12)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))

@@ -4,13 +4,27 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from softlabel_core import Result
+from softlabel_core import Experiment, Result
 from softlabel_core.experiment.promise import promise
 from softlabel_core.theory.promises import Promise
-from ui import exports, panels, state
+from ui import answers, exports, panels, state
 from ui.answers import Answer
 from ui.charts import details, theory
+from ui.words import sentences as words
 from ui.words import theory as sentences
+
+
+def before_training(chosen: Experiment) -> None:
+    """What is known of a choice without results: its labels, drawn and measured on the spot."""
+    language, found = state.language(), answers.before_training(chosen)
+    with st.container(key="before"):
+        if found is None:
+            st.caption(state.t("explore.before-unknown"))
+            return
+        st.caption(state.t("explore.before", n=found.indicators["n"]))
+        with st.container(horizontal=True):
+            panels.degrees(found.indicators)
+        st.markdown(words.asks(language, found.loss_margin))
 
 
 def draw(answer: Answer) -> None:

@@ -135,7 +135,9 @@ def pictures(audit: Audit) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         chart = charts_labels.by_size(audit, **panels.look())
-        panels.picture(state.t("labels.sizes"), chart, key="by-size", note=state.t("labels.sizes-note"))
+        panels.picture(
+            state.t("labels.sizes"), chart, key="by-size", note=audits.sizes_note(state.language(), audit)
+        )
     with right:
         matrix = charts_labels.together(audit, **panels.look())
         if matrix is None:
@@ -194,11 +196,10 @@ def train(mine: Own, audit: Audit) -> None:
 def more(mine: Own, audit: Audit) -> None:
     """All indicators, a second opinion, files to take along."""
     language, found = state.language(), audit.quality
-    three = st.column_config.NumberColumn(format="%.3f")
     with st.expander(state.t("labels.indicators"), on_change="rerun") as opened:
         if opened.open:
             table = audits.indicators(audit, language)
-            columns = {state.t("panels.column-value"): three}
+            columns = {state.t("panels.column-value"): st.column_config.TextColumn(alignment="right")}
             alt = state.t("labels.indicators")
             st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=alt)
     if found is None:
@@ -208,7 +209,7 @@ def more(mine: Own, audit: Audit) -> None:
             if opened.open:
                 st.markdown(audits.quality_note(language, audit, found))
                 table = audits.quality(audit, language)
-                columns = {state.t("labels.score"): three}
+                columns = {state.t("labels.score"): st.column_config.NumberColumn(format="%.3f")}
                 alt = state.t("labels.quality")
                 st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
     title, where = state.t("labels.report", name=mine.upload.name), source(audit)

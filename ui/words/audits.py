@@ -11,7 +11,7 @@ from softlabel_core.audit.report import Audit
 from softlabel_core.indicators import Indicator, settled
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
-from ui.words.i18n import choice, plain, say, title
+from ui.words.i18n import choice, joined, plain, say, title
 from ui.words.sentences import asks, outward, percent, point, rounded, side, tied, verdict
 from ui.words.tables import MAIN, name
 
@@ -49,6 +49,16 @@ def size_note(language: str, audit: Audit) -> str:
     return say(language, key, k=audit.best_k, total=best)
 
 
+def sizes_note(language: str, audit: Audit) -> str:
+    """What the chart over set sizes shows, and where its lines are hardly known."""
+    found = audit.indicators
+    said = [say(language, "labels.sizes-note")]
+    if not settled(found, "total"):
+        interval = outward(language, *found["intervals"]["total"])
+        said.append(say(language, "labels.sizes-wide", k=choice(language, found["k"]), interval=interval))
+    return joined(said)
+
+
 def bias_note(language: str, audit: Audit) -> str:
     """How well γ is known, with the smallest class of this file. Markdown."""
     sizes = audit.class_sizes
@@ -63,7 +73,7 @@ def verdicts(language: str, audit: Audit) -> list[str]:
     """What the losses ask of these labels, those that ask the same together: a line of Markdown each."""
     together: dict[tuple[str, str], list[str]] = {}
     for one in audit.losses:
-        key = (verdict(one.margin), asks(language, one.margin))
+        key = (verdict(one.margin), asks(language, one.margin, audit.indicators))
         together.setdefault(key, []).append(loss_name(language, one.loss))
     return [
         say(language, f"labels.{holds}", losses=say(language, "labels.and").join(names), says=said)
@@ -86,7 +96,7 @@ def confusions(audit: Audit, language: str) -> pd.DataFrame:
             audit.class_names[one.rival],
             one.share,
             outward(language, one.low, one.high),
-            ", ".join(
+            say(language, "marks.comma").join(
                 say(language, "labels.row", row=row.row, truth=row.truth, rival=row.rival) for row in one.rows
             ),
         )
@@ -104,7 +114,7 @@ def indicators(audit: Audit, language: str) -> pd.DataFrame:
     rows = [
         (
             title(language, cls),
-            found[cls.key()],
+            point(found, cls.key(), ".3f"),
             outward(language, *ends[cls.key()]) if cls.key() in ends else "",
         )
         for cls in every

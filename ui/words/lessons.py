@@ -73,8 +73,6 @@ def _measured(result: Result) -> dict[str, Any]:
         "lost": len(result.lost),
         "every": len(result.class_names),
     }
-    if result.rounds:
-        found["gain"] = points(gain(result))
     return found
 
 
@@ -87,6 +85,8 @@ def _rivals(result: Result) -> dict[str, Any]:
     return {
         "worst_class": result.class_names[truth],
         "worst_rival": result.class_names[rival],
+        "largest": wrong[truth, rival],
+        "largest_share": rounded(float(wrong[truth, rival])),
         "rival_named": rounded(named),
         "either_named": rounded(named + result.student_accuracy.mean),
     }
@@ -153,7 +153,7 @@ def _distance(language: str, step: LessonStep, guess: float, results: list[Resul
         said, mine, gap = f"{value:.2f}", f"{guess:.2f}", f"{off:.2f}"
         if step.ask != "by-hand" and result is not None:
             ends = outward(language, *result.indicators["intervals"][step.ask])
-            said = f"{said} ({ends})"
+            said = say(language, "learn.measured", value=said, interval=ends)
     place = "inside" if inside else "close" if off <= CLOSE else "off" if off <= FAR else "far"
     unit = "points" if step.ask == "student_accuracy" else "share"
     gap = say(language, f"learn.gap-{unit}", gap=gap)
@@ -164,9 +164,17 @@ def _distance(language: str, step: LessonStep, guess: float, results: list[Resul
 def why(language: str, name: str, step: LessonStep, results: list[Result]) -> str:
     """The explanation; where the numbers are not those it explains, the rule's words instead. Markdown."""
     if lessons.outcome(step, *results) == step.shows:
-        return spoken(language, name, "why", step, results)
+        return joined([spoken(language, name, "why", step, results), *_gained(language, step, results)])
     said = [because(language, one) for one in results]
     return joined([say(language, "learn.otherwise"), *said])
+
+
+def _gained(language: str, step: LessonStep, results: list[Result]) -> list[str]:
+    """What the rounds of a student that labels its own examples changed, and whether that can be told."""
+    if step.picture != "rounds":
+        return []
+    found = gain(results[0])
+    return [say(language, f"learn.gained-{'clear' if found.clear else 'unclear'}", gain=points(found))]
 
 
 def by_hand(k: int) -> dict[str, Any]:

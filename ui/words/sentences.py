@@ -13,6 +13,9 @@ from ui.words import i18n
 STILL = 0.2
 """A student this much better than its labels is worth an "and still"."""
 
+NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
+
 SAME = 1e-5
 """Shares of labels that are the same but for rounding; the atlas keeps six digits."""
 
@@ -30,7 +33,8 @@ def rounded(value: float) -> str:
 
 def plus_minus(estimate: Estimate) -> str:
     """A mean with its interval: `96.2 % ± 0.6`; without an interval the mean alone."""
-    return f"{percent(estimate.mean)} {estimate.spread}".rstrip()
+    said = f"{percent(estimate.mean)} {estimate.spread}".rstrip()
+    return said.replace(" ", NO_BREAK)
 
 
 def points(found: Difference) -> str:
@@ -39,26 +43,49 @@ def points(found: Difference) -> str:
     if found.low is None or found.high is None:
         return said
     half = 50 * (found.high - found.low)
-    return f"{said} ± {math.ceil(round(10 * half, 6)) / 10:.1f}"
+    return f"{said} ± {math.ceil(round(10 * half, 6)) / 10:.1f}".replace(" ", NO_BREAK)
 
 
 def ends(language: str, estimate: Estimate) -> str:
     """The interval of an accuracy in words."""
     if estimate.low is None or estimate.high is None:
         return i18n.say(language, "words.no-interval")
-    low, high = (f"{100 * end:.1f}" for end in (estimate.low, estimate.high))
-    return i18n.say(language, "words.interval", low=low, high=f"{high} %")
+    return shares(language, estimate.low, estimate.high)
+
+
+def shares(language: str, low: float, high: float) -> str:
+    """An interval of shares of 1 in percent, rounded so that it does not shrink: `96.1 to 97.4 %`."""
+    low, high = math.floor(round(1000 * low, 6)) / 1000, math.ceil(round(1000 * high, 6)) / 1000
+    return i18n.say(language, "words.interval", low=f"{100 * low:.1f}", high=percent(high))
 
 
 def outward(language: str, low: float, high: float) -> str:
     """An interval, rounded so that it does not shrink."""
     low, high = math.floor(1000 * low) / 1000, math.ceil(1000 * high) / 1000
-    return i18n.say(language, "words.interval", low=f"{low:.3f}", high=f"{high:.3f}")
+    said = (f"{end:.3f}".replace("-", "−") for end in (low, high))
+    return i18n.say(language, "words.interval", **dict(zip(("low", "high"), said, strict=True)))
+
+
+DEGREES = ("unreliability", "ambiguity", "total", "worst_unreliability", "worst_total")
+"""Indicators that are shown as `?` where their intervals are too wide to show a number."""
+
+
+class _Unsettled:
+    """A number that is not shown."""
+
+    def __format__(self, style: str) -> str:
+        return "?"
+
+
+def _shown(measured: dict[str, Any], name: str) -> bool:
+    return name not in measured["intervals"] or settled(measured, name)
 
 
 def point(measured: dict[str, Any], name: str, style: str = ".2f") -> str:
-    """An indicator as a number, or `?` where its interval is too wide to show one."""
-    return format(measured[name], style) if settled(measured, name) else "?"
+    """An indicator as a number, or `?` where there is none or its interval is too wide to show one."""
+    value = measured[name]
+    known = value is not None and not math.isnan(value) and (name not in DEGREES or _shown(measured, name))
+    return format(value if known else _Unsettled(), style).replace("-", "−")
 
 
 def side(measured: dict[str, Any]) -> str:
@@ -93,7 +120,7 @@ def because(language: str, result: Result) -> str:
     if holds == "unknown":
         return i18n.say(language, "words.because-unknown")
     agrees = "unclear" if holds == "unclear" else "as" if follows(result) else "against"
-    rule = _of_rule(language, "because", result.loss_margin)
+    rule = _of_rule(language, "because", result.loss_margin, result.indicators)
     return i18n.say(language, f"words.because-{agrees}", rule=rule)
 
 
@@ -120,12 +147,15 @@ def _lost(result: Result) -> dict[str, int]:
     return {"lost": len(result.lost), "classes": len(result.class_names)}
 
 
-def _of_rule(language: str, part: str, margin: LossMargin) -> str:
+def _of_rule(language: str, part: str, margin: LossMargin, measured: dict[str, Any] | None = None) -> str:
     """What is said of a margin's rule: of its case, else of the rule as a whole, else of any rule."""
     rules = (margin.rule, margin.rule.partition(".")[0], "other")
     keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{verdict(margin)}", "")]
     key = next(key for key in keys if i18n.known(language, key))
-    numbers = {**margin.numbers, "value": margin.value}
+    numbers: dict[str, Any] = {**margin.numbers, "value": margin.value}
+    if measured is not None:
+        hidden = [name for name in DEGREES if name in numbers and not _shown(measured, name)]
+        numbers |= dict.fromkeys(hidden, _Unsettled())
     if numbers.get("k") == "support":
         numbers["k"] = i18n.say(language, "words.support-in-full")
     return i18n.say(language, key, **numbers)
@@ -149,7 +179,7 @@ def summary(language: str, result: Result) -> str:
 
 def reason(language: str, result: Result) -> str:
     """What this student's loss asks of labels, and whether the students agreed. Markdown."""
-    said = [asks(language, result.loss_margin)]
+    said = [asks(language, result.loss_margin, result.indicators)]
     if result.learned and result.lost:
         said.append(i18n.say(language, "words.lost", **_lost(result)))
     if follows(result) is False:
@@ -158,9 +188,9 @@ def reason(language: str, result: Result) -> str:
     return i18n.joined(said)
 
 
-def asks(language: str, margin: LossMargin) -> str:
-    """What a loss asks of labels, by the rule that its margin names."""
-    return _of_rule(language, "asks", margin)
+def asks(language: str, margin: LossMargin, measured: dict[str, Any] | None = None) -> str:
+    """What a loss asks of labels, by the rule that its margin names; `measured`: which numbers to hide."""
+    return _of_rule(language, "asks", margin, measured)
 
 
 def comparison(language: str, found: Difference) -> str:
@@ -176,5 +206,6 @@ def comparison(language: str, found: Difference) -> str:
     how = i18n.say(
         language, f"compare.{'paired' if found.paired else 'unpaired'}", replicates=found.replicates
     )
-    values = {"points": points, "low": f"{low:.1f}", "high": f"{high:.1f}", "how": how}
+    ends = {name: f"{end:.1f}".replace("-", "−") for name, end in (("low", low), ("high", high))}
+    values = {"points": points, "how": how, **ends}
     return i18n.say(language, f"compare.{way}", replicates=found.replicates, **values)

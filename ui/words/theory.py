@@ -3,8 +3,8 @@
 from softlabel_core import Result
 from softlabel_core.experiment.promise import Silence, learned_from
 from softlabel_core.theory.promises import Promise
-from ui.words.i18n import say
-from ui.words.sentences import percent
+from ui.words.i18n import joined, say
+from ui.words.sentences import percent, shares
 
 EXACT = 1_000_000
 """Counts from here on are said with two digits and a power of ten."""
@@ -33,11 +33,12 @@ def identity(language: str, result: Result) -> str:
         "wrong": wrong,
         "hidden": round(wrong * (found["hidden"] or 0)),
         "excused": round(wrong * (found["excused"] or 0)),
-        "n": f"{n:,}",
+        "n": n,
     }
+    counted = {name: f"{count:,}" for name, count in counts.items()}
     sides = {name: f"{found[name]:.4f}".replace("-", "−") for name in ("excess", "product")}
-    said = say(language, "theory.identity" if wrong else "theory.identity-flawless", **counts, **sides)
-    return said if found["excess"] >= 0 else f"{said} {say(language, 'theory.identity-below')}"
+    said = say(language, "theory.identity" if wrong else "theory.identity-flawless", **counted, **sides)
+    return said if found["excess"] >= 0 else joined([said, say(language, "theory.identity-below")])
 
 
 def silent(language: str, reason: Silence, result: Result) -> str:
@@ -51,8 +52,7 @@ def silent(language: str, reason: Silence, result: Result) -> str:
 
 def interval(language: str, promise: Promise) -> str:
     """The interval of the error in words."""
-    low, high = (f"{100 * end:.1f}" for end in (promise.low, promise.high))
-    return say(language, "words.interval", low=low, high=f"{high} %")
+    return shares(language, promise.low, promise.high)
 
 
 def asks(language: str, promise: Promise) -> str:
@@ -68,12 +68,12 @@ def asks(language: str, promise: Promise) -> str:
         natarajan=count(asked["natarajan"]),
     )
     if "sure" in asked:
-        said += " " + say(language, "theory.asks-sure", sure=count(asked["sure"]))
+        said = joined([said, say(language, "theory.asks-sure", sure=count(asked["sure"]))])
     least = min(asked.values()) / promise.examples
     if least <= 1:
-        return f"{said} {say(language, 'theory.beaten')}"
+        return joined([said, say(language, "theory.beaten")])
     times = count(round(least)) if least >= EXACT else f"{float(f'{least:.1e}'):,g}"
-    return f"{said} {say(language, 'theory.verdict', times=times)}"
+    return joined([said, say(language, "theory.verdict", times=times)])
 
 
 def rests(language: str, promise: Promise) -> str:
@@ -92,4 +92,4 @@ def rests(language: str, promise: Promise) -> str:
     ]
     if promise.unreliability == 0:
         said.append(say(language, "theory.rests-sure"))
-    return " ".join(said)
+    return joined(said)
