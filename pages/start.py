@@ -24,9 +24,6 @@ def main() -> None:
         if slider is not None:
             panels.steer(slider, question(slider))
     experiment = state.experiment()
-    if state.controls():
-        with figure:
-            followed(experiment)
     answer = answers.nearest(experiment)
     with lead:
         st.markdown(sentences.claim(language, answer.result) if answer else state.t("start.unknown"))
@@ -38,6 +35,9 @@ def main() -> None:
         panels.picture("", chart, key="along")
     if answer is not None:
         panels.source(answer)
+    if state.controls():  # last, so that no number waits for it
+        with figure:
+            followed(experiment)
     if presenting:
         return
     with st.container(horizontal=True, key="next"):
