@@ -42,7 +42,6 @@ AXES = {
     "size": "as many as the caller asks for",
     "sets": "different sets of labels",
     "cells": "shares of which the worst is looked for",
-    "halves": "times that every class is split in two halves",
 }
 """What the axes of arrays and tensors are."""
 

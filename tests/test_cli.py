@@ -460,7 +460,15 @@ def test_ctrl_c(tmp_path):
     with ExitStack() as stack:
         processes = []
         for arguments in COMMANDS:
-            process = subprocess.Popen(command(*arguments), cwd=tmp_path, env=environment(), **pipes)
+            process = subprocess.Popen(
+                command(*arguments),
+                cwd=tmp_path,
+                env=environment(),
+                preexec_fn=lambda: signal.signal(
+                    signal.SIGINT, signal.SIG_DFL
+                ),  # a job in the background ignores it
+                **pipes,
+            )
             processes.append(stack.enter_context(process))
             stack.callback(process.kill)
         bars = [wait_for_training(process) for process in processes]

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -50,33 +52,37 @@ def cross_fitted(sample: Sample) -> float:
     wrong = ~np.eye(len(sample.class_sizes), dtype=bool) & (sample.class_sizes > 1)[:, None]
     if not wrong.any():
         return float(np.nanmax(sample.wrong))
-    sums, sizes = _halves(sample)
-    with np.errstate(invalid="ignore"):
-        shares = np.where(wrong, sums / sizes[..., None], -1.0)
-    best = shares.max((2, 3), keepdims=True)
-    chosen = shares >= best - 1e-12
-    read = (shares[:, ::-1] * chosen).sum((2, 3)) / chosen.sum((2, 3))
-    return float(read.mean())
+    read = []
+    for half in _halves(sample):
+        shares = _shares(sample, half)
+        for chosen, other in (shares, shares[::-1]):
+            best = chosen[wrong].max()
+            read.append(other[wrong & (chosen >= best - 1e-12)].mean())
+    return float(np.mean(read))
 
 
-def _halves(
-    sample: Sample,
-) -> tuple[Float[np.ndarray, "halves 2 c c"], Int[np.ndarray, "halves 2 c"]]:
-    """Counts of both halves, and their examples of each class; a class is dealt out to blocks at random."""
+def _halves(sample: Sample) -> Iterator[Int[np.ndarray, "n"]]:
+    """For every example 0 or 1, `HALVES` times.
+
+    The examples of a class, in random order, are dealt out to blocks; of every two blocks one goes to each
+    half.
+    """
     generator = stream(sample.seed, "halves")
     lot = generator.random(len(sample.targets))
     first = generator.integers(2, size=(HALVES, BLOCKS // 2))
-    classes = len(sample.class_sizes)
     order = np.lexsort((lot, sample.targets))
     starts = np.cumsum(sample.class_sizes) - sample.class_sizes
     block = np.empty_like(order)
     block[order] = (np.arange(len(order)) - np.repeat(starts, sample.class_sizes)) % BLOCKS
-    place = sample.targets * BLOCKS + block
-    sums = grouped(sample.inside, place, classes * BLOCKS).reshape(classes, BLOCKS // 2, 2, classes)
-    sizes = np.bincount(place, minlength=classes * BLOCKS).reshape(classes, BLOCKS // 2, 2)
-    which = np.stack([first, 1 - first], axis=1)  # halves, 2, pairs
-    taken = np.eye(2, dtype=np.int64)[which]  # halves, 2, pairs, 2
-    return (
-        np.einsum("hwpb,ypbi->hwyi", taken, sums, optimize=True),
-        np.einsum("hwpb,ypb->hwy", taken, sizes),
-    )
+    for one in first:
+        yield one[block // 2] ^ (block % 2)
+
+
+def _shares(sample: Sample, half: Int[np.ndarray, "n"]) -> list[Float[np.ndarray, "c c"]]:
+    """The co-occurrence matrix of either half; NaN for a class without examples in it."""
+    classes = len(sample.class_sizes)
+    place = sample.targets + classes * half
+    sums = grouped(sample.inside, place, 2 * classes)
+    sizes = np.bincount(place, minlength=2 * classes)
+    with np.errstate(invalid="ignore"):
+        return np.split(sums / sizes[:, None], 2)
