@@ -13,7 +13,7 @@ from softlabel_core.experiment.evaluation import loss_margin
 from softlabel_core.experiment.result import no_nan, versions
 from softlabel_core.frameworks.partial_labels import PartialLabels
 from softlabel_core.indicators import CONFIDENCE, Sample, clopper_pearson, measure
-from softlabel_core.indicators.ambiguity import Ambiguity
+from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
 from softlabel_core.indicators.unreliability import Unreliability
 from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Value, catalogue
@@ -34,7 +34,7 @@ DRAWN = 100
 
 
 class Degrees(Value):
-    """The two degrees at one set size, and their sum."""
+    """The two degrees at one set size as they were counted, and their sum: what sizes are compared by."""
 
     k: int
     unreliability: float
@@ -142,7 +142,7 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
 
 
 def _degrees(sample: Sample) -> Degrees:
-    hidden, rival = Unreliability().value(sample) + 0.0, Ambiguity().value(sample)
+    hidden, rival = Unreliability().value(sample) + 0.0, LargestCooccurrence().value(sample)
     return Degrees(k=int(sample.k), unreliability=hidden, ambiguity=rival, total=hidden + rival)
 
 

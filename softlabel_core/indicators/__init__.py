@@ -61,6 +61,18 @@ class Sample:
         return np.where(np.eye(len(self.cooccurrence), dtype=bool), np.nan, self.cooccurrence)
 
     @cached_property
+    def most_counted(self) -> Float[np.ndarray, "c"]:
+        """Of each class, how many sets hold the wrong label that most of them hold."""
+        return np.where(np.eye(len(self.counts), dtype=bool), -1.0, self.counts).max(1)
+
+    @cached_property
+    def cross_fitted(self) -> float:
+        """The largest share off the diagonal, without upward bias (`ambiguity.cross_fitted`)."""
+        from softlabel_core.indicators.ambiguity import cross_fitted
+
+        return cross_fitted(self)
+
+    @cached_property
     def true_mass(self) -> Float[np.ndarray, "n"]:
         """d_y, the probability of the truth."""
         return np.take_along_axis(self.soft_labels, self.targets[:, None], axis=1)[:, 0]
@@ -173,14 +185,14 @@ def clopper_pearson(
 
 
 def worst_of(
-    hits: Real[np.ndarray, "cells"], trials: Int[np.ndarray, "cells"], alpha: float
+    hits: Real[np.ndarray, "cells"], trials: Int[np.ndarray, "cells"], alpha: float, among: int
 ) -> tuple[float, float]:
-    """Interval of the largest of many shares.
+    """Interval of the largest of `among` shares; of shares with as many trials only the largest is needed.
 
     The lower end must hold for whichever share reads highest, so it has Bonferroni over all of them. The
     upper end has to hold for the one share that truly is the largest, and the highest of the upper ends is
     at least as high as its own.
     """
-    low, _ = clopper_pearson(hits, trials, alpha / len(hits))
+    low, _ = clopper_pearson(hits, trials, alpha / among)
     _, high = clopper_pearson(hits, trials, alpha)
     return float(low.max()), float(high.max())

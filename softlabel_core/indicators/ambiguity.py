@@ -35,12 +35,11 @@ class Ambiguity(Indicator):
 
     def value(self, sample: Sample) -> float:
         low, high = self.interval(sample, 1 - CONFIDENCE)
-        return float(np.clip(cross_fitted(sample), low, high))
+        return float(np.clip(sample.cross_fitted, low, high))
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
-        wrong = ~np.eye(len(sample.class_sizes), dtype=bool)
-        trials = np.broadcast_to(sample.class_sizes[:, None], wrong.shape)
-        return worst_of(sample.counts[wrong], trials[wrong], alpha)
+        classes = len(sample.class_sizes)
+        return worst_of(sample.most_counted, sample.class_sizes, alpha, classes * (classes - 1))
 
 
 def cross_fitted(sample: Sample) -> float:

@@ -23,4 +23,4 @@ class WorstUnreliability(Indicator):
         return 1 - float(np.nanmin(np.diag(sample.cooccurrence)))
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
-        return worst_of(sample.missed, sample.class_sizes, alpha)
+        return worst_of(sample.missed, sample.class_sizes, alpha, len(sample.missed))

@@ -37,8 +37,9 @@ def test_numbers_are_those_of_measure(k):
     assert found.best_k == measure(file.soft_labels, file.targets)["k"]
     for one in found.by_k:
         at = measure(file.soft_labels, file.targets, one.k)
-        for name in ("unreliability", "ambiguity", "total"):
-            assert getattr(one, name) == pytest.approx(at[name], abs=1e-12)
+        assert one.unreliability == pytest.approx(at["unreliability"], abs=1e-12)
+        assert one.ambiguity == pytest.approx(at["largest_cooccurrence"], abs=1e-12)
+        assert one.total == pytest.approx(one.unreliability + one.ambiguity, abs=1e-12)
     assert [one.k for one in found.by_k] == [1, 2, 3, 4]
     assert found.class_sizes == [60] * 5
     assert Audit.model_validate(found.model_dump(mode="json")) == found
