@@ -72,7 +72,7 @@ def test_the_template_comes_back_as_a_file_and_students_learn_from_the_example(
     caught.value.save_as(template)
     assert len(read(io.BytesIO(template.read_bytes()), template.name, uploads.MOST).targets) == uploads.ROWS
     page.get_by_role("button", name="Try it with an example").click()
-    expect(page.locator(".st-key-lead")).to_contain_text("right for 0 % of these 1,200 examples")
+    expect(page.locator(".st-key-lead")).to_contain_text("The most probable label is right for 0 %")
     page.get_by_role("button", name="Train students").click()
     expect(page.get_by_text("Best: CC")).to_be_visible()
     expect(page.get_by_label(re.compile("Accuracy of students on held-out")).first).to_be_visible()
