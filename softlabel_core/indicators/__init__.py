@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float, Int, Real
 
+from softlabel_core.indicators._cross_fit import cross_fitted, grouped
 from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.simplex import check, membership
 
@@ -66,11 +67,9 @@ class Sample:
         return np.where(np.eye(len(self.counts), dtype=bool), -1.0, self.counts).max(1)
 
     @cached_property
-    def cross_fitted(self) -> float:
-        """The largest share off the diagonal, without upward bias (`ambiguity.cross_fitted`)."""
-        from softlabel_core.indicators.ambiguity import cross_fitted
-
-        return cross_fitted(self)
+    def cross_fitted(self) -> float | None:
+        """The largest share off the diagonal, without upward bias; None where no class has two examples."""
+        return cross_fitted(self.inside, self.targets, self.seed)
 
     @cached_property
     def true_mass(self) -> Float[np.ndarray, "n"]:
@@ -153,16 +152,6 @@ def settled(measured: dict[str, Any], name: str) -> bool:
 
 def _total(sample: Sample) -> float:
     return catalogue(Indicator)["total"]().value(sample)
-
-
-def grouped(
-    values: Float[np.ndarray, "n c"], groups: Int[np.ndarray, "n"], count: int
-) -> Float[np.ndarray, "{count} c"]:
-    """Sum of the rows of each group, 0 to `count` - 1."""
-    from scipy.sparse import csr_array
-
-    n = len(values)
-    return csr_array((np.ones(n), groups, np.arange(n + 1)), shape=(n, count)).T @ values
 
 
 def clopper_pearson(

@@ -1,16 +1,7 @@
-from collections.abc import Iterator
-
 import numpy as np
-from jaxtyping import Float, Int
 
-from softlabel_core.indicators import CONFIDENCE, Indicator, Sample, grouped, worst_of
-from softlabel_core.streams import stream
-
-HALVES = 20
-"""Times that every class is split in two halves."""
-
-BLOCKS = 20
-"""Parts of a class that halves are made of, one of every two."""
+from softlabel_core.indicators import CONFIDENCE, Indicator, Sample, worst_of
+from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
 
 
 class Ambiguity(Indicator):
@@ -35,53 +26,9 @@ class Ambiguity(Indicator):
 
     def value(self, sample: Sample) -> float:
         low, high = self.interval(sample, 1 - CONFIDENCE)
-        return float(np.clip(sample.cross_fitted, low, high))
+        found = sample.cross_fitted
+        return float(np.clip(LargestCooccurrence().value(sample) if found is None else found, low, high))
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
         classes = len(sample.class_sizes)
         return worst_of(sample.most_counted, sample.class_sizes, alpha, classes * (classes - 1))
-
-
-def cross_fitted(sample: Sample) -> float:
-    """Mean share, on one half of every class, of the wrong label that reads highest on the other half.
-
-    Pairs that read highest alike are averaged, so the order of the classes does not matter. Classes of a
-    single example have no halves; where all are such, it is the largest share as it was counted.
-    """
-    wrong = ~np.eye(len(sample.class_sizes), dtype=bool) & (sample.class_sizes > 1)[:, None]
-    if not wrong.any():
-        return float(np.nanmax(sample.wrong))
-    read = []
-    for half in _halves(sample):
-        shares = _shares(sample, half)
-        for chosen, other in (shares, shares[::-1]):
-            best = chosen[wrong].max()
-            read.append(other[wrong & (chosen >= best - 1e-12)].mean())
-    return float(np.mean(read))
-
-
-def _halves(sample: Sample) -> Iterator[Int[np.ndarray, "n"]]:
-    """For every example 0 or 1, `HALVES` times.
-
-    The examples of a class, in random order, are dealt out to blocks; of every two blocks one goes to each
-    half.
-    """
-    generator = stream(sample.seed, "halves")
-    lot = generator.random(len(sample.targets))
-    first = generator.integers(2, size=(HALVES, BLOCKS // 2))
-    order = np.lexsort((lot, sample.targets))
-    starts = np.cumsum(sample.class_sizes) - sample.class_sizes
-    block = np.empty_like(order)
-    block[order] = (np.arange(len(order)) - np.repeat(starts, sample.class_sizes)) % BLOCKS
-    for one in first:
-        yield one[block // 2] ^ (block % 2)
-
-
-def _shares(sample: Sample, half: Int[np.ndarray, "n"]) -> list[Float[np.ndarray, "c c"]]:
-    """The co-occurrence matrix of either half; NaN for a class without examples in it."""
-    classes = len(sample.class_sizes)
-    place = sample.targets + classes * half
-    sums = grouped(sample.inside, place, 2 * classes)
-    sizes = np.bincount(place, minlength=2 * classes)
-    with np.errstate(invalid="ignore"):
-        return np.split(sums / sizes[:, None], 2)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softlabel_core.biases import random_rivals
+from softlabel_core.biases import by_rank, random_rivals
 from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.streams import stream
@@ -79,12 +79,12 @@ def follow(experiment: Experiment, truth: int) -> Followed:
             number = images.setdefault(image, len(images))
             draws.append(Draw(number, tuple(map(int, rivals[row])), _from(lots[row])))
     classes = experiment.dataset.classes
-    mass = bias.decay ** np.arange(classes)
+    [masses] = by_rank(np.arange(classes)[None], bias.decay)
     return Followed(
         truth=truth,
         rival=(truth + 1) % classes,
         classes=classes,
-        masses=tuple(map(float, mass / mass.sum())),
+        masses=tuple(map(float, masses)),
         images=tuple(images),
         draws=tuple(draws),
     )

@@ -9,7 +9,7 @@ from softlabel_core.teaching import lessons
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 from ui.charts.figures import Chart, Drawing, styled
 from ui.charts.palette import palette
-from ui.words.i18n import say
+from ui.words.i18n import minus, say
 from ui.words.lessons import letter
 
 
@@ -73,7 +73,7 @@ def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, l
             "color": [getattr(colours, look) for look in looks],
             "pattern": {"shape": ["" if look != "rival" else "/" for look in looks]},
         },
-        text=[f"<b>{share:.2f}</b>".replace("-", "−") for share in shares],
+        text=[f"<b>{minus(f'{share:.2f}')}</b>" for share in shares],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",

@@ -8,6 +8,7 @@ from typing import Any
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.biases.fixed_rival import FixedRival
+from softlabel_core.experiment.result import Estimate
 from softlabel_core.teaching.follow import PARTS, follow
 from softlabel_core.teaching.presets import FIRST
 from softlabel_core.teaching.recipes import IMITATE, rival, sets
@@ -66,15 +67,13 @@ def data(language: str) -> dict[str, Any]:
 def _data(language: str) -> dict[str, Any]:
     found = follow(FOLLOWED, TRUTH)
     draws = [[draw.image, "".join(map(str, draw.rivals)), draw.from_] for draw in found.draws]
-    runs = [
-        entry.result.student_accuracy.replicates
-        for framework in (IMITATE, *map(sets, SIZES))
-        for _, entry in along(framework)
-    ]
+    ways = {"imitates": IMITATE, **{f"sets-{k}": sets(k) for k in SIZES}}
+    computed = {way: along(framework) for way, framework in ways.items()}
+    runs = [accuracy.replicates for found in computed.values() for _, accuracy in found]
     prefix = f"{figure.NAME}."
     return {
         "followed": {**dataclasses.asdict(found), "draws": draws},
-        "curves": {"imitates": curve(IMITATE), **{f"sets-{k}": curve(sets(k)) for k in SIZES}},
+        "curves": {way: curve(found) for way, found in computed.items()},
         "runs": {"runs": FOLLOWED.replicates, "fewest": min(runs), "most": max(runs)},
         "words": {
             key.removeprefix(prefix): text
@@ -85,16 +84,16 @@ def _data(language: str) -> dict[str, Any]:
     }
 
 
-def curve(framework: dict[str, Any]) -> list[tuple[int, float, float, float]]:
-    """Computed accuracies by rate in hundredths, each with its interval."""
+def curve(computed: list[tuple[float, Estimate]]) -> list[tuple[int, float, float, float]]:
+    """Accuracies by rate in hundredths, each with its interval."""
     found = []
-    for rate, entry in along(framework):
-        accuracy = entry.result.student_accuracy
+    for rate, accuracy in computed:
         low, high = (accuracy.mean if end is None else end for end in (accuracy.low, accuracy.high))
         found.append((round(rate * PARTS), round(accuracy.mean, 4), round(low, 4), round(high, 4)))
     return found
 
 
-def along(framework: dict[str, Any]) -> list[tuple[float, lookup.Entry]]:
-    """The atlas's entries by rate."""
-    return lookup.values(FOLLOWED.replace(framework=framework), "bias.rate")
+def along(framework: dict[str, Any]) -> list[tuple[float, Estimate]]:
+    """The students' accuracies that the atlas has, by rate."""
+    entries = lookup.values(FOLLOWED.replace(framework=framework), "bias.rate")
+    return [(rate, entry.result.student_accuracy) for rate, entry in entries]

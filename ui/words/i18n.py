@@ -21,12 +21,17 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 FOLDER = Path(__file__).parent / "locales"
 
 
+def minus(text: str) -> str:
+    """Numbers with a minus sign in place of the hyphen."""
+    return text.replace("-", "−")
+
+
 class _Texts(Formatter):
     """Negative numbers have a minus sign, not a hyphen."""
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         text = super().format_field(value, format_spec)
-        return text.replace("-", "−") if isinstance(value, int | float) else text
+        return minus(text) if isinstance(value, int | float) else text
 
 
 @functools.cache

@@ -39,7 +39,7 @@ def plus_minus(estimate: Estimate) -> str:
 
 def points(found: Difference) -> str:
     """A difference in points with the half of its interval: `+1.6 ± 0.9`; without an interval alone."""
-    said = f"{100 * found.mean:+.1f}".replace("-", "−")
+    said = i18n.minus(f"{100 * found.mean:+.1f}")
     if found.low is None or found.high is None:
         return said
     half = 50 * (found.high - found.low)
@@ -62,7 +62,7 @@ def shares(language: str, low: float, high: float) -> str:
 def outward(language: str, low: float, high: float) -> str:
     """An interval, rounded so that it does not shrink."""
     low, high = math.floor(1000 * low) / 1000, math.ceil(1000 * high) / 1000
-    said = (f"{end:.3f}".replace("-", "−") for end in (low, high))
+    said = (i18n.minus(f"{end:.3f}") for end in (low, high))
     return i18n.say(language, "words.interval", **dict(zip(("low", "high"), said, strict=True)))
 
 
@@ -85,7 +85,7 @@ def point(measured: dict[str, Any], name: str, style: str = ".2f") -> str:
     """An indicator as a number, or `?` where there is none or its interval is too wide to show one."""
     value = measured[name]
     known = value is not None and not math.isnan(value) and (name not in DEGREES or _shown(measured, name))
-    return format(value if known else _Unsettled(), style).replace("-", "−")
+    return i18n.minus(format(value if known else _Unsettled(), style))
 
 
 def side(measured: dict[str, Any]) -> str:
@@ -206,6 +206,6 @@ def comparison(language: str, found: Difference) -> str:
     how = i18n.say(
         language, f"compare.{'paired' if found.paired else 'unpaired'}", replicates=found.replicates
     )
-    ends = {name: f"{end:.1f}".replace("-", "−") for name, end in (("low", low), ("high", high))}
+    ends = {name: i18n.minus(f"{end:.1f}") for name, end in (("low", low), ("high", high))}
     values = {"points": points, "how": how, **ends}
     return i18n.say(language, f"compare.{way}", replicates=found.replicates, **values)

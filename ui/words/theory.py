@@ -3,7 +3,7 @@
 from softlabel_core import Result
 from softlabel_core.experiment.promise import Silence, learned_from
 from softlabel_core.theory.promises import Promise
-from ui.words.i18n import joined, say
+from ui.words.i18n import joined, minus, say
 from ui.words.sentences import percent, shares
 
 EXACT = 1_000_000
@@ -36,7 +36,7 @@ def identity(language: str, result: Result) -> str:
         "n": n,
     }
     counted = {name: f"{count:,}" for name, count in counts.items()}
-    sides = {name: f"{found[name]:.4f}".replace("-", "−") for name in ("excess", "product")}
+    sides = {name: minus(f"{found[name]:.4f}") for name in ("excess", "product")}
     said = say(language, "theory.identity" if wrong else "theory.identity-flawless", **counted, **sides)
     return said if found["excess"] >= 0 else joined([said, say(language, "theory.identity-below")])
 
