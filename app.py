@@ -4,10 +4,31 @@ The script behind it is `ui/main.py`: with `pages/` beside a script that calls `
 visitor of a fresh server would not get the page of a deep link (docs/decisions.md).
 """
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from ui.web.network import without_delay
 
-app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=without_delay)
+
+@asynccontextmanager
+async def lifespan(server: Any) -> AsyncIterator[None]:
+    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile."""
+    threading.Thread(target=_ahead, name="ahead", daemon=True).start()
+    async with without_delay(server):
+        yield
+
+
+def _ahead() -> None:
+    from ui.views import start
+    from ui.words.i18n import LANGUAGES
+
+    for language in LANGUAGES:
+        start.data(language)
+
+
+app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=lifespan)

@@ -96,7 +96,7 @@ def test_another_plane_and_an_exception_are_loaded(server: str, page: Page) -> N
     page.get_by_role("combobox", name="Dataset").click()
     page.get_by_role("option", name="Two moons").click()
     expect(page).to_have_url(re.compile("dataset=moons"))
-    expect(page.get_by_text("no such sets exist")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").get_by_text("no such sets exist")).to_be_visible()
     page.get_by_text("A class is hidden").click()
     expect(page.get_by_text("Δ is an average over all examples")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last

@@ -68,10 +68,12 @@ def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, 
         other.goto(address)
         ready(other)
         assert state(other) == moved
-        for name in ("Start", "Learn", "Map", "Compare", "Your labels", "Explore"):
+        paths = {"Start": "", "Learn": "learn", "Map": "map", "Compare": "compare", "Your labels": "labels"}
+        for name, path in {**paths, "Explore": "explore"}.items():
             here = other.get_by_role("link", name=name, exact=True).first
             here.click()
             expect(here).to_have_attribute("aria-current", "page")
+            expect(other).to_have_url(re.compile(rf"^[^?]*/{path}\?.*seed="))  # not the page before's
             ready(other)
             assert state(other) == moved, name
             other.reload()

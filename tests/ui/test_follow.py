@@ -1,5 +1,6 @@
 """What the figure of Start is sent: small, true to the atlas, and in every language complete."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -8,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from app import lifespan
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
+from tests.waiting import wait_until
 from ui.components import follow
+from ui.views import start
 from ui.views.start import asked, chosen, data
 from ui.words.i18n import LANGUAGES
 
@@ -95,3 +99,14 @@ def test_node_agrees_with_what_is_counted() -> None:
         [NODE, "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_it_is_made_while_the_server_starts() -> None:
+    """Before a visitor asks, in every language: else the address of the first waits for it."""
+
+    async def begun() -> None:
+        async with lifespan(None):
+            await asyncio.to_thread(wait_until, lambda: start._data.cache_info().currsize == len(LANGUAGES))
+
+    start._data.cache_clear()
+    asyncio.run(begun())
