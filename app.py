@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui import jobs
+from ui.web import files
 from ui.web.network import without_delay
 
 
@@ -31,4 +33,6 @@ def _ahead() -> None:
         start.data(language)
 
 
-app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=lifespan)
+app = st.App(
+    Path(__file__).parent / "ui" / "main.py", lifespan=lifespan, routes=[*jobs.routes(), *files.routes()]
+)

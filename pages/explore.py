@@ -1,37 +1,54 @@
 """Explore: choose labels, framework and student; see the atlas's numbers at once, train live."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from softlabel_core import Experiment, Invalid
 from softlabel_core.service.queue import Busy
-from ui import answers, bar, forms, panels, state
+from ui import bar, forms, panels, state
 from ui.answers import Answer
-from ui.charts import results as charts
-from ui.views import explore
+from ui.views import explore, observatory
 from ui.words import i18n, sentences, tables
 
 
 def main() -> None:
     """The page."""
+    figure = st.container()
     if not state.controls():
-        _results(state.experiment())
+        _bare(figure, state.experiment())
         return
-    st.title(state.t("explore.title"), anchor=False)
+    with st.container(key="unseen"):
+        st.title(state.t("explore.title"), anchor=False)
     st.caption(bar.question("explore.lead"))
-    form, results = st.columns([1, 2], gap="large")
-    with form:
-        config = forms.experiment(state.experiment(), state.language())
-    with results:
-        try:
-            chosen = Experiment.parse(config)
-        except Invalid as error:
-            st.error(state.t("explore.impossible", problem=i18n.problem(state.language(), error)))
-            return
-        state.keep(chosen)
-        _train(chosen)
-        answer = _results(chosen)
+    try:
+        chosen = _settings(state.experiment())
+    except Invalid as error:
+        st.error(state.t("explore.impossible", problem=i18n.problem(state.language(), error)))
+        chosen = state.experiment()
+    state.keep(chosen)
+    with figure:
+        observatory.draw(chosen)
+    _train(chosen)
+    answer = _results(chosen)
     if answer is not None:
         explore.draw(answer)
+
+
+def _settings(chosen: Experiment) -> Experiment:
+    """Everything that can be set, where it is unfolded; raises `Invalid`."""
+    with st.expander(state.t("explore.settings"), key="settings", on_change="rerun") as form:
+        if not form.open:
+            return chosen
+        return Experiment.parse(forms.experiment(chosen, state.language()))
+
+
+def _bare(figure: DeltaGenerator, chosen: Experiment) -> None:
+    """The figure without controls, and where its numbers come from."""
+    with figure:
+        observatory.draw(chosen)
+    answer = state.answer(chosen)
+    if answer is not None:
+        panels.source(answer)
 
 
 def _train(chosen: Experiment) -> None:
@@ -76,7 +93,7 @@ def _draw_anew() -> None:
 
 
 def _results(chosen: Experiment) -> Answer | None:
-    """The numbers and the scatter: of the live run, else of the atlas, else of the last run."""
+    """The numbers in full: of the live run, else of the atlas, else of the last run."""
     language, answer = state.language(), state.answer(chosen)
     changed = answer is not None and answer.live and answer.result.key != chosen.key()
     if answer is None or changed:
@@ -89,19 +106,9 @@ def _results(chosen: Experiment) -> Answer | None:
         st.info(state.t("explore.changed", run=i18n.plain(tables.label(result, language))))
     with st.container(key="lead"):
         st.markdown(sentences.summary(language, result))
-    if not state.presenting():
-        panels.numbers(result)
-        st.markdown(sentences.reason(language, result))
+    panels.numbers(result)
+    st.markdown(sentences.reason(language, result))
     panels.source(answer)
-    runs = [one for one in state.results() if one.key != result.key]
-    chart = charts.scatter(
-        [*runs, result],
-        result.key,
-        behind=answers.around(result.experiment.dataset.kind()),
-        **panels.look(),
-    )
-    title, note = state.t("explore.scatter"), state.t("explore.scatter-note")
-    panels.picture(title, chart, key="scatter", note=note, large=panels.ALONE)
     return answer
 
 

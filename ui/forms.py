@@ -170,8 +170,8 @@ def experiment(current: Experiment, language: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
     classes = current.dataset.classes
     families: dict[str, type[Plugin]] = {"dataset": Dataset, "bias": Bias, "framework": Framework}
-    for part, family in families.items():
-        with st.container(border=True):
+    for place, (part, family) in zip(st.columns(len(families)), families.items(), strict=True):
+        with place, st.container(border=True):
             config[part] = choose(family, part, getattr(current, part), classes, language=language)
             if family is Dataset:
                 classes = _classes(config[part], classes)

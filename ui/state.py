@@ -24,7 +24,7 @@ from ui.words import i18n
 RUNS = "runs"
 """Parameter with the keys of earlier runs, dot-separated, the latest last."""
 
-EXTRAS = ("step", "section", "axes")
+EXTRAS = ("step", "section", "axes", "x", "show", "auto")
 """Parameters of single pages; `extra` reads one, `set_extra` writes it. Add yours here."""
 
 OWN = ("lang", "present", "controls", RUNS, "a", "b", *EXTRAS)

@@ -142,16 +142,16 @@ class Atlas:
     def values(self, experiment: Experiment, path: str) -> list[tuple[Any, Entry]]:
         """Entries that differ from `experiment` in `path` only (`bias.rate`, `framework.loss`), in order."""
         found = [(self._flat[row][path], row) for row in self._beside(experiment, path)]
-        found.sort(key=lambda one: (isinstance(one[0], str), one[0]))
+        found.sort(key=lambda one: _order(one[0]))
         entries = [(value, self._entry(row)) for value, row in found]
         return [(value, entry) for value, entry in entries if entry is not None]
 
     def among(self, experiment: Experiment, *paths: str) -> "pd.DataFrame":
         """The light table of entries that differ from `experiment` in `paths` only; a column a path."""
         rows = self._beside(experiment, *paths)
+        rows = sorted(rows, key=lambda row: [_order(self._flat[row][path]) for path in paths])
         fields = {path: [self._flat[row][path] for row in rows] for path in paths}
-        table = self._light.iloc[rows].reset_index(drop=True).assign(**fields)
-        return table.sort_values(list(paths), ignore_index=True)
+        return self._light.iloc[rows].reset_index(drop=True).assign(**fields)
 
     def entries(self, dataset: str | None = None) -> "pd.DataFrame":
         """All entries as a light table: ids of the plug-ins, indicators, accuracies, `key` and `stale`."""
@@ -231,6 +231,11 @@ class Atlas:
             return pd.DataFrame(columns=["key", *FAMILIES])
         table = self._table.drop_columns(list(HIDDEN)).to_pandas()
         return table.assign(stale=[self.is_stale(row) for row in range(len(self))])
+
+
+def _order(value: Any) -> tuple[bool, Any]:
+    """Numbers first: a set size may be `support`."""
+    return isinstance(value, str), value
 
 
 def _varies(path: str, value: Any) -> bool:

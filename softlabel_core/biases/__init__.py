@@ -25,11 +25,17 @@ from softlabel_core.training.teachers import (
 )
 from softlabel_core.training.train import Training, train
 
+Sort = Literal["random", "clean", "noise", "demoted", "flawed", "deliberate", "other"]
+
 
 class Bias(Plugin):
     """A bias type: true labels (and features, where it needs them) -> soft labels d."""
 
     family: ClassVar[str] = "biases"
+
+    sort: ClassVar[Sort] = "other"
+    """What it has in common with others, for figures that show many: random sets, clean or smoothed labels,
+    noise, a demoted truth, teachers that know too little or too surely, teachers bad on purpose."""
 
     class_conditional: ClassVar[bool] = True
     """Whether d is drawn independently of x given y. Only then do labels of several replicates count
@@ -101,6 +107,8 @@ class Taught(Bias):
 class BadTeacher(Taught):
     """A wide network trained to name wrong labels; it is told the truth y and k - 1 wrong labels R_x of every
     example, drawn once, which it can only memorise: width and epochs decide how well it does."""
+
+    sort = "deliberate"
 
     k: Annotated[int, Field(ge=2, title="Set size k"), UpToClasses()] = 3
     """Size of the set that the truth is to stay in, without leading it."""

@@ -22,6 +22,8 @@ class CandidateSet(Bias):
     with an unreliable truth as in Yuan et al. 2023, https://arxiv.org/abs/2302.08155.
     """
 
+    sort = "random"
+
     unreliability: Probability = 0.1
     """Delta: probability that the truth is missing from the set."""
 

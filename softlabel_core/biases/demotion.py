@@ -17,6 +17,8 @@ class Demotion(Bias):
     Reference: own construction after Yuan et al. 2023, https://arxiv.org/abs/2302.08155.
     """
 
+    sort = "demoted"
+
     rank: Rank = 3
     """Rank of the truth; 1 is the top."""
 

@@ -18,6 +18,8 @@ class FixedRival(Bias):
     Reference: own construction after Yuan et al. 2023, https://arxiv.org/abs/2302.08155.
     """
 
+    sort = "demoted"
+
     rate: Probability = 1.0
     """Probability q that the label above the truth is the class's fixed rival."""
 

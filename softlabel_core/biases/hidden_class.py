@@ -23,6 +23,8 @@ class HiddenClass(Bias):
     Reference: own construction after Yuan et al. 2023, https://arxiv.org/abs/2302.08155.
     """
 
+    sort = "demoted"
+
     treats_classes_alike = False
 
     hidden: Annotated[int, Field(ge=0), UpToClasses()] = 1

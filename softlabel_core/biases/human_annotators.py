@@ -32,6 +32,8 @@ class HumanAnnotators(Bias):
     http://www.noisylabels.com.
     """
 
+    sort = "noise"
+
     class_conditional = False
     needs_files = True
 

@@ -25,6 +25,8 @@ class InstanceDependentNoise(Taught):
     Reference: after Chen et al. 2021 (noise from a network's outputs), https://arxiv.org/abs/2012.05458.
     """
 
+    sort = "noise"
+
     fraction: Probability = 0.3
     """Share of the examples that are mislabelled, the hardest ones."""
 

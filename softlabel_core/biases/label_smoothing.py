@@ -17,6 +17,8 @@ class LabelSmoothing(Bias):
     Reference: Szegedy et al. 2016, https://arxiv.org/abs/1512.00567.
     """
 
+    sort = "clean"
+
     rate: Probability = 0.1
     """Mass moved from the truth to the uniform distribution."""
 

@@ -16,5 +16,7 @@ class OneHot(Bias):
     Reference: Bishop 2006, "Pattern Recognition and Machine Learning", chapter 4 (1-of-K coding).
     """
 
+    sort = "clean"
+
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         return one_hot(examples.targets, examples.classes)

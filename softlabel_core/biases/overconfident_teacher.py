@@ -23,6 +23,8 @@ class OverconfidentTeacher(Taught):
     flips: Han et al. 2018, https://arxiv.org/abs/1804.06872.
     """
 
+    sort = "flawed"
+
     flipped: Probability = 0.3
     """Probability that the teacher is told the next class instead of the truth."""
 

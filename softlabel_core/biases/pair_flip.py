@@ -18,6 +18,8 @@ class PairFlip(Bias):
     Reference: Han et al. 2018, https://arxiv.org/abs/1804.06872.
     """
 
+    sort = "noise"
+
     rate: Probability = 0.45
     """Probability epsilon that a label is the next class instead of the truth."""
 

@@ -18,6 +18,8 @@ class SymmetricNoise(Bias):
     van Rooyen et al. 2015, https://arxiv.org/abs/1505.07634.
     """
 
+    sort = "noise"
+
     rate: Probability = 0.5
     """Probability epsilon that a label is wrong."""
 

@@ -21,6 +21,8 @@ class TemperatureTeacher(Taught):
     Reference: Hinton et al. 2015, https://arxiv.org/abs/1503.02531.
     """
 
+    sort = "flawed"
+
     temperature: Annotated[float, Field(ge=0.1, le=20)] = 4.0
     """Temperature T: above 1 flatter, below 1 sharper than the teacher's own probabilities."""
 

@@ -21,6 +21,8 @@ class UnderTrainedTeacher(Taught):
     Reference: Cho and Hariharan 2019 (teachers stopped early), https://arxiv.org/abs/1910.01348.
     """
 
+    sort = "flawed"
+
     epochs: Annotated[int, Field(ge=1, le=8)] = 2
     """Passes of the teacher over its examples."""
 

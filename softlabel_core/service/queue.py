@@ -136,6 +136,12 @@ class Jobs:
                 timer.daemon = True
                 timer.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits or is under way."""
+        with self._lock:
+            return any(job.alive for job in self._alive)
+
     def close(self) -> None:
         """Stop everything."""
         self._closed = True

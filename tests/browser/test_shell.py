@@ -139,7 +139,7 @@ def test_a_broken_link_opens_and_names_what_it_left_out(server: str, page: Page,
 
 def test_controls_can_be_hidden_by_a_link(server: str, page: Page) -> None:
     page.goto(f"{server}/explore?{link(CHOSEN, controls='0')}")
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".observatory.ready")).to_be_visible()
     expect(page.get_by_role("combobox")).to_have_count(0)
     expect(page.get_by_role("slider")).to_have_count(0)
     page.get_by_role("button", name="Show controls").click()

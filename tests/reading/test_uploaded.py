@@ -296,9 +296,9 @@ def test_the_form_asks_for_the_file_and_says_what_is_wrong(data):
     from ui.words.i18n import plain
 
     npz(data / "a.npz", features=POINTS, targets=TARGETS)
-    app = AppTest.from_file(
-        Path(__file__).parents[2] / "pages" / "explore.py", default_timeout=PATIENCE
-    ).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "pages" / "explore.py", default_timeout=PATIENCE)
+    app.session_state["settings"] = True
+    app.run()
     app.selectbox(key="form/dataset").set_value("uploaded").run()
     assert not app.exception
     assert plain("data.npz, not there") in app.error[0].value

@@ -32,9 +32,11 @@ QUICK = {"replicates": "1", "training.epochs": "1"}
 
 
 def explore(**parameters: str) -> AppTest:
+    """With all settings unfolded."""
     app = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
+    app.session_state["settings"] = True
     return app.run()
 
 
@@ -112,7 +114,7 @@ def test_trained_numbers_are_the_jobs_result() -> None:
     values = {metric.label: metric.value for metric in app.metric}
     assert values["Unreliability Δ"] == f"{job.result.indicators['unreliability']:.3f}"
     assert values["Student accuracy"] == f"{100 * job.result.student_accuracy.mean:.1f} %"
-    assert len(app.get("plotly_chart")) == 2  # the scatter, and the open tab
+    assert len(app.get("plotly_chart")) == 1  # the open tab
 
 
 def test_labels_of_a_new_choice_are_measured_before_anything_is_trained() -> None:

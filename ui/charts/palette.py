@@ -44,6 +44,17 @@ DARK = Palette(
     accent="#ff9a55",
 )
 
+SORTS = {
+    "random": ("#7b838b", "#8c96a0", "circle"),
+    "clean": ("#3d9fd3", "#6cc3f5", "square"),
+    "noise": ("#0063a0", "#3f8fe0", "up"),
+    "demoted": ("#008f68", "#1fbf90", "down"),
+    "flawed": ("#b8628f", "#dc8fb9", "plus"),
+    "deliberate": ("#15181c", "#ffffff", "cross"),
+    "other": ("#6f6a00", "#d6cc4a", "diamond"),
+}
+"""Sort of bias types (`Bias.sort`) -> its colour on light and on dark ground, and its shape."""
+
 SEQUENTIAL = "cividis"
 
 

@@ -59,10 +59,11 @@ def shares(language: str, low: float, high: float) -> str:
     return i18n.say(language, "words.interval", low=f"{100 * low:.1f}", high=percent(high))
 
 
-def outward(language: str, low: float, high: float) -> str:
+def outward(language: str, low: float, high: float, digits: int = 3) -> str:
     """An interval, rounded so that it does not shrink."""
-    low, high = math.floor(1000 * low) / 1000, math.ceil(1000 * high) / 1000
-    said = (i18n.minus(f"{end:.3f}") for end in (low, high))
+    unit = 10**digits
+    low, high = math.floor(unit * low) / unit, math.ceil(unit * high) / unit
+    said = (i18n.minus(f"{end:.{digits}f}") for end in (low, high))
     return i18n.say(language, "words.interval", **dict(zip(("low", "high"), said, strict=True)))
 
 
@@ -120,8 +121,8 @@ def because(language: str, result: Result) -> str:
     if holds == "unknown":
         return i18n.say(language, "words.because-unknown")
     agrees = "unclear" if holds == "unclear" else "as" if follows(result) else "against"
-    rule = _of_rule(language, "because", result.loss_margin, result.indicators)
-    return i18n.say(language, f"words.because-{agrees}", rule=rule)
+    said = rule(language, result.loss_margin, result.indicators)
+    return i18n.say(language, f"words.because-{agrees}", rule=said)
 
 
 def verdict(margin: LossMargin) -> str:
@@ -159,6 +160,11 @@ def _of_rule(language: str, part: str, margin: LossMargin, measured: dict[str, A
     if numbers.get("k") == "support":
         numbers["k"] = i18n.say(language, "words.support-in-full")
     return i18n.say(language, key, **numbers)
+
+
+def rule(language: str, margin: LossMargin, measured: dict[str, Any]) -> str:
+    """What the loss's own condition comes to for these labels, as half a sentence."""
+    return _of_rule(language, "because", margin, measured)
 
 
 def summary(language: str, result: Result) -> str:

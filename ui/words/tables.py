@@ -1,5 +1,6 @@
 """Results in words and as rows."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -61,6 +62,13 @@ def name(language: str, family: type[Plugin], kind: str) -> str:
     for mark in (":", "：", " (", "（"):
         whole = whole.split(mark)[0]
     return whole
+
+
+def brief(language: str, family: type[Plugin], kind: str) -> str:
+    """Its abbreviation, where its title has one in brackets; else its short name."""
+    whole = title(language, catalogue(family)[kind])
+    found = re.search(r"[(（]([A-Z]{2,})[)）]", whole)
+    return found[1] if found else name(language, family, kind)
 
 
 def _is_default(cls: type[Plugin] | None, field: str, value: Any) -> bool:

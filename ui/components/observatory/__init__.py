@@ -1,0 +1,58 @@
+"""The Observatory: one question as a sentence, its numbers, and all experiments it stands among.
+
+`statistics.js` counts, `plot.js` draws, `observatory.js` answers to hands and keys. Scripts, style, words and
+the light atlas are fetched once (`ui.web.files`); a rerun sends what this choice says, some kilobytes.
+
+What is done comes back as a list of deeds, each with a number that grows, until the page says that it has
+heard them (`heard`). So a run of the page that was overtaken by the next loses nothing, and an answer to an
+older question changes nothing.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.web import files
+
+FOLDER = Path(__file__).parent
+NAME = "observatory"
+"""Name of the component, and where the session keeps what it tells."""
+
+HEARD = "observatory/heard"
+"""Where the session keeps the number of the last deed."""
+
+LOADER = """const loaded = import(new URL("{path}", location.origin).href);
+export default (component) => {{
+  let gone = false;
+  let leave;
+  loaded.then((figure) => {{ if (!gone) leave = figure.default(component); }});
+  return () => {{ gone = true; leave?.(); }};
+}};"""
+
+Deed = tuple[int, str, Any]
+"""Number, what is done, and with what."""
+
+
+def show(data: dict[str, Any], *, on_deed: Callable[[str, Any], None]) -> None:
+    """The figure as `data` wants it; `on_deed` is called once for every deed, before the page is drawn."""
+
+    def told() -> None:
+        deeds: list[Deed] = st.session_state[NAME].get("deeds") or []
+        for number, what, value in deeds:
+            if number > st.session_state[HEARD]:
+                st.session_state[HEARD] = number
+                on_deed(what, value)
+
+    heard = st.session_state.setdefault(HEARD, 0)
+    figure = st.components.v2.component(NAME, js=LOADER.format(path=_script()))
+    figure(data={**data, "heard": heard}, key=NAME, on_deeds_change=told)
+
+
+@functools.cache
+def _script() -> str:
+    names = ("statistics.js", "plot.js", "observatory.css", "observatory.js")
+    together = {name: (FOLDER / name).read_text(encoding="utf-8") for name in names}
+    return f"{files.offer(together)}/observatory.js"

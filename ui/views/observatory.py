@@ -1,0 +1,338 @@
+"""The Observatory of Explore: what its figure is told, and what it does."""
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from softlabel_core import Experiment, Invalid, Result
+from softlabel_core.atlas import lookup
+from softlabel_core.atlas.light import axes, light
+from softlabel_core.biases import Bias
+from softlabel_core.datasets import Dataset
+from softlabel_core.experiment.preview import Preview
+from softlabel_core.experiment.result import Estimate
+from softlabel_core.experiment.spec import set_path
+from softlabel_core.fields import bounds
+from softlabel_core.frameworks import Framework
+from softlabel_core.losses import Loss
+from softlabel_core.plugin import Plugin, catalogue
+from softlabel_core.service.queue import Busy
+from softlabel_core.teaching.presets import PRESETS
+from ui import answers, jobs, state
+from ui.charts.palette import DARK, LIGHT, SORTS
+from ui.components import observatory
+from ui.web import files
+from ui.words import i18n, tables
+from ui.words import observatory as words
+from ui.words.question import groups
+
+EXAMPLES = 6
+"""Examples with their labels that stand below the figure."""
+
+QUICK = 2.0
+"""Predicted seconds below which a run starts by itself when nothing waits."""
+
+RULES: dict[str, tuple[float, bool]] = {
+    "total": (1.0, True),
+    "worst_total": (1.0, True),
+    "margin": (0.0, False),
+    "mean_label_margin": (0.0, False),
+}
+"""Indicators with a line: where it is, and whether students are to learn below it."""
+
+LANDMARKS = (
+    "bad-teacher-good-student",
+    "same-accuracy-opposite-fate",
+    "same-accuracy-opposite-fate-twin",
+    "accurate-teacher-bad-labels",
+    "no-cliff",
+    "random-control",
+)
+"""Starting points with a name in the figure; `-twin`: what is laid beside."""
+
+
+def draw(chosen: Experiment) -> None:
+    """The figure for an experiment."""
+    observatory.show(data(chosen), on_deed=done)
+
+
+# What is told
+
+
+def data(chosen: Experiment) -> dict[str, Any]:
+    """What the figure shows of an experiment: the sentence, its numbers, where it stands."""
+    language = state.language()
+    trails = {path: stops for path in _paths(chosen) if (stops := trail(chosen, path))}
+    job = state.look(chosen.key())
+    return {
+        "setting": setting(language),
+        "runs-at": jobs.address(state.visitor()),
+        "sentence": groups(
+            chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
+        ),
+        "dataset": chosen.dataset.kind(),
+        "now": now(chosen, language),
+        "trails": trails,
+        "mine": _mine(chosen),
+        "marks": _marks(chosen.dataset.kind()),
+        "job": chosen.key() if job is not None and job.alive else None,
+        "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
+        "axis": state.extra("x") or "total",
+        "shown": (state.extra("show") or "").split("."),
+        "auto": state.extra("auto") != "0",
+        "controls": state.controls(),
+        "presents": state.presenting(),
+    }
+
+
+@functools.cache
+def setting(language: str) -> str:
+    """Where a browser finds what never changes with the choice: the light atlas, words and colours."""
+    table = light()
+    shown = {
+        "atlas": {**table, "columns": {name: one for name, one in table["columns"].items() if name != "key"}},
+        "words": words.texts(language),
+        "titles": {
+            "dataset": {kind: tables.name(language, Dataset, kind) for kind in catalogue(Dataset)},
+            "bias": {kind: tables.name(language, Bias, kind) for kind in catalogue(Bias)},
+            "framework": {kind: tables.name(language, Framework, kind) for kind in catalogue(Framework)},
+            "loss": {kind: tables.brief(language, Loss, kind) for kind in catalogue(Loss)},
+            "fields": {
+                f"{kind}.{name}": i18n.field_title(language, cls, name).lower()
+                for kind, cls in catalogue(Bias).items()
+                for name in cls.model_fields
+            },
+        },
+        "sorts": {kind: cls.sort for kind, cls in catalogue(Bias).items()},
+        "reads": {kind: cls.reads for kind, cls in catalogue(Loss).items()},
+        "axes": [{"id": cls.key(), "rule": RULES.get(cls.key())} for cls in _ordered()],
+        "colours": {name: [_colours(LIGHT)[name], _colours(DARK)[name]] for name in _colours(LIGHT)},
+        "shapes": {sort: shape for sort, (_, _, shape) in SORTS.items()},
+    }
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"{files.offer({f'{language}.json': text})}/{language}.json"
+
+
+def _ordered() -> list[Any]:
+    first = ["total", "unreliability", "worst_unreliability", "ambiguity", "margin", "mean_label_margin"]
+    place = {name: number for number, name in enumerate([*first, "label_accuracy"])}
+    return sorted(axes(), key=lambda cls: place.get(cls.key(), len(place)))
+
+
+def _colours(palette: Any) -> dict[str, str]:
+    dark = palette is DARK
+    mine = {"mark": palette.mark, "accent": palette.accent}
+    return mine | {f"sort-{sort}": pair[dark] for sort, pair in SORTS.items()}
+
+
+def now(chosen: Experiment, language: str) -> dict[str, Any]:
+    """Its numbers as far as they are known: trained, precomputed, or measured before any training."""
+    job = state.look(chosen.key())
+    live = job.result if job is not None else None
+    known = answers.precomputed(chosen) if live is None else None
+    result = live or (known.result if known else None)
+    shown: Result | Preview | None = result or answers.before_training(chosen)
+    near = None if result else answers.nearest(chosen)
+    reference = result or (near.result if near else None)
+    drawn = shown
+    if (
+        result and not result.instances
+    ):  # the atlas keeps numbers; one replicate's labels are soon drawn again
+        drawn = answers.before_training(result.experiment.replace(replicates=1))
+    told: dict[str, Any] = {
+        "source": "trained" if live else "precomputed" if result else "untrained",
+        "accuracy": _ends(result.student_accuracy) if result else None,
+        "truth": reference.ground_truth_accuracy.mean if reference else None,
+        "guess": 1 / chosen.dataset.classes,
+        "x": _known(shown.indicators) if shown else {},
+        "row": _row(known.result) if known else None,
+        "numbers": words.numbers(language, chosen, result, shown, near),
+        "verdict": words.verdict(language, chosen, result, shown),
+        "examples": [_example(one, drawn.class_names) for one in drawn.instances[:EXAMPLES]] if drawn else [],
+        "image": chosen.dataset.image_shape,
+        "sets": chosen.framework.shows == "sets",
+    }
+    return told
+
+
+def _ends(estimate: Estimate) -> list[float | None]:
+    return [estimate.mean, estimate.low, estimate.high]
+
+
+def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
+    """The indicators that are axes, where they are numbers."""
+    found = {cls.key(): indicators[cls.key()] for cls in axes()}
+    return {name: value for name, value in found.items() if isinstance(value, float) and value == value}
+
+
+def _example(instance: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    return {
+        "truth": instance["truth"],
+        "features": instance["features"],
+        "labels": instance["soft_label"],
+        "shown": instance["shown"],
+        "names": names,
+    }
+
+
+@functools.cache
+def _rows() -> dict[str, int]:
+    return {key: row for row, key in enumerate(light()["columns"]["key"])}
+
+
+def _row(result: Result) -> int | None:
+    entry = lookup.find(result.experiment)
+    return _rows().get(entry.key) if entry else None
+
+
+def _paths(chosen: Experiment) -> list[str]:
+    """Numbers of the bias type and the framework that mean something here."""
+    return [
+        f"{part}.{name}"
+        for part in ("bias", "framework")
+        for name, field in type(getattr(chosen, part)).model_fields.items()
+        if field.annotation in (int, float) or name == "k"
+        if name not in getattr(chosen, part).idle()
+    ]
+
+
+def trail(chosen: Experiment, path: str) -> list[tuple[Any, int]]:
+    """Values of a field for which the atlas has the rest of the experiment, each with its row."""
+    table = lookup.among(chosen.replace(), path)
+    found = [
+        (value, _rows()[key])
+        for value, key in zip(table[path], table["key"], strict=True)
+        if key in _rows() and not isinstance(value, str)
+    ]
+    return found if len(found) >= answers.FEWEST else []
+
+
+def _mine(chosen: Experiment) -> list[dict[str, Any]]:
+    """Own runs and pins on the same dataset, but for the present one."""
+    found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in state.results()}
+    for side, pinned in state.pins().items():
+        answer = answers.precomputed(pinned)
+        result = found[pinned.key()][1] if pinned.key() in found else answer.result if answer else None
+        if result is not None:
+            found[pinned.key()] = (state.t(f"observatory.{side}"), result)
+    return [
+        {
+            "key": key,
+            "letter": letter,
+            "said": tables.label(one, state.language()),
+            "x": _known(one.indicators),
+            "accuracy": _ends(one.student_accuracy),
+        }
+        for key, (letter, one) in found.items()
+        if key != chosen.key() and one.experiment.dataset == chosen.dataset
+    ]
+
+
+@functools.cache
+def _landmarks() -> dict[str, tuple[str, int]]:
+    """Name -> dataset and row."""
+    found = {}
+    for name in LANDMARKS:
+        preset = PRESETS[name.removesuffix("-twin")]
+        experiment = preset.twin if name.endswith("-twin") else preset.experiment
+        entry = lookup.find(experiment) if experiment else None
+        if entry is not None and entry.key in _rows():
+            found[name] = (entry.experiment.dataset.kind(), _rows()[entry.key])
+    return found
+
+
+def _marks(dataset: str) -> list[tuple[str, int]]:
+    return [
+        (state.t(f"observatory.marks.{name}"), row)
+        for name, (whose, row) in _landmarks().items()
+        if whose == dataset
+    ]
+
+
+# What is done
+
+
+def done(what: str, value: Any) -> None:
+    """One deed of the visitor in the figure."""
+    deeds = {"set": _set, "load": _load, "train": _train, "stop": _stop, "anew": _anew, "view": _view}
+    if what in deeds:
+        deeds[what](value)
+
+
+def _set(value: Any) -> None:
+    path, chosen = value
+    changed = changed_at(state.experiment(), str(path), chosen)
+    state.load(changed)
+    if state.extra("auto") != "0" and _quick(changed):
+        _train(None)
+
+
+def _quick(experiment: Experiment) -> bool:
+    """Whether it may train without being asked to: new, short, and nothing else waits."""
+    if lookup.find(experiment) or state.look(experiment.key()) or experiment.dataset.needs_files:
+        return False
+    every = jobs.every()
+    return not every.busy and every.cost.seconds(experiment) < QUICK
+
+
+def changed_at(experiment: Experiment, path: str, value: Any) -> Experiment:
+    """The experiment with one part or field set; what does not fit it any more starts out anew."""
+    config = set_path(experiment.words(), path, value)
+    tries = [config, _open(config, experiment)]
+    tries += [{name: one for name, one in tries[1].items() if name not in left} for left in _LEFT]
+    for one in tries:
+        try:
+            return Experiment.parse(one)
+        except Invalid:
+            continue
+    return experiment
+
+
+_LEFT = (("student",), ("bias",), ("bias", "student"), ("bias", "framework", "student"))
+
+
+def _open(config: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
+    """With the sizes left open: they stop at the classes of whatever dataset it is now."""
+    found = dict(config)
+    for part in ("bias", "framework", "student"):
+        plugin: Plugin = getattr(experiment, part)
+        if isinstance(found.get(part), dict) and found[part].get("kind") == plugin.kind():
+            sizes = {name for name, one in type(plugin).model_fields.items() if bounds(one).up_to_classes}
+            found[part] = {name: one for name, one in found[part].items() if name not in sizes}
+    return found
+
+
+def _load(row: Any) -> None:
+    keys = light()["columns"]["key"]
+    entry = lookup.entry(keys[row]) if isinstance(row, int) and 0 <= row < len(keys) else None
+    if entry is not None:
+        state.load(entry.experiment)
+
+
+def _train(_: Any) -> None:
+    try:
+        state.start(state.experiment())
+    except Busy as busy:
+        st.session_state["observatory/refused"] = busy
+
+
+def _stop(_: Any) -> None:
+    state.leave(state.experiment().key())
+
+
+def _anew(_: Any) -> None:
+    now = state.experiment()
+    state.load(now.replace(seed=(now.seed + 1) % 2**31))
+    _train(None)
+
+
+def _view(value: Any) -> None:
+    """Axis, filter and whether short runs start by themselves; what is usual leaves the link."""
+    known = {"x": "total", "show": "", "auto": "1"}
+    for name, usual in known.items():
+        if name in value:
+            chosen = str(value[name])
+            state.set_extra(name, "" if chosen == usual else chosen)

@@ -1,0 +1,133 @@
+"""The Observatory's numbers and its verdict in words."""
+
+from typing import Any, Protocol
+
+from softlabel_core import Experiment, Result
+from softlabel_core.experiment.preview import Preview
+from ui.words import i18n, sentences
+
+NAME = "observatory"
+
+GOOD_LABELS, SOME_LABELS = 0.8, 0.5
+"""Shares of right labels from which a teacher is called good, and so-so."""
+
+GOOD, SOME = 0.9, 0.6
+"""Shares of what true labels give from which a student is called good, and middling."""
+
+
+Measured = Result | Preview
+"""What is known of labels, with or without a training."""
+
+
+class Near(Protocol):
+    """The nearest result that was computed."""
+
+    @property
+    def result(self) -> Result: ...
+
+    @property
+    def asked(self) -> tuple[tuple[str, Any, Any], ...]:
+        """Path, value asked and the value that it has instead."""
+
+
+def texts(language: str) -> dict[str, str]:
+    """Every text of the figure."""
+    prefix = f"{NAME}."
+    return {
+        key.removeprefix(prefix): text for key, text in i18n.table(language).items() if key.startswith(prefix)
+    }
+
+
+def numbers(
+    language: str, chosen: Experiment, result: Result | None, shown: Measured | None, near: Near | None
+) -> list[dict[str, Any]]:
+    """The three numbers at the top: `name`, `value`, `unit` and notes below."""
+    return [_student(language, result, near), _rule(language, chosen, shown), _teacher(language, shown)]
+
+
+def _say(language: str, key: str, **values: Any) -> str:
+    return i18n.say(language, f"{NAME}.{key}", **values)
+
+
+def _student(language: str, result: Result | None, near: Near | None) -> dict[str, Any]:
+    if result is not None:
+        accuracy = result.student_accuracy
+        truth = sentences.percent(result.ground_truth_accuracy.mean)
+        notes = [sentences.ends(language, accuracy), _say(language, "true-labels", truth=truth)]
+        return _number(language, "student", f"{100 * accuracy.mean:.1f}", "%", notes)
+    notes = [_say(language, "untrained")]
+    if near is not None and near.asked:
+        differences = ", ".join(
+            f"{path.rpartition('.')[2]} {i18n.choice(language, have)}" for path, _, have in near.asked
+        )
+        reached = sentences.percent(near.result.student_accuracy.mean)
+        notes.append(_say(language, "near", differences=differences, accuracy=reached))
+    return _number(language, "student", "?", "%", notes)
+
+
+def _rule(language: str, chosen: Experiment, shown: Measured | None) -> dict[str, Any]:
+    """The indicator that the student's loss goes by: the sum for sets, the margin for probabilities."""
+    sets = chosen.framework.shows == "sets"
+    if shown is None:
+        return _number(language, "total" if sets else "margin", "?", "", [_say(language, "unmeasured")])
+    measured = shown.indicators
+    if sets:
+        degrees = {
+            name: sentences.point(measured, key)
+            for name, key in (("delta", "unreliability"), ("gamma", "ambiguity"))
+        }
+        notes = [
+            sentences.outward(language, *measured["intervals"]["total"], digits=2),
+            _say(language, "degrees", **degrees),
+        ]
+        return _number(language, "total", sentences.point(measured, "total"), "", notes)
+    own = shown.loss_margin.rule.partition(".")[0] != "mean-label"
+    value = shown.loss_margin.value
+    said = "?" if value is None else i18n.minus(f"{value:.2f}")
+    note = f"Δ + γ {sentences.point(measured, 'total')}" if own else _say(language, "margin-note")
+    return _number(language, "own-margin" if own else "margin", said, "", [note])
+
+
+def _teacher(language: str, shown: Measured | None) -> dict[str, Any]:
+    if shown is None:
+        return _number(language, "teacher", "?", "%", [_say(language, "unmeasured")])
+    measured = shown.indicators
+    right = sentences.rounded(measured["label_accuracy"]).removesuffix(" %")
+    note = _say(language, f"teacher-{'drawn' if sentences.tied(measured) else 'first'}")
+    return _number(language, "teacher", right, "%", [note])
+
+
+def _number(language: str, name: str, value: str, unit: str, notes: list[str]) -> dict[str, Any]:
+    return {"name": _say(language, name), "value": value, "unit": unit, "notes": notes}
+
+
+def verdict(language: str, chosen: Experiment, result: Result | None, shown: Measured | None) -> str:
+    """Teacher and student in a word each, and what the loss's rule says of the labels. Bold by `**`."""
+    if shown is None:
+        because = _say(language, "because-unmeasured")
+    elif sentences.verdict(shown.loss_margin) == "unknown":
+        because = _say(language, "because-unknown")
+    else:
+        rule = sentences.rule(language, shown.loss_margin, shown.indicators)
+        because = _say(language, "sentence-end", because=rule)
+    return _say(
+        language,
+        "pair",
+        teacher=_say(language, f"teacher-{_of_teacher(shown)}"),
+        student=_say(language, f"student-{_of_student(result)}"),
+        because=because,
+    )
+
+
+def _of_teacher(shown: Measured | None) -> str:
+    if shown is None:
+        return "unknown"
+    right = shown.indicators["label_accuracy"]
+    return "good" if right >= GOOD_LABELS else "soso" if right >= SOME_LABELS else "bad"
+
+
+def _of_student(result: Result | None) -> str:
+    if result is None:
+        return "untested"
+    share = result.student_accuracy.mean / result.ground_truth_accuracy.mean
+    return "good" if share >= GOOD else "middling" if share >= SOME else "bad"
