@@ -17,10 +17,18 @@ from ui.web.network import without_delay
 
 @asynccontextmanager
 async def lifespan(server: Any) -> AsyncIterator[None]:
-    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile."""
+    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile.
+
+    The worker ends here: a server told to end (SIGTERM) does nothing after its lifespan.
+    """
     threading.Thread(target=_ahead, name="ahead", daemon=True).start()
-    async with without_delay(server):
-        yield
+    try:
+        async with without_delay(server):
+            yield
+    finally:
+        from ui import jobs
+
+        jobs.close()
 
 
 def _ahead() -> None:

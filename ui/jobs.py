@@ -16,12 +16,21 @@ _lock = threading.Lock()
 
 @functools.cache
 def _jobs() -> Jobs:
-    started = Jobs(EmbeddedRunner(), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
-    atexit.register(started.close)
-    return started
+    return Jobs(EmbeddedRunner(), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
 
 
 def every() -> Jobs:
     """All jobs; the first call starts the worker."""
     with _lock:
         return _jobs()
+
+
+def close() -> None:
+    """Stop them all, with their worker, as the server ends; nothing where none was started."""
+    with _lock:
+        if _jobs.cache_info().currsize:
+            _jobs().close()
+            _jobs.cache_clear()
+
+
+atexit.register(close)
