@@ -2,7 +2,7 @@
 
 Skipped, with the reason, where there is no chromium. No test waits for a length of time or asks how long a
 thing took: each waits for what it wants to see, on a busy machine too. How fast pages are is measured by
-`benchmarks/pages.py`.
+`benchmarks/live.py` and `benchmarks/pages.py`.
 
 What a real browser must show is numbered 0 to 16: the docstrings of these tests say which check one shows.
 """

@@ -60,7 +60,7 @@ def test_text_comes_before_the_chart_and_nothing_from_outside(fresh_server: str,
 
 
 def test_an_arrow_key_moves_sentence_dot_and_address(server: str, page: Page) -> None:
-    """Check 2; how fast is measured by `benchmarks/pages.py`."""
+    """Check 2; how fast is measured by `benchmarks/live.py`."""
     opened(page, server)
     settled(page)
     slider(page).focus()
