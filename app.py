@@ -12,17 +12,23 @@ from typing import Any
 
 import streamlit as st
 
-from ui import jobs
+from ui import jobs, runs
 from ui.web import files
 from ui.web.network import without_delay
 
 
 @asynccontextmanager
 async def lifespan(server: Any) -> AsyncIterator[None]:
-    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile."""
+    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile.
+
+    The worker ends here: a server told to end (SIGTERM) does nothing after its lifespan.
+    """
     threading.Thread(target=_ahead, name="ahead", daemon=True).start()
-    async with without_delay(server):
-        yield
+    try:
+        async with without_delay(server):
+            yield
+    finally:
+        jobs.close()
 
 
 def _ahead() -> None:
@@ -34,5 +40,5 @@ def _ahead() -> None:
 
 
 app = st.App(
-    Path(__file__).parent / "ui" / "main.py", lifespan=lifespan, routes=[*jobs.routes(), *files.routes()]
+    Path(__file__).parent / "ui" / "main.py", lifespan=lifespan, routes=[*runs.routes(), *files.routes()]
 )

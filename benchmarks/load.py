@@ -69,12 +69,12 @@ async def crowd(port: int, visitors: int, seconds: float) -> tuple[list[float], 
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, int]]:
+def serving(script: str = "app.py") -> Iterator[tuple[int, int]]:
     """A server just started: its port and its process id."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
     log = subprocess.DEVNULL
     server = subprocess.Popen(  # noqa: S603
         [*command, "--server.headless=true"], cwd=ROOT, stdout=log, stderr=log, env={**os.environ}

@@ -182,11 +182,11 @@ def taken(budget: int) -> float:
     return (int(peak) - int(before)) / 1024
 
 
-def gpu() -> list[str]:
-    """What `gpu.py` says of this machine."""
-    command = [sys.executable, "benchmarks/gpu.py"]
+def said_by(title: str, program: str) -> list[str]:
+    """What another benchmark says of this machine."""
+    command = [sys.executable, f"benchmarks/{program}"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603
-    return ["\n## GPU\n", f"`python benchmarks/gpu.py`: {(done.stdout or done.stderr).strip()}"]
+    return [f"\n## {title}\n", f"`python benchmarks/{program}`: {(done.stdout or done.stderr).strip()}"]
 
 
 def startup(rounds: int) -> list[str]:
@@ -249,7 +249,7 @@ def main() -> None:
     print(machine() + "\n\n" + NOTE.format(rounds=given.rounds), flush=True)
     for part in (startup, comparisons, growth, memory):
         print("\n".join(part(given.rounds)), flush=True)
-    print("\n".join(gpu()))
+    print("\n".join(said_by("GPU", "gpu.py") + said_by("What visitors wait for", "live.py")))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,11 @@ def test_the_gpus_table_says_what_it_could_not_measure() -> None:
     assert told == "not measured: no CUDA device\n"
 
 
+def test_waits_in_a_browser_are_not_measured_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert benchmark("live.py") == "not measured: no chromium\n"
+
+
 @pytest.mark.slow
 def test_the_gpus_table_can_be_tried_without_one() -> None:
     told = benchmark("gpu.py", "--rounds", "1", "--try-on-cpu", "64", "--peak", "1", "1", "1")

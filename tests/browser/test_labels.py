@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +14,15 @@ from softlabel_core import measure
 from softlabel_core.reading.labels import LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.streams import stream
-from tests.browser.conftest import crowded, seen_as, settled, visiting
-
-SECONDS = 10.0
-"""Within which a file is answered on a machine with time to spare."""
+from tests.browser.conftest import seen_as, settled, visiting
 
 
-def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> float:
-    """Upload a file on a fresh page; returns when that was."""
+def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
+    """Upload a file on a fresh page."""
     page.goto(f"{server}/{path}")
     field = page.locator("input[type=file]")
     field.wait_for(state="attached")
-    started = time.monotonic()
     field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
-    return started
 
 
 def number(page: Page, title: str) -> str:
@@ -45,11 +39,10 @@ def voted(n: int = 50_000) -> LabelFile:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".npz", ".parquet"])
-def test_a_file_of_50_000_is_answered_in_seconds(server: str, page: Page, ending: str) -> None:
-    file, before = voted(), crowded()
-    started = bring(page, server, f"votes{ending}", write(file, ending))
+def test_a_file_of_50_000_is_answered(server: str, page: Page, ending: str) -> None:
+    file = voted()
+    bring(page, server, f"votes{ending}", write(file, ending))
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
-    assert time.monotonic() - started < SECONDS * max(before, crowded())
     found = measure(file.soft_labels, file.targets)
     assert number(page, "Unreliability") == f"{found['unreliability']:.3f}"
     assert number(page, "Ambiguity") == f"{found['ambiguity']:.3f}"

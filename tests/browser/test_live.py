@@ -1,7 +1,6 @@
 """Live runs as several visitors of one server with one worker see them."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,10 +8,19 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from softlabel_core import run
 from softlabel_core.experiment import link
-from tests.browser.conftest import crowded, settled
+from tests.browser.conftest import settled
 
-LONG = {"training.epochs": 200, "replicates": 64, "student.width": 192}
-"""A run of a minute or more, to look at it under way."""
+LONG = {"training.epochs": 200, "replicates": 64, "student.width": 512}
+"""A run of minutes, so that it is under way until it is cancelled."""
+
+TOO_BIG = {
+    "training.epochs": 200,
+    "training.batch_size": 1,
+    "replicates": 64,
+    "student": "cnn",
+    "student.width": 64,
+}
+"""A run of hours, by a student of which no run corrects the prediction."""
 
 QUEUED = {"replicates": 64, "bias": "demotion", "bias.rank": 3}
 """A run that waits while the atlas has the nearest numbers."""
@@ -51,13 +59,16 @@ def number(page: Page) -> str:
     return card.get_by_test_id("stMetricValue").inner_text()
 
 
-def cancelled_within(page: Page, seconds: float) -> None:
-    button = page.get_by_role("button", name="Cancel")
-    expect(button).to_be_visible()
-    before, started = crowded(), time.perf_counter()
-    button.click()
+def cancel(page: Page) -> None:
+    page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled.")).to_be_visible()
-    assert time.perf_counter() - started <= seconds * max(before, crowded())
+    expect(page.get_by_role("button", name="Train live")).to_be_enabled()
+
+
+def watch(page: Page, epochs: int) -> None:
+    """See the curve of a run under way grow by so many epochs."""
+    page.evaluate(SEEN)
+    page.wait_for_function("epochs => window.seen.size > epochs", arg=epochs)
 
 
 def test_one_worker_and_many_visitors(server: str, window: BrowserContext) -> None:
@@ -70,7 +81,6 @@ def test_one_worker_and_many_visitors(server: str, window: BrowserContext) -> No
     ):
         train(first)
         expect(first.get_by_text(UNDER_WAY)).to_be_visible()
-        first.evaluate(SEEN)
         train(same)  # joins: one worker trains one job at a time
         expect(same.get_by_text(UNDER_WAY)).to_be_visible()
 
@@ -82,24 +92,22 @@ def test_one_worker_and_many_visitors(server: str, window: BrowserContext) -> No
         train(third)
         expect(ahead(third, 2)).to_be_visible()
         second.close()
-        closed = time.perf_counter()
 
-        first.wait_for_function("window.seen.size >= 6")
+        watch(first, epochs=5)
         first.reload()
         expect(first.get_by_text(UNDER_WAY)).to_be_visible()
         expect(first.get_by_label(re.compile("^Accuracy so far"))).to_be_visible()
         with visitor(window, server, asked(5)) as other:
-            before, pressed = crowded(), time.perf_counter()
             other.get_by_role("slider", name="Rank").press("ArrowRight")
             expect(other).to_have_url(re.compile(r"bias\.rank=4"))
-            assert time.perf_counter() - pressed < 5 * max(before, crowded())
+            settled(other)
+        watch(first, epochs=1)  # the other was served in the midst of the run
 
-        expect(ahead(third, 1)).to_be_visible()
-        assert time.perf_counter() - closed < 60 * max(before, crowded())
-        cancelled_within(third, 2)
-        cancelled_within(same, 2)  # who joined leaves; the others' run goes on
-        expect(first.get_by_text(UNDER_WAY)).to_be_visible()
-        cancelled_within(first, 2)
+        expect(ahead(third, 1)).to_be_visible()  # who closed the tab has lost their place
+        cancel(third)
+        cancel(same)  # who joined leaves; the others' run goes on
+        watch(first, epochs=1)
+        cancel(first)
 
 
 def test_the_same_seed_gives_the_same_accuracy(server: str, window: BrowserContext) -> None:
@@ -125,7 +133,7 @@ def test_the_same_seed_gives_the_same_accuracy(server: str, window: BrowserConte
 
 def test_what_is_too_big_is_refused_with_its_time(server: str, page: Page) -> None:
     """Check 8: no place in the queue for what would hold it up."""
-    page.goto(f"{server}/explore?{asked(1, **LONG | {'student.width': 1024, 'training.batch_size': 1})}")
+    page.goto(f"{server}/explore?{asked(1, **TOO_BIG)}")
     settled(page)
     train(page)
     expect(page.get_by_text(re.compile(r"would take about [\d,]+ seconds"))).to_be_visible()

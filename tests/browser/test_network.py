@@ -32,7 +32,7 @@ class Cable:
             threading.Thread(target=lambda: asyncio.run(self.serve())),
         )
         self.thread.start()
-        self.ready.wait(10)
+        self.ready.wait()
 
     async def serve(self) -> None:
         self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()
@@ -67,7 +67,7 @@ class Cable:
     def close(self) -> None:
         self.cut()
         self.loop.call_soon_threadsafe(self.over.set)
-        self.thread.join(10)
+        self.thread.join()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from ui.components import follow
 from ui.views import start
 from ui.views.start import asked, chosen, data
@@ -96,7 +96,7 @@ def test_node_agrees_with_what_is_counted() -> None:
     if NODE is None:
         pytest.skip("no node on this machine; tests/browser asks the same in a browser")
     done = subprocess.run(
-        [NODE, "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [NODE, "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stdout[-4000:]
 

@@ -9,6 +9,7 @@ from softlabel_core import Experiment, Result, run
 from softlabel_core.experiment.promise import Silence
 from softlabel_core.theory.bounds import finite_class_bound, natarajan_bound, realizable_sample_size
 from softlabel_core.theory.promises import Promise
+from tests.waiting import PATIENCE
 from ui.charts import theory as charts
 from ui.words import theory as words
 from ui.words.i18n import LANGUAGES
@@ -125,7 +126,7 @@ def test_explore_draws_it_or_says_why_not(result: Result) -> None:
     degrees = {**result.indicators, "worst_unreliability": 0.1, "ambiguity": 0.4}
     for hidden, figures in ((0.1, 1), (0.6, 0)):
         shown = result.model_copy(update={"indicators": {**degrees, "worst_unreliability": hidden}})
-        page = AppTest.from_function(_tab, kwargs={"data": shown.model_dump()}).run(timeout=30)
+        page = AppTest.from_function(_tab, kwargs={"data": shown.model_dump()}).run(timeout=PATIENCE)
         assert not page.exception
         assert len(page.get("plotly_chart")) == figures
         assert len(page.info) == 1 - figures

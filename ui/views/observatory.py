@@ -21,7 +21,7 @@ from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, state
+from ui import answers, jobs, runs, state
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
 from ui.web import files
@@ -69,7 +69,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
     job = state.look(chosen.key())
     return {
         "setting": setting(language),
-        "runs-at": jobs.address(state.visitor()),
+        "runs-at": runs.address(state.visitor()),
         "sentence": groups(
             chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
         ),

@@ -1,0 +1,163 @@
+"""How long visitors wait for an answer: `python benchmarks/live.py [--rounds 15]`.
+
+Everybody has a browser window of their own. In every round each wait is measured once, one after the
+other; its ratio is to the empty page of the same round: a slider and its value, on a server of its own with
+the same settings. Timed in the browser, from the key, the click or the file to the frame that shows all that
+is waited for.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from load import serving
+from measure import machine, spread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from softlabel_core.reading.labels import LabelFile, write
+
+EMPTY = "import streamlit as st\nst.markdown(f\"value {st.slider('x', 0, 100, 50)}\")\n"
+"""The page that every other is measured by."""
+
+ROWS = 50_000
+RUN = "explore?training.epochs=200&replicates=64&student.width=160&seed=7"
+"""A run of a minute or two, cancelled as soon as it has been seen to train."""
+
+START = "?bias=fixed-rival&framework.k=2&bias.rate=0.5"
+DOT = "document.querySelector('.scatterlayer .trace:last-child .point')?.getAttribute('transform')"
+LEAD = "document.querySelector('.st-key-lead')?.innerText"
+MOVED = (DOT, LEAD, "location.href")
+ALERTS = "[...document.querySelectorAll('[data-testid=stAlert]')]"
+SHOWN = f"{ALERTS}.some(one => one.innerText.includes('Cancelled.'))"
+NUMBER = "document.querySelector('[data-testid=stMetricValue]')?.innerText"
+TRAIN = "document.querySelector('.st-key-train button:enabled')"
+
+WATCH = """() => {{
+    window.waited = new Promise(done => document.addEventListener('{event}', asked => {{
+        const passed = () => (performance.now() - asked.timeStamp) / 1000;
+        const look = () => {shown} ? done(passed()) : requestAnimationFrame(look);
+        look();
+    }}, {{capture: true, once: true}}));
+}}"""
+
+
+def waited(page: Page, event: str, shown: str, act: Callable[[], object]) -> float:
+    """Seconds from the event that `act` makes to the frame where `shown` (JavaScript) holds."""
+    page.evaluate(WATCH.format(event=event, shown=f"({shown})"))
+    act()
+    return float(page.evaluate("() => window.waited"))
+
+
+def pressed(page: Page, parts: tuple[str, ...], turn: int) -> float:
+    """The wait from an arrow key on the page's slider until all parts of the page are others."""
+    page.evaluate(f"window.before = [{', '.join(parts)}]")
+    page.get_by_test_id("stSlider").get_by_role("slider").focus()
+    page.wait_for_timeout(300)  # what focus shows has come to rest
+    other = " && ".join(f"{part} !== window.before[{i}]" for i, part in enumerate(parts))
+    return waited(
+        page, "keydown", other, lambda: page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
+    )
+
+
+def training(page: Page) -> None:
+    """Start the run or join it, until its curve is drawn."""
+    page.get_by_role("button", name="Train live").click()
+    page.get_by_label("Accuracy so far").first.wait_for()
+
+
+def cancelled(page: Page) -> float:
+    """The wait from Cancel to what the page says of it."""
+    return waited(page, "click", SHOWN, page.get_by_role("button", name="Cancel").click)
+
+
+def sent(page: Page, address: str, file: dict[str, object]) -> float:
+    """The wait from a file to its first number, on a page just opened."""
+    page.goto(f"{address}/labels")
+    field = page.locator("input[type=file]")
+    field.wait_for(state="attached")
+    return waited(page, "change", NUMBER, lambda: field.set_input_files(file))
+
+
+def voted() -> LabelFile:
+    """Labels as large as the human ones of CIFAR-10: three votes an example, right nine times of ten."""
+    generator, truth = np.random.default_rng(0), np.arange(ROWS) % 10
+    votes = np.where(generator.random((3, ROWS)) < 0.9, truth, generator.integers(10, size=(3, ROWS)))
+    return LabelFile(np.eye(10)[votes].mean(0), truth, tuple(f"class {i}" for i in range(10)))
+
+
+def measured(browser: Browser, address: str, empty: str, rounds: int) -> dict[str, list[float]]:
+    """Title of a wait -> seconds, round by round; the empty page first."""
+
+    def visitor(place: str, shown: str) -> Page:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(300_000)
+        page.goto(place)
+        page.wait_for_function(shown)
+        return page
+
+    blank = visitor(empty, "document.querySelector('[data-testid=stMarkdown]')")
+    start = visitor(f"{address}/{START}", DOT)
+    one, two = (visitor(f"{address}/{RUN}", TRAIN) for _ in range(2))
+    own = visitor(f"{address}/labels", "document.querySelector('input[type=file]')")
+    content = write(voted(), ".csv")
+    file = {"name": "votes.csv", "mimeType": "text/csv", "buffer": content}
+    said = f"Your labels: a CSV file of {ROWS:,} rows, {len(content) / 2**20:.1f} MiB, to its numbers"
+    found: dict[str, list[float]] = {}
+    for turn in range(rounds + 1):
+        text = "document.querySelector('[data-testid=stMarkdown]').innerText"
+        times = {"an empty page: key to text": pressed(blank, (text,), turn)}
+        times["Start: key to sentence, dot and address"] = pressed(start, MOVED, turn)
+        training(one)
+        times["the same while a run of another visitor trains"] = pressed(start, MOVED, turn + 1)
+        times['Explore: Cancel to "Cancelled.", one visitor'] = cancelled(one)
+        training(one)
+        training(two)
+        times["the same, the first of two visitors of a run"] = cancelled(one)
+        times["the same, the other of them"] = cancelled(two)
+        times[said] = sent(own, address, file)
+        for name, seconds in times.items():
+            if turn:  # the first round warms up
+                found.setdefault(name, []).append(seconds)
+        print(f"round {turn} of {rounds}", file=sys.stderr, flush=True)
+    return found
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, str]]:
+    """Addresses of the dashboard and of the empty page."""
+    with ExitStack() as stack:
+        script = Path(stack.enter_context(tempfile.TemporaryDirectory()), "empty.py")
+        script.write_text(EMPTY)
+        ports = [stack.enter_context(serving(one))[0] for one in ("app.py", str(script))]
+        dashboard, empty = (f"http://localhost:{port}" for port in ports)
+        yield dashboard, empty
+
+
+def main(rounds: int) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("not measured: no chromium")
+        return
+    print(f"{machine()} Streamlit {version('streamlit')}, plotly {version('plotly')}; ", end="")
+    with served() as (address, empty), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        print(f"chromium {browser.version}; {rounds} rounds.\n", flush=True)
+        found = measured(browser, address, empty, rounds)
+        browser.close()
+    least = next(iter(found.values()))
+    print("| from to | seconds | times the empty page |\n|---|---|---|")
+    for name, seconds in found.items():
+        ratios = [one / other for one, other in zip(seconds, least, strict=True)]
+        print(f"| {name} | {spread(seconds)} | {spread(ratios, 1)} |")
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rounds", type=int, default=15)
+    main(arguments.parse_args().rounds)

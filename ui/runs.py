@@ -1,0 +1,47 @@
+"""How a live run stands, for a figure that asks while it is under way."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from ui import jobs
+from ui.web import files
+
+FOLDER = "runs"
+"""Where the figure asks."""
+
+
+def address(visitor: str) -> str:
+    """Where this visitor's browser asks, `{key}` in place of the run's key."""
+    return f"{files.address(FOLDER)}/{{key}}?visitor={visitor}"
+
+
+def standing(key: str, visitor: str) -> dict[str, Any] | None:
+    """State, progress in [0, 1], place in the queue, seconds, and accuracy after every epoch so far.
+
+    None if there is no such run, or it is somebody's private work.
+    """
+    job = jobs.every().look(key, visitor)
+    if job is None or job.experiment is None:
+        return None
+    rows = [row for row in job.partial if row["student"] == "shown"]
+    return {
+        "state": job.state,
+        "progress": job.progress,
+        "ahead": job.ahead,
+        "seconds": job.seconds,
+        "epochs": job.experiment.training.epochs,
+        "rows": [[row["epoch"], row["mean"], row["low"], row["high"]] for row in rows],
+    }
+
+
+def _answer(request: Request) -> Response:
+    found = standing(request.path_params["key"], request.query_params.get("visitor", ""))
+    return JSONResponse(found or {"state": "unknown"}, headers={"Cache-Control": "no-store"})
+
+
+def routes() -> list[BaseRoute]:
+    """For `st.App`; before those of `files`."""
+    return [files.route(f"{FOLDER}/{{key}}", _answer)]
