@@ -12,7 +12,7 @@ import streamlit as st
 from softlabel_core import Experiment
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, state
-from ui.components import keys
+from ui.components import keys, visits
 from ui.words import i18n
 from ui.words.tables import describe
 
@@ -28,6 +28,7 @@ def dress() -> None:
     language = json.dumps(state.language())
     with st.container(key="document"):
         st.html(f"<script>document.documentElement.lang = {language}</script>", unsafe_allow_javascript=True)
+        visits.count_once()
         keys.listen()
 
 
@@ -125,7 +126,8 @@ def _pin() -> None:
         st.markdown(state.t("shell.pin-now", **names))
         for side in ("a", "b"):
             _button(f"pin-{side}", functools.partial(state.pin, side, state.experiment()))
-        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=state.link())
+        to = state.link(page="compare")
+        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=to)
 
 
 def _share() -> None:

@@ -28,9 +28,9 @@ above = st.container(horizontal=True, vertical_alignment="center", gap="small", 
 bar.notices()
 try:
     page.run()
+    state.publish()  # not where the page was interrupted: the next run knows the address better
 finally:  # also where a page stopped early; the bar shows the state as the page leaves it
     with above:
         bar.draw()
-    state.publish()
     with st.container(key="answered"):
         keys.answered()

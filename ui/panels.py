@@ -272,4 +272,4 @@ def download(
 
 def open_elsewhere(page: str, label: str, experiment: Experiment | None = None) -> None:
     """A link to another page that keeps the state, or takes an experiment along."""
-    st.page_link(f"../pages/{page}.py", label=label, query_params=state.link(experiment))
+    st.page_link(f"../pages/{page}.py", label=label, query_params=state.link(experiment, page=page))

@@ -111,7 +111,7 @@ def test_the_language_follows_the_browser_and_the_button(server: str, browser: B
     with visiting(browser, locale="zh-CN") as context:
         page = context.new_page()
         page.goto(f"{server}/explore")
-        ready(page)
+        settled(page)
         expect(page.get_by_role("button", name="撤销")).to_be_visible()
         assert page.evaluate("document.documentElement.lang") == "zh"
         page.get_by_role("button", name="English").click()

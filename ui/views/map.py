@@ -168,8 +168,7 @@ def cell(answer: Answer | None) -> None:
     st.markdown(verdict(answer))
     panels.numbers(result)
     panels.source(answer)
-    link = state.link(result.experiment)
-    st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=link)
+    panels.open_elsewhere("explore", state.t("map.open"), result.experiment)
 
 
 def exceptions() -> None:
