@@ -124,6 +124,7 @@ def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LA
             alt=chart.alt,
             config=chart_config(key, BUTTONS),
             key=f"chart/{key}/{number}",
+            height="stretch" if presenting else "content",
         )
     if presenting:
         return

@@ -134,7 +134,11 @@ def along(
         _here(drawing, now, taught[x.index(now)])
     _name_lines(drawing, x, (results, labels), names)
     wrapped = "<br>".join(textwrap.wrap(name, 36 if name.isascii() else 16))  # a phone is narrow
-    drawing.axis("x", wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
+    if any(isinstance(one, str) for one in x):
+        drawing.axis("x", wrapped, type="category")
+    else:  # left to plotly, large marks on a small screen ask for most of the axis
+        room = 0.06 * ((x[-1] - x[0]) or 1.0)
+        drawing.axis("x", wrapped, range=[x[0] - room, x[-1] + room])
     drawing.accuracy(say(language, "charts.y-right"), 1.12)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))
     alt = say(language, "charts.alt-along", name=name, now=now, runs=said)

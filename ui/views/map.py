@@ -78,6 +78,7 @@ def accuracies(plane: Experiment, answer: Answer | None) -> None:
         key=key,
         on_select=lambda: _pick("chart", _clicked(key)),
         selection_mode="points",
+        height="stretch" if state.presenting() else "content",
     )
     if state.controls():
         st.caption(state.t("map.note", edge=plan.least_ambiguity(1.0, plane.dataset.classes)))
