@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from ui.web.network import without_delay
+from ui.web.pages import Paths
 
 
 @asynccontextmanager
@@ -31,4 +33,5 @@ def _ahead() -> None:
         start.data(language)
 
 
-app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=lifespan)
+main = Path(__file__).parent / "ui" / "main.py"
+app = st.App(main, lifespan=lifespan, middleware=[Middleware(Paths)])

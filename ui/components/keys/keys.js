@@ -64,6 +64,11 @@ if (!window.softlabelKeys) {
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
   addEventListener("keydown", take, true);
+  // What belongs to the focus is not for the buttons that Streamlit presses by itself. (Esc may have to be heard.)
+  document.body.addEventListener("keydown", (event) => {
+    const name = named(event);
+    if (KEYS.includes(name) && name !== "Esc") event.stopPropagation();
+  });
 
   new MutationObserver(soon).observe(document.body, {
     attributeFilter: ["data-test-script-state"],
