@@ -2,13 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+HOST ?= localhost
 
 UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
 
 .PHONY: run test check unit quick browser screenshots docs mutation clean
 
 run: .venv/.run
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 test: check unit browser
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from ui import jobs, runs
 from ui.web import files
 from ui.web.network import without_delay
+from ui.web.pages import Paths
 
 
 @asynccontextmanager
@@ -39,6 +41,6 @@ def _ahead() -> None:
         start.data(language)
 
 
-app = st.App(
-    Path(__file__).parent / "ui" / "main.py", lifespan=lifespan, routes=[*runs.routes(), *files.routes()]
-)
+main = Path(__file__).parent / "ui" / "main.py"
+routes = [*runs.routes(), *files.routes()]
+app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths)])

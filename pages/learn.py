@@ -14,8 +14,7 @@ def main() -> None:
     """The page."""
     name = view.current()
     lesson, step = STEPS[name]
-    if not state.touched():  # the bar, and links to other pages, speak of the step
-        state.load(step.experiment)
+    state.begin(step.experiment)  # the bar, and links to other pages, speak of the step
     if not state.presenting():
         st.title(state.t("learn.title"), anchor=False)
         view.contents(lesson)

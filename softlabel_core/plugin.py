@@ -71,6 +71,9 @@ class Plugin(Value):
     family: ClassVar[str] = ""
     """Folder name of the family, set by its contract."""
 
+    needs_files: ClassVar[bool] = False
+    """Whether it reads files of the data folder, fetched or put there by hand; menus show it last."""
+
     science: ClassVar[int] = 1
     """Raised by whoever changes what the plug-in computes: stored results of a lower number are stale."""
 
@@ -161,7 +164,10 @@ P = TypeVar("P", bound=Plugin)
 
 @functools.cache
 def catalogue(family: type[P]) -> dict[str, type[P]]:
-    """Id -> class of every concrete plug-in of `family`, found by importing its package once."""
+    """Id -> class of every concrete plug-in of `family`, found by importing its package once.
+
+    By id; those that need files come last, so that no menu begins with a download.
+    """
     package = importlib.import_module(family.__module__)
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
@@ -173,7 +179,7 @@ def catalogue(family: type[P]) -> dict[str, type[P]]:
         # A class defined elsewhere (in a notebook or a test) is no part of the house.
         if not inspect.isabstract(cls) and cls.__module__.startswith(package.__name__ + "."):
             found.append(cls)
-    return {cls.kind(): cls for cls in sorted(found, key=lambda cls: cls.kind())}
+    return {cls.kind(): cls for cls in sorted(found, key=lambda cls: (cls.needs_files, cls.kind()))}
 
 
 def plugin_type(field: FieldInfo) -> type[Plugin] | None:

@@ -234,7 +234,7 @@ BAD = [
     (["run", "--nothing"], "--nothing"),
     (["run", "--bias"], "--bias"),
     (["run", "--bias", "nothing"], "bias: allowed: one of candidate-set, "),
-    (["run", "--dataset", "svhn"], "dataset: allowed: one of cifar10, "),
+    (["run", "--dataset", "svhn"], "dataset: allowed: one of digits, "),
     (["run", "--student", "transformer"], "student: allowed: one of cnn, "),
     (["run", "--framework", "nothing"], "framework: allowed: one of additive-noise, "),
     (["run", "--loss", "nothing"], "framework.loss: allowed: one of "),

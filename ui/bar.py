@@ -5,6 +5,7 @@ import html
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
@@ -12,22 +13,28 @@ import streamlit as st
 from softlabel_core import Experiment
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, state
-from ui.components import keys
+from ui.components import keys, visits
 from ui.words import i18n
 from ui.words.tables import describe
 
 STYLE = Path(__file__).parent / "style.css"
 PRESENT = Path(__file__).parent / "present.css"
+HERE_ONLY = ("localhost", "127.0.0.1", "::1")
+"""Hosts that lead every device to itself."""
+
+DOCUMENT = """document.documentElement.lang = said.language;
+document.querySelector("meta[name=description]")?.setAttribute("content", said.description);"""
 
 
-def dress() -> None:
-    """Style, language and keys of the document; first thing on every page."""
+def dress(description: str) -> None:
+    """Style, language, description and keys of the document; first thing on every page."""
     st.html(STYLE)
     if state.presenting():
         st.html(PRESENT)
-    language = json.dumps(state.language())
+    said = json.dumps({"language": state.language(), "description": description})
     with st.container(key="document"):
-        st.html(f"<script>document.documentElement.lang = {language}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{{ const said = {said}; {DOCUMENT} }}</script>", unsafe_allow_javascript=True)
+        visits.count_once()
         keys.listen()
 
 
@@ -125,7 +132,8 @@ def _pin() -> None:
         st.markdown(state.t("shell.pin-now", **names))
         for side in ("a", "b"):
             _button(f"pin-{side}", functools.partial(state.pin, side, state.experiment()))
-        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=state.link())
+        to = state.link(page="compare")
+        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=to)
 
 
 def _share() -> None:
@@ -146,6 +154,8 @@ def _share() -> None:
         address = state.share_link(**switches)
         st.caption(state.t("shell.share-link"))
         st.code(address, language=None, wrap_lines=True)
+        if urlsplit(address).hostname in HERE_ONLY:
+            st.warning(state.t("shell.share-here-only"))
         st.caption(state.t("shell.share-code"))
         st.html(qr(address, state.t("shell.share-alt")))
 

@@ -124,6 +124,7 @@ def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LA
             alt=chart.alt,
             config=chart_config(key, BUTTONS),
             key=f"chart/{key}/{number}",
+            height="stretch" if presenting else "content",
         )
     if presenting:
         return
@@ -272,4 +273,4 @@ def download(
 
 def open_elsewhere(page: str, label: str, experiment: Experiment | None = None) -> None:
     """A link to another page that keeps the state, or takes an experiment along."""
-    st.page_link(f"../pages/{page}.py", label=label, query_params=state.link(experiment))
+    st.page_link(f"../pages/{page}.py", label=label, query_params=state.link(experiment, page=page))

@@ -1,8 +1,6 @@
 """What a session remembers, and the address bar's copy of it. Session keys are here (an upload's: `uploads`).
 
-The address holds everything that another visitor needs to see the same: the experiment (`share.query`), the
-pinned ones (`a.`, `b.`), the language, what is hidden, and the keys of the runs made; results themselves are
-looked up on the server by their key. `open_session` reads it, `publish` writes it, on every page.
+`open_session` and `arrive` read the address (`ui.address`), `publish` writes it, on every page.
 """
 
 import secrets
@@ -11,24 +9,15 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from softlabel_core import Experiment, Result
-from softlabel_core.experiment import link as share
-from softlabel_core.phrase import Phrase
 from softlabel_core.service.queue import Job
-from ui import jobs
+from ui import address, jobs
+from ui.address import RUNS
 from ui.answers import Answer, nearest
 from ui.forms import PREFIX
 from ui.words import i18n
-
-RUNS = "runs"
-"""Parameter with the keys of earlier runs, dot-separated, the latest last."""
-
-EXTRAS = ("step", "section", "axes", "x", "show", "auto")
-"""Parameters of single pages; `extra` reads one, `set_extra` writes it. Add yours here."""
-
-OWN = ("lang", "present", "controls", RUNS, "a", "b", *EXTRAS)
-"""Every parameter beside those of the experiment."""
 
 KEPT = 20
 """Earlier runs, and steps that can be undone, that a session keeps."""
@@ -53,82 +42,79 @@ def open_session() -> None:
         st.session_state[name] = []
     for name in ("address", "switches", "extras", "predictions"):
         st.session_state[name] = {}
-    _read_news()
+    if said := st.query_params.to_dict():
+        _read(said)
+        st.session_state["history"] = []  # a first visit has nothing to go back to
     st.session_state["visitor"] = secrets.token_urlsafe(8)
 
 
 def arrive(page: str) -> None:
-    """Read the address of a link to another page.
+    """Read the address where the visitor went Back or Forward, or followed a link to another page.
 
-    On the same page it says nothing new: who is faster than the answer would have the old one read back.
+    Otherwise it says nothing new: who is faster than the answer would have the old one read back.
     """
-    if st.session_state["page"] not in (None, page):
-        _read_news()
+    before, said = st.session_state["page"], st.query_params.to_dict()
     st.session_state["page"] = page
+    if went_back():
+        _read(said, whole=True)
+    elif before not in (None, page):
+        if not touched():  # what the page before began with is not this page's
+            st.session_state["choice"] = replace(_choice(), experiment=Experiment())
+            _forget_widgets()
+        if said and said != st.session_state["address"]:
+            _read(said)
 
 
-def _read_news() -> None:
-    address = st.query_params.to_dict()
-    if address and address != st.session_state["address"]:
-        _read(address)
+def went_back() -> bool:
+    """Whether this run answers the browser's Back or Forward; Streamlit says so in its context only."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
-def _read(address: dict[str, str]) -> None:
-    experiment, problems = share.parse(address)
-    asked = any(name.split(".")[0] in Experiment.model_fields for name in address)
-    if not asked:
-        experiment = _choice().experiment
-    pins = {}
-    for side in ("a", "b"):
-        if part := share.inside(address, side):
-            pins[side], wrong = share.parse(part)
-            problems += [Phrase("{path}.{problem}", path=side, problem=one) for one in wrong]
-    first = not st.session_state["address"]
-    touched = asked or st.session_state["touched"]
-    _set(Choice(experiment, pins))
-    st.session_state["touched"] = touched
-    if first:  # a first visit has nothing to go back to
-        st.session_state["history"] = []
-    switches = {}
-    for name, allowed in (("lang", (*i18n.LANGUAGES,)), ("present", ("0", "1")), ("controls", ("0", "1"))):
-        if address.get(name) in allowed:
-            switches[name] = address[name]
-        elif name in address:
-            values, got = Phrase("one of {options}", options=", ".join(allowed)), address[name][:60]
-            problems.append(
-                Phrase("{name}: allowed: {allowed}; got {got}.", name=name, allowed=values, got=got)
-            )
-    extras = {name: address[name] for name in EXTRAS if name in address}
-    unknown = share.unknown(address, OWN)
-    st.session_state.update(problems=problems, unknown=unknown, switches=switches, extras=extras)
-    for key in address.get(RUNS, "").split(".")[-KEPT:]:
-        if key and key not in st.session_state[RUNS]:
+def _read(parameters: dict[str, str], *, whole: bool = False) -> None:
+    """Take over what an address says; `whole`: what it leaves open is as on a first visit."""
+    said = address.read(parameters)
+    asked, kept = said.experiment is not None, touched() and not whole
+    _set(Choice(said.experiment or (Experiment() if whole else experiment()), said.pins))
+    mine = {*address.EXTRAS.get(st.session_state["page"] or "", ())}
+    others = {name: one for name, one in st.session_state["extras"].items() if name not in mine}
+    st.session_state.update(
+        touched=asked or kept,
+        problems=said.problems,
+        unknown=said.unknown,
+        switches=said.switches,
+        extras=others | said.extras,
+        address=parameters,
+    )
+    for key in said.runs[-KEPT:]:
+        if key not in st.session_state[RUNS]:
             st.session_state[RUNS].append(key)
-    st.session_state["address"] = address
 
 
 def publish() -> None:
-    """Write what is remembered into the address."""
-    address = link()
-    if st.session_state[RUNS]:
-        address[RUNS] = ".".join(st.session_state[RUNS])
-    if address != st.query_params.to_dict():
-        st.query_params.from_dict(address)
-    st.session_state["address"] = address
+    """Write what is remembered into the address; a choice that nobody made is the page's to begin with."""
+    chosen, beside = _choice(), st.session_state["switches"] | st.session_state["extras"]
+    made = chosen.experiment if touched() else None
+    page = st.session_state["page"] or ""
+    written = address.write(page, made, chosen.pins, beside, st.session_state[RUNS])
+    if written != st.query_params.to_dict():
+        st.query_params.from_dict(written)
+    st.session_state["address"] = written
 
 
-def link(experiment: Experiment | None = None, *, brief: bool = False, **switches: str) -> dict[str, str]:
+def link(
+    experiment: Experiment | None = None, *, page: str | None = None, brief: bool = False, **beside: str
+) -> dict[str, str]:
     """The parameters of a link to the present state, for `st.page_link(..., query_params=...)`.
 
-    `experiment` takes the place of the present one; `brief` leaves out what is default. `switches` (`lang`,
-    `present`, `controls`, or one of `EXTRAS`) are added; an empty one is left out.
+    `experiment` takes the place of the present one; `page` is where it leads, the present one if None;
+    `brief` leaves out what is default. `beside` (`lang`, `present`, `controls`, or a page's own) are added;
+    an empty one is left out.
     """
-    text = share.short if brief else share.query
-    address = text(experiment or _choice().experiment)
-    for side, pinned in _choice().pins.items():
-        address |= {f"{side}.{name}": value for name, value in share.short(pinned).items()}
-    address |= st.session_state["switches"] | st.session_state["extras"] | switches
-    return {name: value for name, value in address.items() if value}
+    chosen = _choice()
+    to = st.session_state["page"] or "" if page is None else page
+    beside = st.session_state["switches"] | st.session_state["extras"] | beside
+    return address.write(to, experiment or chosen.experiment, chosen.pins, beside, brief=brief)
 
 
 def share_link(**switches: str) -> str:
@@ -165,6 +151,10 @@ def _choice() -> Choice:
 def _set(choice: Choice) -> None:
     """Remember a choice that no widget made: the widgets start again from it."""
     _remember(choice)
+    _forget_widgets()
+
+
+def _forget_widgets() -> None:
     for key in [key for key in st.session_state if str(key).startswith(PREFIX)]:
         del st.session_state[key]
 
@@ -187,10 +177,10 @@ def touched() -> bool:
     return bool(st.session_state["touched"])
 
 
-def begin(config: dict[str, Any]) -> None:
+def begin(chosen: Experiment | dict[str, Any]) -> None:
     """Start from this experiment if nothing has been chosen yet."""
     if not touched():
-        st.session_state["choice"] = replace(_choice(), experiment=Experiment.parse(config))
+        st.session_state["choice"] = replace(_choice(), experiment=Experiment.parse(chosen))
 
 
 def keep(chosen: Experiment) -> None:
@@ -271,7 +261,7 @@ def extra(name: str) -> str | None:
 
 
 def set_extra(name: str, value: str) -> None:
-    """Set a page's own parameter (one of `EXTRAS`); an empty value takes it out of the address."""
+    """Set a page's own parameter (`address.EXTRAS`); an empty value takes it out of the address."""
     kept = {key: one for key, one in st.session_state["extras"].items() if key != name}
     st.session_state["extras"] = {**kept, name: value} if value else kept
 

@@ -41,9 +41,6 @@ class Bias(Plugin):
     """Whether d is drawn independently of x given y. Only then do labels of several replicates count
     as independent draws, and only then does the theory need no more than the two indicators."""
 
-    needs_files: ClassVar[bool] = False
-    """Whether it reads files of the data folder, put there by hand."""
-
     teachers: ClassVar[int] = 0
     """Networks that are trained to label one replicate, each by `teacher`."""
 

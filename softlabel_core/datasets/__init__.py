@@ -26,9 +26,6 @@ class Dataset(Plugin):
     image_shape: ClassVar[tuple[int, int, int] | None] = None
     """(channels, height, width) when the raw features are pixels in that order, else None."""
 
-    needs_files: ClassVar[bool] = False
-    """Whether it reads files of the data folder, fetched or put there by hand."""
-
     one_pool: ClassVar[bool] = True
     """Whether splits are taken from the same examples, so that replicates overlap; else each is new data."""
 

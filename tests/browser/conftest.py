@@ -4,7 +4,7 @@ Skipped, with the reason, where there is no chromium. No test waits for a length
 thing took: each waits for what it wants to see, on a busy machine too. How fast pages are is measured by
 `benchmarks/live.py` and `benchmarks/pages.py`.
 
-What a real browser must show is numbered 0 to 16: the docstrings of these tests say which check one shows.
+What a real browser must show is numbered: the docstrings of these tests say which check one shows.
 """
 
 import os
@@ -102,18 +102,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[str]:
-    """The address of a server just started that has answered no page yet."""
+def serving(port: int = 0, *, base: str = "") -> Iterator[str]:
+    """The address of a server just started that has answered no page yet; `base`: what it serves under."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("localhost", port))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.port", str(port), "--server.baseUrlPath", base]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    address = f"http://localhost:{port}" + (f"/{base}" if base else "")
     log = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | PATIENT) as process:
         try:
-            _wait(f"http://localhost:{port}/_stcore/health")
-            yield f"http://localhost:{port}"
+            _wait(f"{address}/_stcore/health")
+            yield address
         finally:
             process.terminate()
             process.wait(60)

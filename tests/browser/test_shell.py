@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.experiment import link as share
-from tests.browser.conftest import settled, visiting
+from tests.browser.conftest import seen_as, settled, visiting
 from ui.words.i18n import say
 
 PAGES = ["", "learn", "explore", "map", "compare", "labels"]
@@ -58,7 +58,7 @@ def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, 
     moved = CHOSEN.replace(bias=CHOSEN.bias.replace(rate=0.71))
     expect(page).to_have_url(re.compile(r"bias\.rate=0\.71"))
     page.get_by_role("button", name="Share").click()
-    shown = page.locator("[data-testid=stPopoverBody] code")
+    shown = page.locator("[data-testid=stPopoverBody] [data-testid=stCode]")
     expect(shown).to_contain_text("bias.rate=0.71")
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     address = shown.inner_text()
@@ -111,7 +111,7 @@ def test_the_language_follows_the_browser_and_the_button(server: str, browser: B
     with visiting(browser, locale="zh-CN") as context:
         page = context.new_page()
         page.goto(f"{server}/explore")
-        ready(page)
+        settled(page)
         expect(page.get_by_role("button", name="撤销")).to_be_visible()
         assert page.evaluate("document.documentElement.lang") == "zh"
         page.get_by_role("button", name="English").click()
@@ -184,3 +184,23 @@ def test_the_keyboard_alone_reaches_the_bar_and_the_slider(server: str, page: Pa
         reached += f"{page.evaluate(name)} "
     for said in ("Reset", "Pin", "Share", "Present", "Methods", "中文", "Explore", "How often", "as a table"):
         assert said in reached, reached
+
+
+MENUS = """() => [...document.querySelectorAll('[data-testid=stSelectbox] input')].map(field => {
+    const style = getComputedStyle(field), pen = document.createElement('canvas').getContext('2d');
+    pen.font = style.font;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return [field.value, pen.measureText(field.value).width <= room, style.textOverflow];
+})"""
+
+
+def test_no_menu_cuts_a_letter_in_two(server: str, page: Page) -> None:
+    """What is chosen is seen whole; on a phone, where the longest has no room, it is seen to go on."""
+    longest = "bias=candidate-set&framework.k=support&framework.loss=proden"
+    for width, height in ((1280, 900), (1024, 768), (390, 844)):
+        seen_as(page, width, height)
+        page.goto(f"{server}/map?{longest}")
+        settled(page)
+        menus = page.evaluate(MENUS)
+        assert any("PRODEN" in text for text, _, _ in menus)
+        assert all(fits or (width < 640 and overflow == "ellipsis") for _, fits, overflow in menus), menus

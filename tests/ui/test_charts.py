@@ -161,6 +161,32 @@ def test_the_boundary_tells_classes_apart_without_colour(spiral: Result) -> None
     np.testing.assert_array_equal(figure.data[0].z, spiral.boundary["named"])
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_region_and_the_points_of_a_class_have_one_colour(spiral: Result, dark: bool) -> None:
+    regions, *points = details.boundary(spiral, dark=dark).figure.data
+    assert regions.opacity is None
+    place = {number: (number - regions.zmin) / (regions.zmax - regions.zmin) for number in range(len(points))}
+    shown = {
+        number: next(colour for end, colour in regions.colorscale if end > at) for number, at in place.items()
+    }
+    assert shown == {number: trace.marker.color for number, trace in enumerate(points)}
+    assert len(set(shown.values())) == len(spiral.class_names)
+
+
+def test_no_interval_strikes_a_name_through(digits: Result) -> None:
+    """Names stand beside the point, or beyond the end of its interval."""
+    current = results.scatter([digits], digits.key, dark=False).figure.data[-1]
+    assert "center" not in str(current.textposition)
+    assert "middle" not in str(current.textposition)
+    wide = digits.student_accuracy.model_copy(update={"low": 0.4, "mean": 0.6, "high": 0.8})
+    points = [(rate, digits.model_copy(update={"student_accuracy": wide})) for rate in (0.1, 0.4, 0.7)]
+    name = results.along(points, 0.1, name="rate", dark=False).figure.layout.annotations[0]
+    assert (name.y, name.yshift > 0) in [(0.8, True), (0.4, False)]
+    rows = [{"epoch": 1, "student": one, "mean": 0.6, "low": 0.4, "high": 0.8} for one in ("truth", "shown")]
+    notes = results.live(rows, 4, dark=False).figure.layout.annotations
+    assert [(note.y, note.yshift > 0) for note in notes] == [(0.8, True), (0.4, False)]
+
+
 @pytest.mark.parametrize(("delta", "gamma"), [(0.165, 0.21), (0.21, 0.165), (0.2, 0.2)])
 def test_names_of_lines_that_end_close_go_above_and_below_in_the_order_of_the_lines(taught, delta, gamma):
     rows = [

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from softlabel_core import Result
 from ui.charts.figures import Chart, Drawing, letters, styled
-from ui.charts.palette import SEQUENTIAL, Palette, palette
+from ui.charts.palette import DARK, LIGHT, SEQUENTIAL, Palette, classes, palette
 from ui.words.i18n import choice, say
 from ui.words.sentences import percent
 
@@ -200,15 +200,16 @@ def confusion(result: Result, *, dark: bool, language: str = "en") -> Chart:
 
 def boundary(result: Result, *, dark: bool, language: str = "en") -> Chart:
     """What the first replicate's student names over the plane, and test examples by their truth."""
-    plane = result.boundary or {}
-    colours, names = palette(dark), result.class_names
-    drawing, scale = Drawing(colours, 460), {"colorscale": SEQUENTIAL, "showscale": False}
-    ends = {"zmin": 0, "zmax": max(1, len(names) - 1)}
+    plane, names = result.boundary or {}, result.class_names
+    drawing, colours = Drawing(palette(dark), 460), classes(len(names))
+    steps = [(end / len(names), one) for i, one in enumerate(colours) for end in (i, i + 1)]
     shown = {axis: plane[axis] for axis in ("x", "y")} | {"z": plane["named"]}
-    drawing.trace("heatmap", **shown, **ends, **scale, opacity=0.55, hoverinfo="skip")
+    ends = {"zmin": -0.5, "zmax": len(names) - 0.5}
+    drawing.trace("heatmap", **shown, **ends, colorscale=steps, showscale=False, hoverinfo="skip")
     table = pd.DataFrame(plane["examples"])
     for number, name in enumerate(names):
         part = table[table["truth"] == number]
+        edge = LIGHT.ink if 2 * number >= len(names) else DARK.ink  # seen on its own region too
         drawing.scatter(
             x=part["x"],
             y=part["y"],
@@ -216,11 +217,8 @@ def boundary(result: Result, *, dark: bool, language: str = "en") -> Chart:
             marker={
                 "symbol": SYMBOLS[number % len(SYMBOLS)],
                 "size": 9,
-                "color": number,
-                "cmin": 0,
-                "cmax": max(1, len(names) - 1),
-                "colorscale": SEQUENTIAL,
-                "line": {"width": 1.5, "color": colours.ink},
+                "color": colours[number],
+                "line": {"width": 1.5, "color": edge},
             },
             name=name,
             hovertemplate=f"{name}<extra></extra>",

@@ -93,15 +93,14 @@ def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart
             "color": colours.student,
             "pattern": {"shape": ["" if _holds(one) else "/" for one in taught]},
         },
-        text=[percent(mean) for mean in means],
-        textposition="auto",
-        insidetextanchor="start",
-        insidetextfont={"color": "#06151f" if dark else "#ffffff"},
-        outsidetextfont={"color": colours.ink},
         width=0.4,
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )
     truth = taught[0].truth.mean
+    for name, mean, top in zip(
+        names, means, high, strict=True
+    ):  # above the interval, and the line of the truth
+        drawing.note(name, truth if 0 <= truth - top < 0.07 else top, percent(mean), yshift=12)
     drawing.level(truth, say(language, "charts.truth"), colours.truth, "dot")
     drawing.accuracy(say(language, "charts.y-test"), 1.15)
     drawing.axis("x", type="category")

@@ -8,6 +8,8 @@ Colour never stands alone: series also differ by symbol or dash, and charts have
 
 from dataclasses import dataclass
 
+from plotly.colors import sample_colorscale, unlabel_rgb
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -61,3 +63,12 @@ SEQUENTIAL = "cividis"
 def palette(dark: bool) -> Palette:
     """The palette of the theme."""
     return DARK if dark else LIGHT
+
+
+def classes(count: int) -> list[str]:
+    """One colour a class, alike in both themes: from dark to light, so that a grey print keeps them apart."""
+    places = [number / max(1, count - 1) for number in range(count)]
+    return [
+        "#{:02x}{:02x}{:02x}".format(*map(round, unlabel_rgb(colour)))
+        for colour in sample_colorscale(SEQUENTIAL, places)
+    ]

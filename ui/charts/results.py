@@ -49,7 +49,7 @@ def scatter(
                 error_y=_error_y(group),
                 mode="markers+text",
                 text=[name for _ in group],
-                textposition="bottom center",
+                textposition=[_beside(r) for r in group],
                 textfont={"color": colours.student},
                 marker=marker,
                 name=name or say(language, "charts.earlier-runs"),
@@ -69,6 +69,13 @@ def scatter(
     )
     alt = say(language, "charts.alt-scatter", runs=said, count=0 if behind is None else len(behind))
     return Chart(drawing.figure, alt, runs_table(results, language))
+
+
+def _beside(result: Result) -> str:
+    """Where a name struck through by neither interval, nor by a line of the chart, has room at a point."""
+    total = result.indicators["total"]
+    right = total < 0.6 or 1 <= total < 1.5
+    return f"{'top' if result.student_accuracy.mean < 0.3 else 'bottom'} {'right' if right else 'left'}"
 
 
 def _behind(drawing: Drawing, table: pd.DataFrame, language: str) -> None:
@@ -125,9 +132,13 @@ def along(
     )
     if now in x:
         _here(drawing, now, taught[x.index(now)])
-    _name_lines(drawing, x, (taught, labels), names)
+    _name_lines(drawing, x, (results, labels), names)
     wrapped = "<br>".join(textwrap.wrap(name, 36 if name.isascii() else 16))  # a phone is narrow
-    drawing.axis("x", wrapped, type="category" if any(isinstance(one, str) for one in x) else None)
+    if any(isinstance(one, str) for one in x):
+        drawing.axis("x", wrapped, type="category")
+    else:  # left to plotly, large marks on a small screen ask for most of the axis
+        room = 0.06 * ((x[-1] - x[0]) or 1.0)
+        drawing.axis("x", wrapped, range=[x[0] - room, x[-1] + room])
     drawing.accuracy(say(language, "charts.y-right"), 1.12)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))
     alt = say(language, "charts.alt-along", name=name, now=now, runs=said)
@@ -165,18 +176,20 @@ def _shade(drawing: Drawing, x: list[Any], over: list[bool]) -> None:
 
 
 def _name_lines(
-    drawing: Drawing, x: list[Any], lines: tuple[list[float], list[float]], names: tuple[str, str]
+    drawing: Drawing, x: list[Any], lines: tuple[list[Result], list[float]], names: tuple[str, str]
 ) -> None:
-    """Names beside the two lines, where they are furthest apart."""
-    gaps = [abs(a - b) for a, b in zip(*lines, strict=True)]
+    """Names beside the two lines, where they are furthest apart, the students' beyond its interval."""
+    students, labels = lines
+    gaps = [abs(one.student_accuracy.mean - y) for one, y in zip(students, labels, strict=True)]
     at = max(range(len(x)), key=gaps.__getitem__)
     at = min(max(at, 1), max(len(x) - 2, 0))
-    first_above = lines[0][at] >= lines[1][at]
-    for name, line, colour, up in (
-        (names[0], lines[0], drawing.colours.student, first_above),
-        (names[1], lines[1], drawing.colours.rival, not first_above),
-    ):
-        drawing.note(x[at], line[at], name, colour, yshift=20 if up or line[at] < 0.1 else -20)
+    low, mean, high = _interval(students[at])
+    above = mean >= labels[at] or mean < 0.1
+    drawing.note(
+        x[at], high if above else low, names[0], drawing.colours.student, yshift=16 if above else -16
+    )
+    up = mean < labels[at] or labels[at] < 0.1
+    drawing.note(x[at], labels[at], names[1], drawing.colours.rival, yshift=20 if up else -20)
 
 
 def live(rows: list[dict[str, Any]], epochs: int, *, dark: bool, language: str = "en") -> Chart:
@@ -199,8 +212,8 @@ def live(rows: list[dict[str, Any]], epochs: int, *, dark: bool, language: str =
             )
             last = part.iloc[-1]
             side = "left" if last["epoch"] < half else "right"
-            shift = 18 if student == "truth" else -20
-            drawing.note(last["epoch"], last["mean"], name, colour, xanchor=side, yshift=shift)
+            end, shift = ("high", 14) if student == "truth" else ("low", -16)  # beyond its range
+            drawing.note(last["epoch"], last[end], name, colour, xanchor=side, yshift=shift)
     drawing.axis("x", say(language, "charts.epoch"), range=[0.5, epochs + 0.5])
     drawing.accuracy(say(language, "charts.y-test"))
     shown = table[table["student"] == "shown"]
@@ -222,10 +235,12 @@ def _error_x(results: list[Result]) -> dict[str, Any]:
 
 
 def _error_y(results: list[Result]) -> dict[str, Any]:
-    estimates = [r.student_accuracy for r in results]
-    means = [e.mean for e in estimates]
-    return error(
-        [e.mean if e.low is None else e.low for e in estimates],
-        means,
-        [e.mean if e.high is None else e.high for e in estimates],
-    )
+    low, mean, high = zip(*map(_interval, results), strict=True)
+    return error(list(low), list(mean), list(high))
+
+
+def _interval(result: Result) -> tuple[float, float, float]:
+    """Low end, mean and high end of the students' accuracy; the mean where there is no interval."""
+    found = result.student_accuracy
+    low, high = (found.mean if end is None else end for end in (found.low, found.high))
+    return low, found.mean, high

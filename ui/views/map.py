@@ -78,6 +78,7 @@ def accuracies(plane: Experiment, answer: Answer | None) -> None:
         key=key,
         on_select=lambda: _pick("chart", _clicked(key)),
         selection_mode="points",
+        height="stretch" if state.presenting() else "content",
     )
     if state.controls():
         st.caption(state.t("map.note", edge=plan.least_ambiguity(1.0, plane.dataset.classes)))
@@ -168,8 +169,7 @@ def cell(answer: Answer | None) -> None:
     st.markdown(verdict(answer))
     panels.numbers(result)
     panels.source(answer)
-    link = state.link(result.experiment)
-    st.page_link("../pages/explore.py", label=state.t("map.open"), query_params=link)
+    panels.open_elsewhere("explore", state.t("map.open"), result.experiment)
 
 
 def exceptions() -> None:

@@ -27,8 +27,16 @@ if (!window.softlabelKeys) {
     const name = key === "Escape" ? "Esc" : key.length === 1 ? key.toUpperCase() : key;
     return ctrlKey || metaKey ? `Ctrl+${name}` : name;
   };
-  const typing = ({ target }) =>
-    target.matches("textarea, [contenteditable=true], input:not([type=radio], [type=checkbox], [type=range])");
+  const FIELD = "input:not([type=radio], [type=checkbox], [type=range], [type=button], [type=submit])";
+  // Whether a key belongs to what has the focus.
+  const taken = (name, focus) => {
+    if (document.querySelector("[role=dialog]")) return true; // it stands over the page, wherever the focus is
+    if (focus.closest?.("[role=listbox], [aria-expanded=true]")) return true; // an open menu
+    if (focus.matches?.("textarea, [contenteditable=true]")) return name !== "Esc";
+    const types = focus.matches?.(FIELD); // PageDown, Esc and Ctrl+Enter mean nothing in a line of text
+    if (name === "Ctrl+Z") return types && focus.getAttribute("role") !== "combobox"; // a menu has nothing to take back
+    return (types || focus.matches?.("select")) && name.length === 1;
+  };
 
   const slides = ({ target }) => {
     const [before, seen] = [target.value, answers];
@@ -43,9 +51,9 @@ if (!window.softlabelKeys) {
   };
 
   const take = (event) => {
-    const name = named(event);
-    if (event.target.matches("input[type=range]") && !KEYS.includes(name)) slides(event);
-    if (!KEYS.includes(name) || typing(event)) return;
+    const [name, focus] = [named(event), event.composedPath()[0]]; // a shadow root hides it from the target
+    if (event.target.matches?.("input[type=range]") && !KEYS.includes(name)) slides(event);
+    if (!KEYS.includes(name) || taken(name, focus)) return;
     const free = idle() && !waiting.length;
     if (free && !button(name)) return; // nobody's: the browser's own
     event.preventDefault();
@@ -56,6 +64,11 @@ if (!window.softlabelKeys) {
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
   addEventListener("keydown", take, true);
+  // What belongs to the focus is not for the buttons that Streamlit presses by itself. (Esc may have to be heard.)
+  document.body.addEventListener("keydown", (event) => {
+    const name = named(event);
+    if (KEYS.includes(name) && name !== "Esc") event.stopPropagation();
+  });
 
   new MutationObserver(soon).observe(document.body, {
     attributeFilter: ["data-test-script-state"],

@@ -1,0 +1,18 @@
+"""One entry of the browser's history a visit.
+
+Streamlit enters a page twice: its path when the page's run begins, then, when the run has written the state,
+the path with its parameters. Back would come to the first, which says nothing. `visits.js` puts the second in
+its place.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+SCRIPT = Path(__file__).with_name("visits.js")
+
+
+def count_once() -> None:
+    """Start watching; first thing on every page."""
+    script = SCRIPT.read_text(encoding="utf-8")
+    st.html(f"<script>{{ {script} }}</script>", unsafe_allow_javascript=True)
