@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import jobs, runs
+from ui import jobs, runs, sweeps
 from ui.web import files
 from ui.web.network import without_delay
 from ui.web.pages import Paths
@@ -42,5 +42,5 @@ def _ahead() -> None:
 
 
 main = Path(__file__).parent / "ui" / "main.py"
-routes = [*runs.routes(), *files.routes()]
+routes = [*runs.routes(), *sweeps.routes(), *files.routes()]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths)])

@@ -112,15 +112,19 @@ def steps(plugin: Plugin, classes: int, number: int = STEPS) -> tuple[str, list[
 
     A real number takes `number` steps over a short range.
     """
-    for name, field in type(plugin).model_fields.items():
-        limits = bounds(field)
-        if name in plugin.idle():
-            continue
-        if field.annotation is int or "support" in literals(field):
-            return name, _whole(limits, classes, int(limits.low or 1))
-        if field.annotation is float:
-            return name, _real(limits, number)
+    for name in type(plugin).model_fields:
+        if name not in plugin.idle() and (found := along(plugin, name, classes, number)):
+            return name, found
     return "", []
+
+
+def along(plugin: Plugin, name: str, classes: int, number: int = STEPS) -> list[Any]:
+    """Values of one field of a plug-in on a slider, as for `steps`; none if it is no number."""
+    field = type(plugin).model_fields[name]
+    limits = bounds(field)
+    if field.annotation is int or "support" in literals(field):
+        return _whole(limits, classes, int(limits.low or 1))
+    return _real(limits, number) if field.annotation is float else []
 
 
 def _whole(limits: Bounds, classes: int, low: int) -> list[Any]:

@@ -264,3 +264,32 @@ def test_the_light_atlas_is_sent_once_and_for_good(server: str, page: Page) -> N
     assert answer.headers["content-encoding"] == "gzip"
     assert len(answer.json()["atlas"]["columns"]["accuracy"]) == len(light()["columns"]["key"])
     assert page.request.get(answer.url.replace("/en.json", "/zz.json")).status == 404
+
+
+def test_a_live_sweep_comes_point_by_point_and_stays(server: str, page: Page) -> None:
+    """Check 20: points appear one by one, are the core's, survive a reload, and are loaded by a key."""
+    config = {"bias": "pair-flip", "replicates": 1, "training": {"epochs": 3}}
+    figure = opened(page, server + link(config, auto="0"))
+    expect(figure).to_have_attribute("data-stops", "0")
+    figure.get_by_role("button", name="Vary the rate").click()
+    expect(figure.get_by_role("button", name="Stop the sweep")).to_be_visible()
+    figure.evaluate(
+        """figure => { window.swept = []; new MutationObserver(() => window.swept.push(figure.dataset.swept))
+            .observe(figure, { attributes: true, attributeFilter: ['data-swept'] }); }"""
+    )
+    expect(figure).to_have_attribute("data-swept", "21")
+    seen = page.evaluate("window.swept")
+    assert len(set(seen)) > 4, seen
+    expect(figure.get_by_role("button", name="Vary the rate")).to_be_visible()
+    expect(figure).to_have_attribute("data-stops", "21")
+    expect(page).to_have_url(re.compile(r"vary=bias\.rate"))
+    page.reload()
+    again = page.locator(".observatory.ready")
+    expect(again).to_have_attribute("data-stops", "21")
+    slider(again).focus()
+    page.keyboard.press("PageUp")
+    value = float(slider(again).input_value())
+    result = run(Experiment.parse({**config, "bias": {"kind": "pair-flip", "rate": value}}), device="cpu")
+    expect(student(again)).to_have_text(f"{100 * result.student_accuracy.mean:.1f}%")
+    expect(page).to_have_url(re.compile(rf"bias\.rate={value}&"))
+    expect(student(again)).to_have_text(f"{100 * result.student_accuracy.mean:.1f}%")

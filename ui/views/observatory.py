@@ -21,7 +21,7 @@ from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, catalogue
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, runs, state
+from ui import answers, jobs, runs, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
 from ui.web import files
@@ -42,6 +42,9 @@ RULES: dict[str, tuple[float, bool]] = {
     "mean_label_margin": (0.0, False),
 }
 """Indicators with a line: where it is, and whether students are to learn below it."""
+
+GOES = "observatory/goes"
+"""Where the session keeps which sweep goes on."""
 
 LANDMARKS = (
     "bad-teacher-good-student",
@@ -76,6 +79,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
         "dataset": chosen.dataset.kind(),
         "now": now(chosen, language),
         "trails": trails,
+        "sweep": _sweep(chosen, trails),
         "mine": _mine(chosen),
         "marks": _marks(chosen.dataset.kind()),
         "job": chosen.key() if job is not None and job.alive else None,
@@ -156,6 +160,25 @@ def now(chosen: Experiment, language: str) -> dict[str, Any]:
         "sets": chosen.framework.shows == "sets",
     }
     return told
+
+
+def _sweep(chosen: Experiment, trails: dict[str, list[tuple[Any, int]]]) -> dict[str, Any] | None:
+    """The live sweep that was asked for here or by the link: where to ask, and whether it goes on."""
+    path = state.extra("vary")
+    if path not in _paths(chosen):
+        return None
+    found = sweeps.offer(chosen, path, [value for value, _ in trails.get(path, [])])
+    if found is None:
+        return {"path": path, "at": None, "count": 0, "goes": False}
+    key, count = found
+    goes = st.session_state.get(GOES) == key
+    return {
+        "path": path,
+        "key": key,
+        "at": sweeps.address(key, state.visitor()),
+        "count": count,
+        "goes": goes,
+    }
 
 
 def _ends(estimate: Estimate) -> list[float | None]:
@@ -257,7 +280,16 @@ def _marks(dataset: str) -> list[tuple[str, int]]:
 
 def done(what: str, value: Any) -> None:
     """One deed of the visitor in the figure."""
-    deeds = {"set": _set, "load": _load, "train": _train, "stop": _stop, "anew": _anew, "view": _view}
+    deeds = {
+        "set": _set,
+        "load": _load,
+        "train": _train,
+        "stop": _stop,
+        "anew": _anew,
+        "view": _view,
+        "vary": _vary,
+        "still": _still,
+    }
     if what in deeds:
         deeds[what](value)
 
@@ -327,6 +359,22 @@ def _anew(_: Any) -> None:
     now = state.experiment()
     state.load(now.replace(seed=(now.seed + 1) % 2**31))
     _train(None)
+
+
+def _vary(path: Any) -> None:
+    """Train what the atlas lacks along a field."""
+    state.set_extra("vary", str(path))
+    chosen = state.experiment()
+    if path in _paths(chosen):
+        found = sweeps.offer(chosen, path, [value for value, _ in trail(chosen, path)])
+        st.session_state[GOES] = found and found[0]
+
+
+def _still(_: Any) -> None:
+    """No more of the sweep; what it has stays."""
+    key = st.session_state.pop(GOES, None)
+    if key:
+        sweeps.stop(key, state.visitor())
 
 
 def _view(value: Any) -> None:

@@ -51,6 +51,7 @@ class Observatory {
     this.plot.leave();
     clearTimeout(this.later);
     clearTimeout(this.asking);
+    clearTimeout(this.sweeping);
     this.gone = true;
   }
 
@@ -84,6 +85,8 @@ class Observatory {
     this.verdict = el("p", { class: "verdict", "aria-live": "polite" });
     this.trainer = el("button", { type: "button", class: "go" });
     this.trainer.onclick = () => (this.data.job ? this.do("stop", null) : this.do(this.data.now.accuracy ? "anew" : "train", null));
+    this.varier = el("button", { type: "button", class: "go quiet" });
+    this.varier.onclick = () => (this.data.sweep?.goes ? this.do("still", null) : this.do("vary", this.active));
     this.numbers = el("dl", { class: "nums" });
     this.state = el("p", { class: "state", role: "status" });
     this.headline = el("h2");
@@ -100,7 +103,7 @@ class Observatory {
     this.live = el("p", { class: "hidden", "aria-live": "polite" });
     this.dialog = el("dialog");
     root.append(style,
-      el("div", { class: "ask" }, el("div", {}, this.sentence, el("div", { class: "sub" }, this.verdict, this.trainer), this.state), this.numbers),
+      el("div", { class: "ask" }, el("div", {}, this.sentence, el("div", { class: "sub" }, this.verdict, this.varier, this.trainer), this.state), this.numbers),
       el("div", { class: "main" },
         el("div", { class: "head" }, this.headline, this.count, this.others, this.tabler),
         el("p", { class: "note up" }, this.say("y")), this.field, this.axes, this.rail),
@@ -220,12 +223,16 @@ class Observatory {
       else this.chosen[family].delete(mark);
     }
     this.auto.checked = data.auto;
-    if (!(this.active in data.trails))
-      this.active = Object.keys(data.trails).sort((one, other) => data.trails[other].length - data.trails[one].length)[0] ?? null;
+    const paths = data.sentence.flat().map((part) => part.range ?? part.menu);
+    const known = Object.keys(data.trails).sort((one, other) => data.trails[other].length - data.trails[one].length);
+    if (!paths.includes(this.active))
+      this.active = known.find((path) => paths.includes(path)) ?? data.sentence.flat().find((part) => part.range)?.range ?? null;
     if (!before || data.axis !== this.axis) this.axis = this.setting.axes.some(({ id }) => id === data.axis) ? data.axis : "total";
     this.tabs.forEach(({ id, input }) => { input.checked = id === this.axis; });
     this.writeSentence();
     this.follow(before);
+    this.sweep(before);
+    this.setDots();
     this.refresh();
     this.showExamples();
     this.filter(!other);
@@ -288,7 +295,7 @@ class Observatory {
       if (event.key !== "PageUp" && event.key !== "PageDown") return;
       event.preventDefault();
       event.stopPropagation();
-      const stops = (this.data.trails[path] ?? []).map(([value]) => value);
+      const stops = this.computed(path);
       const now = Number(input.value);
       const next = event.key === "PageUp" ? stops.find((one) => one > now + 1e-9) : stops.findLast((one) => one < now - 1e-9);
       if (next === undefined) return;
@@ -314,8 +321,16 @@ class Observatory {
     }
     control.value = String(part.value);
     control.nextSibling.textContent = short(part.value);
-    const share = (value) => (value - part.low) / (part.high - part.low || 1);
-    control.previousSibling.replaceChildren(...(this.data.trails[path] ?? []).map(([value]) => el("i", { style: `--at: ${share(value)}` })));
+  }
+
+  /** Dots on the sliders where there are points. */
+  setDots() {
+    for (const part of this.data.sentence.flat()) {
+      if (!part.range || !this.data.controls) continue;
+      const share = (/** @type {number} */ value) => (value - part.low) / (part.high - part.low || 1);
+      this.controls.get(part.range).previousSibling.replaceChildren(
+        ...this.computed(part.range).map((value) => el("i", { style: `--at: ${share(value)}` })));
+    }
   }
 
   /** A menu is as wide as what it says; where the browser cannot, measured. @param {HTMLSelectElement} select */
@@ -348,12 +363,21 @@ class Observatory {
 
   valueOf(path) { return this.data.sentence.flat().find((part) => (part.menu ?? part.range) === path)?.value; }
 
+  /** Values of a field that have a point, in order. @param {string} path @returns {number[]} */
+  computed(path) {
+    const mine = this.data.sweep?.path === path ? this.swept ?? [] : [];
+    return [...(this.data.trails[path] ?? []).map(([value]) => value), ...mine.map(({ value }) => value)].sort((one, other) => one - other);
+  }
+
   /** The active slider's computed points. */
   stops() {
     const { columns } = this.setting.atlas;
-    return (this.data.trails[this.active] ?? []).map(([value, row]) => ({
+    const computed = (this.data.trails[this.active] ?? []).map(([value, row]) => ({
       value, row, x: columns[this.axis][row], y: columns.accuracy[row], low: columns.low[row], high: columns.high[row],
-    })).filter(({ x }) => x !== null);
+    }));
+    const mine = this.data.sweep?.path === this.active ? this.swept : [];
+    const live = mine.map(({ value, x, accuracy: [y, low, high] }) => ({ value, x: x[this.axis] ?? null, y, low, high, live: x }));
+    return [...computed, ...live].filter(({ x }) => x !== null).sort((one, other) => one.value - other.value);
   }
 
   /** Where this run stands: by the page's numbers, or under the hand by the trail. */
@@ -370,7 +394,7 @@ class Observatory {
     const place = along(this.stops(), value);
     if (!place) return { x: now.x[this.axis] ?? 0, y: null, low: null, high: null, filled: false, said: "?", notes: this.say("beyond") };
     const { exact } = place;
-    if (exact) return { ...exact, filled: true, said: percent(exact.y), row: exact.row };
+    if (exact) return { ...exact, filled: true, said: percent(exact.y) };
     const wide = place.high - place.low > FAR;
     return { x: place.x, y: place.y, low: null, high: null, filled: false, range: wide ? [place.low, place.high] : null,
       said: wide ? `${percent(place.low, 0).replace("\u00a0%", "")}–${percent(place.high, 0)}` : `≈ ${percent(place.y, 0)}`,
@@ -396,10 +420,11 @@ class Observatory {
     }
     if (moved) {
       const { columns } = this.setting.atlas;
-      const x = at?.row === undefined ? null : columns[this.data.now.sets ? "total" : "mean_label_margin"][at.row];
-      const right = at?.row === undefined ? null : columns.label_accuracy[at.row];
-      const notes = at?.row !== undefined && this.data.now.sets
-        ? [this.say("degrees", { delta: signed(columns.unreliability[at.row]), gamma: signed(columns.ambiguity[at.row]) })] : [];
+      const known = (/** @type {string} */ name) => (at?.live ? at.live[name] ?? null : at?.row === undefined ? null : columns[name][at.row]);
+      const x = known(this.data.now.sets ? "total" : "mean_label_margin");
+      const right = known("label_accuracy");
+      const notes = x !== null && this.data.now.sets
+        ? [this.say("degrees", { delta: signed(known("unreliability")), gamma: signed(known("ambiguity")) })] : [];
       Object.assign(rule, { value: x === null ? "…" : signed(x), notes });
       Object.assign(teacher, { value: right === null ? "…" : `${Math.round(100 * right)}` });
     }
@@ -417,6 +442,10 @@ class Observatory {
     this.trainer.replaceChildren(text, ...(job ? [] : [el("small", {}, this.say("about", { seconds }))]));
     this.trainer.classList.toggle("quiet", Boolean(now.accuracy) && !job);
     this.trainer.hidden = !this.data.controls;
+    const part = this.data.sentence.flat().find((one) => (one.menu ?? one.range) === this.active);
+    const goes = this.data.sweep?.goes;
+    this.varier.hidden = !this.data.controls || !part;
+    this.varier.textContent = goes ? this.say("vary-stop") : this.say("vary", { field: (part?.name ?? "").toLowerCase() });
   }
 
   /** Only what passes the filter, and what it says of the axes. */
@@ -520,8 +549,10 @@ class Observatory {
     const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
     const found = crossing(stops, (this.data.now.truth + this.data.now.guess) / 2);
     const said = found ? this.say(found.fails ? "trail-fails" : "trail-learns", { trail, value: short(found.value) }) : trail;
+    const mine = this.data.sweep?.path === this.active ? this.swept.length : 0;
     this.state.dataset.trail = said;
-    if (!this.climb && !this.data.job) this.state.textContent = capital(said);
+    const named = mine ? this.say("sweep", { count: mine, trail: said }) : said;
+    if (!this.climb && !this.data.job && !this.data.sweep?.goes) this.state.textContent = capital(named);
   }
 
   // ---- six examples
@@ -629,6 +660,43 @@ class Observatory {
       };
       step();
     });
+  }
+
+  // ---- a live sweep
+
+  /** Follow a sweep that goes on; of another, what it has. @param {any} before */
+  sweep(before) {
+    const { sweep } = this.data;
+    this.swept ??= [];
+    if (!sweep?.at) {
+      this.swept = [];
+      if (sweep) this.state.textContent = this.say("sweep-full");
+    }
+    if (sweep?.key !== before?.sweep?.key) this.swept = [];
+    if (sweep?.at && (sweep.path in this.data.trails || this.controls.has(sweep.path)) && !before) this.active = sweep.path;
+    const same = before && sweep?.key === before.sweep?.key && sweep?.goes === before.sweep?.goes;
+    if (same && (this.sweeping || !sweep?.goes)) return;
+    clearTimeout(this.sweeping);
+    this.sweeping = undefined;
+    if (sweep?.at) this.askSweep(sweep);
+  }
+
+  async askSweep(sweep) {
+    let found = null;
+    try {
+      found = await (await fetch(sweep.at + (sweep.goes ? "&go=1" : ""))).json();
+    } catch { /* the network is away; asked again */ }
+    if (this.gone || this.data.sweep?.key !== sweep.key || this.data.sweep.goes !== sweep.goes) return;
+    this.sweeping = undefined;
+    if (found) {
+      this.swept = found.points;
+      if (sweep.goes) this.state.textContent = found.problem || this.say("sweeping", { done: found.points.length, count: sweep.count });
+      this.root.dataset.swept = String(found.points.length);
+      this.setDots();
+      this.refresh();
+      if (!found.left) { if (sweep.goes) this.do("still", null); return; }
+    }
+    if (sweep.goes) this.sweeping = setTimeout(() => this.askSweep(sweep), ASK);
   }
 
   // ---- hands and keys on the figure

@@ -306,7 +306,8 @@ export class Plot {
         (place ? brush.lineTo(this.x(x), this.y(y)) : brush.moveTo(this.x(x), this.y(y))));
       brush.stroke();
     }
-    for (const { x, y } of trail.stops) this.disc(this.x(x), this.y(y), 4, this.colours.mark, this.colours.ground);
+    for (const { x, y, live } of trail.stops) // own points have a hole
+      this.disc(this.x(x), this.y(y), live ? 5 : 4, live ? this.colours.ground : this.colours.mark, live ? this.colours.mark : this.colours.ground, live ? 2.4 : 1.2);
   }
 
   /** @param {number} x @param {number} y @param {number} r @param {string} fill @param {string} edge */
