@@ -4,7 +4,6 @@ The script behind it is `ui/main.py`: with `pages/` beside a script that calls `
 visitor of a fresh server would not get the page of a deep link (docs/decisions.md).
 """
 
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,18 +11,28 @@ from typing import Any
 
 import streamlit as st
 
+from ui.web import warm
 from ui.web.network import without_delay
 
 
 @asynccontextmanager
 async def lifespan(server: Any) -> AsyncIterator[None]:
-    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile."""
-    threading.Thread(target=_ahead, name="ahead", daemon=True).start()
-    async with without_delay(server):
+    """What visitors share is there before they are answered; then answers leave at once."""
+    async with warm.warmed(_imports, _atlas, _figures), without_delay(server):
         yield
 
 
-def _ahead() -> None:
+def _imports() -> None:
+    warm.imported("ui.bar", "ui.charts", "ui.views", "plotly.offline")
+
+
+def _atlas() -> None:
+    from softlabel_core.atlas import lookup
+
+    lookup.committed().prepare()
+
+
+def _figures() -> None:
     from ui.views import start
     from ui.words.i18n import LANGUAGES
 

@@ -96,6 +96,10 @@ class Atlas:
         self._made: list[str] = self._column("made")
         self._science: list[str] = self._column("science")
 
+    def prepare(self) -> None:
+        """Make the tables that look-ups make when they are first asked for."""
+        _ = self._groups, self._light
+
     def __len__(self) -> int:
         return len(self._contents)
 
