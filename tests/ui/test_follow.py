@@ -15,7 +15,6 @@ from softlabel_core.atlas import lookup
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
 from ui.components import follow
-from ui.views import start
 from ui.views.start import asked, chosen, data
 from ui.words.i18n import LANGUAGES
 
@@ -105,7 +104,7 @@ def test_it_is_made_before_the_server_answers() -> None:
 
     async def begun() -> int:
         async with lifespan(None):
-            return start._data.cache_info().currsize
+            return len(data)
 
-    start._data.cache_clear()
+    data.clear()
     assert asyncio.run(begun()) == len(LANGUAGES)
