@@ -9,6 +9,9 @@ import secrets
 import threading
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from operator import attrgetter
 
 from softlabel_core.experiment.cost import SPREAD, Cost
 from softlabel_core.experiment.result import Result
@@ -37,6 +40,9 @@ GONE = 30.0
 
 TICK = 0.1
 """Seconds between two looks at the queue while something is in it."""
+
+PAUSE = 1.0
+"""Seconds that the queue waits after a failure of its own."""
 
 SECONDS = 120.0
 """Predicted seconds above which a run is refused, unless the server was told otherwise."""
@@ -116,7 +122,8 @@ class Jobs:
                 job.visitors[visitor] = time.monotonic()
             if job.handle and job.alive:
                 self._advance()
-                self._read(job)
+                with self._blamed(job):
+                    self._read(job)
             return job
 
     def _read(self, job: Job) -> None:
@@ -163,35 +170,70 @@ class Jobs:
             )
 
     def _watch(self) -> None:
-        """In a thread of its own: settle what has ended, hand out what is next, drop what nobody wants."""
+        """In a thread of its own, whatever happens: settle what has ended, hand out what is next, drop what
+        nobody wants."""
         while not self._closed:
-            with self._lock:
-                self._advance()
-                idle = not self._alive
-                if idle:
-                    self._wake.clear()
-            self._wake.wait() if idle else time.sleep(TICK)
+            pause = TICK
+            try:
+                with self._lock:
+                    self._advance()
+                    if not self._alive:
+                        self._wake.clear()
+            except Exception:
+                logging.getLogger(__name__).exception("The queue stumbled; it goes on")
+                pause = PAUSE
+            self._wake.wait()
+            time.sleep(pause)
+
+    @contextmanager
+    def _blamed(self, job: Job) -> Iterator[None]:
+        """What goes wrong within fails this job, with a sentence, and nothing else."""
+        try:
+            yield
+        except Exception as error:
+            self._fail(job, error)
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        if isinstance(error, JobError):
+            job.problem = error.phrase
+        else:
+            job.problem = Phrase("The run failed for a reason we did not foresee.")
+            what = job.experiment.key() if job.experiment else "private work"
+            logging.getLogger(__name__).error("An unforeseen failure of %s", what, exc_info=error)
+        if job.handle:
+            self._ending.append(job.handle)
+            with suppress(Exception):  # it may have ended
+                job.handle.cancel()
+        job.state, job.work = "failed", None
 
     def _advance(self) -> None:
-        for job in self._alive:
-            if job.handle and job.handle.done():
-                self._settle(job)
-            elif not job.watched(GONE):
-                self._cancel(job)
-        self._alive = [job for job in self._alive if job.alive]
-        self._ending = [handle for handle in self._ending if not handle.done()]
+        for job in filter(attrgetter("alive"), self._alive):
+            with self._blamed(job):
+                if job.handle and job.handle.done():
+                    self._settle(job)
+                elif not job.watched(GONE):
+                    self._cancel(job)
+        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._ending = [handle for handle in self._ending if not _ended(handle)]
         running = [job for job in self._alive if job.handle]
         for job in self._order():
             taken, busy = len(running) + len(self._ending), {one.owner for one in running}
             if taken < self._runner.workers and job.owner not in busy:
-                self._hand_out(job)
-                running.append(job)
+                with self._blamed(job):
+                    self._hand_out(job)
+                    running.append(job)
+        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._place(running)
+
+    def _place(self, running: list[Job]) -> None:
+        """Note what is under way, and how long the others wait."""
         wait = sum(job.left() for job in running)
         for job in running:
-            taken_up = job.handle is not None and job.handle.running()
-            if taken_up and job.begun is None:
-                job.begun = time.monotonic()
-            job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
+            with self._blamed(job):
+                taken_up = job.handle is not None and job.handle.running()
+                if taken_up and job.begun is None:
+                    job.begun = time.monotonic()
+                job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
         for place, job in enumerate(self._order(), start=len(running)):
             job.ahead, job.wait_seconds = place, wait / self._runner.workers
             wait += job.seconds
@@ -223,7 +265,8 @@ class Jobs:
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:
             if job.alive and not job.watched(PRESENT):
-                self._cancel(job)
+                with self._blamed(job):
+                    self._cancel(job)
                 self._advance()
             return not job.alive
 
@@ -247,12 +290,6 @@ class Jobs:
             job.state = "cancelled"
         except WorkerLost:
             self._retry(job)
-        except JobError as error:
-            job.state, job.problem = "failed", error.phrase
-        except Exception:
-            job.state, job.problem = "failed", Phrase("The run failed for a reason we did not foresee.")
-            what = job.experiment.key() if job.experiment else "private work"
-            logging.getLogger(__name__).exception("An unforeseen failure of %s", what)
         if not job.alive:
             job.work = None
 
@@ -260,10 +297,8 @@ class Jobs:
         """A lost worker is forgiven once."""
         job.lost += 1
         if job.lost > 1:
-            job.state = "failed"
-            job.problem = Phrase("The run lost its worker process twice and was given up.")
-        else:
-            self._submit(job)
+            raise JobError("The run lost its worker process twice and was given up.") from None
+        self._submit(job)
 
     def _forget(self) -> None:
         """Keep the latest finished jobs, and private ones while somebody looks."""
@@ -275,3 +310,11 @@ class Jobs:
         ]
         for key in {*over, *left}:
             del self._jobs[key]
+
+
+def _ended(handle: Handle) -> bool:
+    """Whether its worker is free; one that cannot tell keeps no worker from the others."""
+    try:
+        return handle.done()
+    except Exception:
+        return True

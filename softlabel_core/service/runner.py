@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,12 @@ class Channel:
     """What a task in a worker says to the server, and hears: small files of the job's own folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._reported = folder, 0.0
+        self._folder, self._reported, self._mute = folder, 0.0, False
         self.cancel: threading.Event = _CancelFile(folder / "cancel")
 
     def row(self, *values: Any) -> None:
         """Send a row of plain data; from any thread. One write a line, appended, so lines are never mixed."""
-        with open(self._folder / "rows", "ab", buffering=0) as file:
+        with self._quietly(), open(self._folder / "rows", "ab", buffering=0) as file:
             file.write(json.dumps(values).encode() + b"\n")
 
     def progress(self, fraction: float) -> None:
@@ -92,8 +92,19 @@ class Channel:
         if now - self._reported >= BEAT:
             self._reported = now
             part = self._folder / "progress.part"
-            part.write_text(json.dumps(fraction))
-            os.replace(part, self._folder / "progress")
+            with self._quietly():
+                part.write_text(json.dumps(fraction))
+                os.replace(part, self._folder / "progress")
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Where the folder has vanished or the disk is full, the task goes on and is not heard."""
+        try:
+            yield
+        except OSError as error:
+            if not self._mute:
+                logging.getLogger(__name__).warning("A job cannot report: %s", error)
+            self._mute = True
 
 
 Routine = Callable[..., dict[str, Any]]
@@ -140,8 +151,7 @@ class EmbeddedRunner(Runner):
         limit = self.limit if limit is None else limit
         with self._lock:
             self._submitted += 1
-            folder = Path(self._folder.name, str(self._submitted))
-            folder.mkdir()
+            folder = self._made(str(self._submitted))
             if not (self._pool.active or self._closed):  # Pebble gives up when a worker without a job dies
                 logging.getLogger(__name__).warning("A worker without a job died; its pool is opened anew.")
                 self._pool.stop()
@@ -149,6 +159,15 @@ class EmbeddedRunner(Runner):
                 self._pool = self._opened()
             future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
+
+    def _made(self, name: str) -> Path:
+        """A job's folder. Without one, its run is not heard before it ends, and is killed to be cancelled."""
+        folder = Path(self._folder.name, name)
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            logging.getLogger(__name__).warning("A job has no folder: %s", error)
+        return folder
 
     def _opened(self) -> ProcessPool:
         pool = ProcessPool(max_workers=self.workers, context=get_context("loky"))
@@ -165,13 +184,17 @@ class EmbeddedRunner(Runner):
 class _EmbeddedHandle(Handle):
     def __init__(self, future: ProcessFuture, folder: Path, limit: float) -> None:
         self._future, self._folder, self._limit = future, folder, limit
-        self._read = 0
+        self._read, self._progress = 0, 0.0
 
     def cancel(self) -> None:
         if not self._future.running():
             self._future.cancel()
             return
-        (self._folder / "cancel").touch()
+        try:
+            (self._folder / "cancel").touch()
+        except OSError:  # it cannot be told
+            self._future.cancel()
+            return
         timer = threading.Timer(GRACE, self._future.cancel)
         timer.daemon = True
         timer.start()
@@ -183,20 +206,23 @@ class _EmbeddedHandle(Handle):
         return bool(self._future.done())
 
     def progress(self) -> float:
-        try:
-            return float(json.loads((self._folder / "progress").read_text()))
-        except FileNotFoundError:  # not begun
-            return 0.0
+        with suppress(OSError, ValueError):  # not begun, or not to be written
+            self._progress = float(json.loads((self._folder / "progress").read_text()))
+        return self._progress
 
     def rows(self) -> list[list[Any]]:
         try:
             with open(self._folder / "rows", "rb") as file:
                 file.seek(self._read)
                 whole = file.read().rpartition(b"\n")
-        except FileNotFoundError:  # nothing yet
+        except OSError:  # nothing yet, or the folder is gone
             return []
         self._read += len(whole[0]) + len(whole[1])
-        return [json.loads(line) for line in whole[0].splitlines()]
+        rows = []
+        for line in whole[0].splitlines():
+            with suppress(ValueError):  # cut off by a full disk
+                rows.append(json.loads(line))
+        return rows
 
     def result(self, timeout: float | None = None) -> dict[str, Any]:
         try:

@@ -286,6 +286,71 @@ def test_an_unforeseen_error_is_a_failure_with_a_sentence():
     assert job.problem.endswith(".")
 
 
+class Refusing(StubRunner):
+    """An engine that cannot begin anything."""
+
+    def submit(self, task, *data, limit=None, memory=None):
+        raise OSError("no process left")
+
+
+def wrong(*_):
+    raise RuntimeError("wrong")
+
+
+@pytest.mark.parametrize("method", ["done", "running", "rows"])
+def test_what_goes_wrong_with_a_job_is_its_own(method, finished, caplog):
+    """It fails with a sentence, the log says why, its worker is stopped, and the next one has its turn."""
+    runner = StubRunner(StubHandle(), StubHandle(finished))
+    every = Jobs(runner)
+    first, second = every.start(experiment(), "me"), every.start(experiment(1), "you")
+    setattr(runner.given[0], method, wrong)
+    every.look(key(0), "me")
+    wait_until(lambda: second.state == "done")
+    assert (first.state, first.work) == ("failed", None)
+    assert first.problem == "The run failed for a reason we did not foresee."
+    assert "RuntimeError: wrong" in caplog.text
+    assert runner.given[0].cancelled.is_set()
+    every.close()
+
+
+def test_a_job_that_cannot_begin_fails_with_a_sentence(caplog):
+    runner = Refusing()
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    assert (job.state, job.ahead) == ("failed", 0)
+    assert job.problem.endswith(".")
+    assert "no process left" in caplog.text
+    key = every.ask(private(), "me")
+    assert every.look(key, "me").state == "failed"
+    runner.submit = StubRunner().submit
+    assert every.start(experiment(), "me").state == "running"
+    every.close()
+
+
+def test_a_job_whose_worker_cannot_be_replaced_fails():
+    runner = StubRunner(StubHandle())
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    runner.submit = Refusing().submit
+    runner.given[0].outcome, runner.given[0].ended = WorkerLost(), True
+    wait_until(lambda: job.state == "failed")
+    every.close()
+
+
+def test_the_queue_goes_on_whatever_happens_to_it(monkeypatch, caplog, finished):
+    monkeypatch.setattr(queue, "PAUSE", 0.01)
+    runner = StubRunner()
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    order = every._order
+    every._order = wrong
+    wait_until(lambda: "The queue stumbled; it goes on" in caplog.text)
+    every._order = order
+    runner.given[0].outcome, runner.given[0].ended = finished, True
+    wait_until(lambda: job.state == "done")
+    every.close()
+
+
 def test_a_visitor_who_left_does_not_keep_a_job_running(monkeypatch):
     monkeypatch.setattr(queue, "PRESENT", 0.2)
     runner = StubRunner()
