@@ -8,12 +8,11 @@ import json
 import logging
 import os
 import resource
-import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ from softlabel_core.experiment.run import run
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
+from softlabel_core.service.traces import Folder, end_with
 from softlabel_core.training.train import Cancelled
 
 GRACE = 2.0
@@ -140,10 +140,12 @@ class EmbeddedRunner(Runner):
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
         self.limit, self.workers = limit, workers
-        self._folder = tempfile.TemporaryDirectory(prefix="softlabel-")
+        self._folder = Folder()
         self._submitted, self._closed = 0, False
         self._lock = threading.Lock()
-        self._pool = self._opened()
+        # Workers end with the thread that starts them: one of our own, not a visitor's.
+        self._opener = ThreadPoolExecutor(1, "workers")
+        self._pool = self._opener.submit(self._opened).result()
 
     def submit(
         self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
@@ -156,21 +158,24 @@ class EmbeddedRunner(Runner):
                 logging.getLogger(__name__).warning("A worker without a job died; its pool is opened anew.")
                 self._pool.stop()
                 self._pool.join()
-                self._pool = self._opened()
+                self._pool = self._opener.submit(self._opened).result()
             future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
 
     def _made(self, name: str) -> Path:
         """A job's folder. Without one, its run is not heard before it ends, and is killed to be cancelled."""
-        folder = Path(self._folder.name, name)
         try:
-            folder.mkdir(parents=True)
+            if not self._folder.path.is_dir():  # somebody has tidied up
+                self._folder.remove()
+                self._folder = Folder()
+            (self._folder.path / name).mkdir()
         except OSError as error:
             logging.getLogger(__name__).warning("A job has no folder: %s", error)
-        return folder
+        return self._folder.path / name
 
     def _opened(self) -> ProcessPool:
-        pool = ProcessPool(max_workers=self.workers, context=get_context("loky"))
+        context = get_context("loky")
+        pool = ProcessPool(self.workers, initializer=end_with, initargs=(os.getpid(),), context=context)
         pool.schedule(_warm_up)
         return pool
 
@@ -178,7 +183,8 @@ class EmbeddedRunner(Runner):
         self._closed = True
         self._pool.stop()
         self._pool.join(timeout=5)
-        self._folder.cleanup()
+        self._opener.shutdown(wait=False)
+        self._folder.remove()
 
 
 class _EmbeddedHandle(Handle):
