@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui.web import warm
+from ui.web import files, warm
 from ui.web.network import without_delay
 
 
 @asynccontextmanager
 async def lifespan(server: Any) -> AsyncIterator[None]:
-    """What visitors share is there before they are answered; then answers leave at once."""
-    async with warm.warmed(_imports, _atlas, _figures), without_delay(server):
+    """What visitors share is there before they are answered; answers leave at once; files do not pile up."""
+    async with warm.warmed(_imports, _atlas, _figures), files.given_back(_idle), without_delay(server):
         yield
 
 
@@ -40,4 +41,12 @@ def _figures() -> None:
         start.data(language)
 
 
-app = st.App(Path(__file__).parent / "ui" / "main.py", lifespan=lifespan)
+def _idle() -> None:
+    from ui import uploads
+
+    uploads.give_back()
+
+
+app = st.App(
+    Path(__file__).parent / "ui" / "main.py", lifespan=lifespan, middleware=[Middleware(files.Capped)]
+)
