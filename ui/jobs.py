@@ -10,10 +10,13 @@ from softlabel_core.service.runner import EmbeddedRunner
 MAX_SECONDS = "SOFTLABEL_MAX_SECONDS"
 """Environment variable: predicted seconds above which a run is refused."""
 
+WORKERS = 2
+"""Worker processes: one trains, one is kept for short work (`service.turns`)."""
+
 
 @once()
 def every() -> Jobs:
-    """All jobs; the first call starts the worker."""
-    started = Jobs(EmbeddedRunner(), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
+    """All jobs; the first call starts the workers."""
+    started = Jobs(EmbeddedRunner(WORKERS), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
     atexit.register(started.close)
     return started

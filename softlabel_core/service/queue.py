@@ -8,7 +8,7 @@ import logging
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from operator import attrgetter
@@ -19,6 +19,7 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.phrase import Phrase, Refusal
 from softlabel_core.service.job import Job, Work
 from softlabel_core.service.runner import Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.service.turns import Turns
 from softlabel_core.training.train import Cancelled
 
 __all__ = ["Busy", "Job", "Jobs", "Work"]
@@ -61,9 +62,8 @@ class Jobs:
         self._runner = runner
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._alive: list[Job] = []
-        self._ending: list[Handle] = []  # cancelled, their worker not free yet
-        self._turns: OrderedDict[str, int] = OrderedDict()
-        self._turn = 0
+        self._ending: list[Job] = []  # cancelled, their worker not free yet
+        self._turns = Turns(runner.workers)
         self._lock = threading.RLock()
         self._wake, self._closed = threading.Event(), False
         threading.Thread(target=self._watch, name="jobs", daemon=True).start()
@@ -201,7 +201,7 @@ class Jobs:
             what = job.experiment.key() if job.experiment else "private work"
             logging.getLogger(__name__).error("An unforeseen failure of %s", what, exc_info=error)
         if job.handle:
-            self._ending.append(job.handle)
+            self._ending.append(job)
             with suppress(Exception):  # it may have ended
                 job.handle.cancel()
         job.state, job.work = "failed", None
@@ -214,47 +214,25 @@ class Jobs:
                 elif not job.watched(GONE):
                     self._cancel(job)
         self._alive = [*filter(attrgetter("alive"), self._alive)]
-        self._ending = [handle for handle in self._ending if not _ended(handle)]
-        running = [job for job in self._alive if job.handle]
-        for job in self._order():
-            taken, busy = len(running) + len(self._ending), {one.owner for one in running}
-            if taken < self._runner.workers and job.owner not in busy:
-                with self._blamed(job):
-                    self._hand_out(job)
-                    running.append(job)
-        self._alive = [*filter(attrgetter("alive"), self._alive)]
-        self._place(running)
-
-    def _place(self, running: list[Job]) -> None:
-        """Note what is under way, and how long the others wait."""
-        wait = sum(job.left() for job in running)
-        for job in running:
+        self._ending = [job for job in self._ending if job.handle and not _ended(job.handle)]
+        while turn := self._turns.next(self._alive, self._ending):
+            self._turns.note(turn.owner)
+            with self._blamed(turn):
+                self._submit(turn)
+        for job in self._alive:
             with self._blamed(job):
-                taken_up = job.handle is not None and job.handle.running()
-                if taken_up and job.begun is None:
-                    job.begun = time.monotonic()
-                job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
-        for place, job in enumerate(self._order(), start=len(running)):
-            job.ahead, job.wait_seconds = place, wait / self._runner.workers
-            wait += job.seconds
+                if job.handle:
+                    self._begin(job)
+        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._turns.place(self._alive)
 
-    def _order(self) -> list[Job]:
-        """Jobs without a worker as their turns come: visitor by visitor, who was served longest ago first."""
-        own: Counter[str] = Counter()
-        ranked = []
-        for number, job in enumerate(self._alive):
-            if job.handle is None:
-                ranked.append(((own[job.owner], self._turns.get(job.owner, 0), number), job))
-                own[job.owner] += 1
-        return [job for _, job in sorted(ranked, key=lambda pair: pair[0])]
-
-    def _hand_out(self, job: Job) -> None:
-        self._turn += 1
-        self._turns.pop(job.owner, None)
-        self._turns[job.owner] = self._turn
-        while len(self._turns) > 10 * QUEUE:
-            self._turns.popitem(last=False)
-        self._submit(job)
+    def _begin(self, job: Job) -> None:
+        """Note whether a worker has taken it up."""
+        assert job.handle is not None  # noqa: S101  # for the type checker
+        taken_up = job.handle.running()
+        if taken_up and job.begun is None:
+            job.begun = time.monotonic()
+        job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
 
     def _submit(self, job: Job) -> None:
         assert job.work is not None  # noqa: S101  # for the type checker
@@ -273,7 +251,7 @@ class Jobs:
     def _cancel(self, job: Job) -> None:
         if job.handle:
             job.handle.cancel()
-            self._ending.append(job.handle)
+            self._ending.append(job)
         job.state, job.work = "cancelled", None
 
     def _settle(self, job: Job) -> None:

@@ -176,7 +176,8 @@ class EmbeddedRunner(Runner):
     def _opened(self) -> ProcessPool:
         context = get_context("loky")
         pool = ProcessPool(self.workers, initializer=end_with, initargs=(os.getpid(),), context=context)
-        pool.schedule(_warm_up)
+        for _ in range(self.workers):
+            pool.schedule(_warm_up)
         return pool
 
     def close(self) -> None:
