@@ -12,6 +12,7 @@ from softlabel_core.reading.labels import write
 from softlabel_core.service import job, queue, uploads
 from softlabel_core.service.queue import EACH, Busy, Jobs, Work
 from softlabel_core.service.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.students.random_features import RESPONSE
 from tests.waiting import PATIENCE, wait_until
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 1}}
@@ -412,6 +413,18 @@ def test_teachers_and_rounds_are_counted():
     students, teachers = parts(Experiment.parse(asked))
     assert (students.networks, students.examples, students.tested) == (3 * 5, 1198, 599)
     assert (teachers.networks, teachers.training.epochs, teachers.student.width) == (3, 80, 512)
+
+
+def test_what_a_student_prepares_is_counted_once_a_split():
+    """The filters of random features see every example once, whatever is trained on what they saw."""
+    asked = {"student": "random-features", "replicates": 3, "training": {"epochs": 1}}
+    (once,), (often,) = (
+        parts(Experiment.parse({**asked, "training": {"epochs": epochs}})) for epochs in (1, 31)
+    )
+    each = once.student.preparation(64)
+    assert each == RESPONSE * 128 * 6 * 6  # 128 filters of 3 x 3 on 8 x 8 pixels
+    assert once.operations - (often.operations - once.operations) // 30 == 3 * 1797 * each
+    assert Experiment().student.preparation(64) == 0
 
 
 def test_predictions_follow_what_runs_took_by_student():
