@@ -4,7 +4,6 @@ The script behind it is `ui/main.py`: with `pages/` beside a script that calls `
 visitor of a fresh server would not get the page of a deep link (docs/decisions.md).
 """
 
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,33 +13,49 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import jobs, runs, sweeps
-from ui.web import files
+from ui.web import assets, files, warm
 from ui.web.network import without_delay
 from ui.web.pages import Paths
 
 
 @asynccontextmanager
 async def lifespan(server: Any) -> AsyncIterator[None]:
-    """Answers leave at once; what the first visitor of Start would wait for is made meanwhile.
+    """What visitors share is there before they are answered; answers leave at once; files do not pile up.
 
-    The worker ends here: a server told to end (SIGTERM) does nothing after its lifespan.
+    The workers end here: a server told to end (SIGTERM) does nothing after its lifespan.
     """
-    threading.Thread(target=_ahead, name="ahead", daemon=True).start()
     try:
-        async with without_delay(server):
+        async with warm.warmed(_imports, _atlas, _figures), files.given_back(_idle), without_delay(server):
             yield
     finally:
         jobs.close()
 
 
-def _ahead() -> None:
-    from ui.views import start
+def _imports() -> None:
+    warm.imported("ui.bar", "ui.charts", "ui.views", "plotly.offline")
+
+
+def _atlas() -> None:
+    from softlabel_core.atlas import lookup
+
+    lookup.committed().prepare()
+
+
+def _figures() -> None:
+    from ui.views import observatory, start
     from ui.words.i18n import LANGUAGES
 
     for language in LANGUAGES:
         start.data(language)
+        observatory.setting(language)
+
+
+def _idle() -> None:
+    from ui import uploads
+
+    uploads.give_back()
 
 
 main = Path(__file__).parent / "ui" / "main.py"
-routes = [*runs.routes(), *sweeps.routes(), *files.routes()]
-app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths)])
+routes = [*runs.routes(), *sweeps.routes(), *assets.routes()]
+app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths), Middleware(files.Capped)])

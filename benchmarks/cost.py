@@ -31,6 +31,16 @@ ASKED = {
     },
     "mlp, digits, 60 epochs, 32 replicates": {"replicates": 32, "training": {"epochs": 60}},
     "cnn, digits, 4 epochs, 2 replicates": {"student": "cnn", "replicates": 2, "training": {"epochs": 4}},
+    "cnn, digits, 10 epochs, 8 replicates": {
+        "student": "cnn",
+        "replicates": 8,
+        "training": {"epochs": 10},
+    },
+    "wide resnet, digits, 1 epoch, 1 replicate": {
+        "student": "wide-resnet",
+        "replicates": 1,
+        "training": {"epochs": 1},
+    },
     "under-trained teacher, digits": {"bias": "under-trained-teacher"},
     "temperature teacher, digits": {"bias": "temperature-teacher"},
     "skillful bad teacher, digits, 2 replicates": {"bias": "skillful-bad-teacher", "replicates": 2},
@@ -38,6 +48,11 @@ ASKED = {
     "random features, digits, 4 epochs, 2 replicates": {
         "student": "random-features",
         "replicates": 2,
+        "training": {"epochs": 4},
+    },
+    "random features, 512 filters, digits, 4 epochs, 4 replicates": {
+        "student": {"kind": "random-features", "filters": 512},
+        "replicates": 4,
         "training": {"epochs": 4},
     },
 }

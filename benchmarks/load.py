@@ -2,6 +2,10 @@
 
 Each visitor is a websocket that speaks Streamlit's protobuf: it opens Start, then asks for the script to run
 again every three seconds. Printed: errors, first load, rerun (p50, p95), growth of the server's memory.
+
+With `--cold` all open Start at once on a server that has answered nobody yet, and leave. Printed: errors,
+seconds from the server's start until its health is good, seconds of the first load, and the server's memory
+when its health is good and at its most.
 """
 
 import argparse
@@ -39,7 +43,7 @@ async def rerun(socket: ClientConnection, problems: list[str], page: str = "", q
     await socket.send(ask.SerializeToString())
     while True:
         message = ForwardMsg()
-        message.ParseFromString(await asyncio.wait_for(socket.recv(), 60))
+        message.ParseFromString(await asyncio.wait_for(socket.recv(), 120))
         if message.delta.new_element.HasField("exception"):
             problems.append(message.delta.new_element.exception.message)
         kind = message.WhichOneof("type")
@@ -58,6 +62,24 @@ async def visit(port: int, until: float, first: list[float], later: list[float],
                 later.append(await rerun(socket, problems))
     except Exception as error:  # counted, the others go on
         problems.append(repr(error))
+
+
+async def arrive(port: int, first: list[float], problems: list[str]) -> None:
+    """One of many visitors who come at the same moment, and leave when they have seen the page."""
+    try:
+        started = time.perf_counter()
+        async with opened(port) as socket:
+            await rerun(socket, problems)
+        first.append(time.perf_counter() - started)
+    except Exception as error:
+        problems.append(repr(error))
+
+
+async def rush(port: int, visitors: int) -> tuple[list[float], list[str]]:
+    """So many visitors at the same moment."""
+    first, problems = [], []
+    await asyncio.gather(*(arrive(port, first, problems) for _ in range(visitors)))
+    return first, problems
 
 
 async def crowd(port: int, visitors: int, seconds: float) -> tuple[list[float], list[float], list[str]]:
@@ -80,12 +102,12 @@ def serving(script: str = "app.py") -> Iterator[tuple[int, int]]:
         [*command, "--server.headless=true"], cwd=ROOT, stdout=log, stderr=log, env={**os.environ}
     )
     try:
-        for _ in range(120):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(f"http://localhost:{port}/_stcore/health")
                 break
             except OSError:
-                time.sleep(0.5)
+                time.sleep(0.05)
         yield port, server.pid
     finally:
         server.terminate()
@@ -106,17 +128,40 @@ def measure(visitors: int, seconds: float) -> None:
         print(problem, file=sys.stderr)
 
 
-def memory(process: int) -> float:
-    """Resident memory in MiB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 2**20
+def cold(visitors: int) -> None:
+    """Start a server, let them all come as soon as its health is good, print a row."""
+    started = time.perf_counter()
+    with serving() as (port, process):
+        healthy, before = time.perf_counter() - started, memory(process)
+        first, problems = asyncio.run(rush(port, visitors))
+        most = memory(process, "VmHWM")
+    middle, late = (quantiles(first, n=20)[at] for at in (9, 18))
+    times = " | ".join(f"{one:.2f}" for one in (healthy, middle, late, max(first)))
+    print(f"| {visitors} | {len(problems)} | {times} | {before:.0f} | {most:.0f} |", flush=True)
+    for problem in sorted(set(problems))[:3]:
+        print(problem, file=sys.stderr)
+
+
+def memory(process: int, field: str = "VmRSS") -> float:
+    """Resident memory in MiB, now or (`VmHWM`) at its most."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return int(lines[field].split()[0]) / 2**10
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("visitors", type=int, nargs="+")
     arguments.add_argument("--seconds", type=float, default=30)
+    arguments.add_argument("--cold", action="store_true")
     given = arguments.parse_args()
+    if given.cold:
+        print(
+            "| visitors | errors | healthy (s) | first load p50 (s) | p95 | last | memory (MiB) | at most |"
+        )
+        print("|---|---|---|---|---|---|---|---|")
+        for number in given.visitors:
+            cold(number)
+        sys.exit()
     print("| visitors | errors | reruns | first load p50 (ms) | p95 | rerun p50 (ms) | p95 | memory (MiB) |")
     print("|---|---|---|---|---|---|---|---|")
     for number in given.visitors:

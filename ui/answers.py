@@ -1,8 +1,6 @@
 """What is known of an experiment without training: the atlas's entry, and the slider along its neighbours."""
 
-import functools
 import re
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +8,7 @@ from softlabel_core import Experiment, Result
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment.preview import Preview, needs_training, preview
 from softlabel_core.experiment.spec import set_path
+from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, plugin_type
 from softlabel_core.teaching.recipes import IMITATE, sets
 from ui.words.i18n import say
@@ -80,9 +79,6 @@ def _answer(entry: lookup.Entry, asked: tuple[tuple[str, Any, Any], ...] = ()) -
     return Answer(entry.result, live=False, stale=entry.stale, made=made, asked=asked)
 
 
-_drawing = threading.Lock()
-
-
 def before_training(experiment: Experiment) -> Preview | None:
     """The labels drawn and measured; None where that takes training, files, or more than a moment."""
     dataset = experiment.dataset
@@ -90,11 +86,10 @@ def before_training(experiment: Experiment) -> Preview | None:
         return None
     if dataset.sizes[0] * experiment.replicates * dataset.classes > AT_ONCE:
         return None
-    with _drawing:  # who asks the same meanwhile finds it done
-        return _drawn(experiment)
+    return _drawn(experiment)
 
 
-@functools.lru_cache(maxsize=64)
+@once(most=64)
 def _drawn(experiment: Experiment) -> Preview | None:
     return preview(experiment)
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from ui import jobs
-from ui.web import files
+from ui.web import assets
 
 FOLDER = "runs"
 """Where the figure asks."""
@@ -15,7 +15,7 @@ FOLDER = "runs"
 
 def address(visitor: str) -> str:
     """Where this visitor's browser asks, `{key}` in place of the run's key."""
-    return f"{files.address(FOLDER)}/{{key}}?visitor={visitor}"
+    return f"{assets.address(FOLDER)}/{{key}}?visitor={visitor}"
 
 
 def standing(key: str, visitor: str) -> dict[str, Any] | None:
@@ -43,5 +43,5 @@ def _answer(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """For `st.App`; before those of `files`."""
-    return [files.route(f"{FOLDER}/{{key}}", _answer)]
+    """For `st.App`; before those of `assets`."""
+    return [assets.route(f"{FOLDER}/{{key}}", _answer)]

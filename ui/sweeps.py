@@ -20,7 +20,7 @@ from softlabel_core.atlas.plan import FINE, along
 from softlabel_core.experiment.spec import Sweep
 from softlabel_core.service.queue import Busy
 from ui import jobs
-from ui.web import files
+from ui.web import assets
 
 FOLDER = "sweeps"
 
@@ -59,7 +59,7 @@ def offer(experiment: Experiment, path: str, known: list[Any]) -> tuple[str, int
 
 def address(key: str, visitor: str) -> str:
     """Where this visitor's browser asks how a sweep stands; with `&go=1` the next runs begin."""
-    return f"{files.address(FOLDER)}/{key}?visitor={visitor}"
+    return f"{assets.address(FOLDER)}/{key}?visitor={visitor}"
 
 
 def standing(key: str, visitor: str, *, go: bool) -> dict[str, Any] | None:
@@ -114,5 +114,5 @@ def _answer(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """For `st.App`; before those of `files`."""
-    return [files.route(f"{FOLDER}/{{key}}", _answer)]
+    """For `st.App`; before those of `assets`."""
+    return [assets.route(f"{FOLDER}/{{key}}", _answer)]

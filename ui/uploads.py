@@ -4,6 +4,7 @@ All session keys of it are here. Workers read the file; the server passes it on 
 """
 
 import time
+import weakref
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,15 +26,26 @@ SOON = 1.5
 BEAT = 0.02
 """Seconds between two looks while it waits."""
 
+IDLE = 900.0
+"""Seconds without a look after which a file is given back; what was found in it stays."""
+
 MOST_LETTERS = 80
 """Letters of a file's name that are kept."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Own:
     """An upload, what was asked of it and what was answered."""
 
     upload: Upload
+    """Without its content once that was given back."""
+
+    away: bool = False
+    """Whether it was."""
+
+    seen: float = field(default_factory=time.monotonic)
+    """When its visitor looked at it last."""
+
     k: int | str | None = None
     """Chosen set size; None for the best."""
 
@@ -50,6 +62,19 @@ class Own:
     problems: dict[str, str] = field(default_factory=dict)
     """The same -> why there is no answer, Markdown."""
 
+    def __post_init__(self) -> None:
+        _every.add(self)
+
+
+_every: weakref.WeakSet[Own] = weakref.WeakSet()
+
+
+def give_back() -> None:
+    """Forget the content of files that nobody has looked at for `IDLE` seconds."""
+    for mine in list(_every):
+        if time.monotonic() - mine.seen > IDLE:
+            mine.upload, mine.away = Upload(mine.upload.name, b""), True
+
 
 def prepare() -> None:
     """Start the worker, if this server has none yet, while the visitor looks for a file."""
@@ -59,6 +84,8 @@ def prepare() -> None:
 def current() -> Own | None:
     """The upload of this session, if there is one."""
     found: Own | None = st.session_state.get(KEY)
+    if found is not None:
+        found.seen = time.monotonic()
     return found
 
 
@@ -121,6 +148,9 @@ def taught(mine: Own) -> list[Taught]:
 
 
 def _ask(mine: Own, what: str, work: Work) -> None:
+    if mine.away:
+        mine.problems[what] = state.t("labels.given-back", minutes=round(IDLE / 60))
+        return
     try:
         mine.pending[what] = jobs.every().ask(work, state.visitor())
         mine.since[what] = time.monotonic()

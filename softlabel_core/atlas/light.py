@@ -10,6 +10,7 @@ from typing import Any
 from softlabel_core.atlas import lookup
 from softlabel_core.biases import Bias
 from softlabel_core.indicators import Indicator
+from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 
 MARKS = ("dataset", "bias", "framework", "loss")
@@ -23,12 +24,14 @@ FEW = 3
 """Fields of a bias type that are told whatever they are."""
 
 
+@once()
 def axes() -> list[type[Indicator]]:
     """Indicators that every entry has, in the order of the atlas's columns."""
     known = {cls.key(): cls for cls in catalogue(Indicator).values()}
     return [known[name] for name in lookup.entries().columns if name in known]
 
 
+@once()
 def light() -> dict[str, Any]:
     """Entries whose science is of this version, as plain data.
 

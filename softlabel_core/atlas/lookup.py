@@ -22,6 +22,7 @@ from softlabel_core.experiment.result import Result, flat
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, Value
 from softlabel_core.students import Student
 
@@ -42,6 +43,9 @@ HIDDEN = ("config", "result", "made", "science")
 
 DIGITS = 9
 """Decimals to which two numbers are the same: sliders count in floating point."""
+
+ATLASES = 4
+"""Atlases whose derived tables are kept; a server has one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +99,10 @@ class Atlas:
         self._by_key = {one: row for row, one in enumerate(self._column("key"))}
         self._made: list[str] = self._column("made")
         self._science: list[str] = self._column("science")
+
+    def prepare(self) -> None:
+        """Make the tables that look-ups make when they are first asked for."""
+        _ = self._groups, self._light
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -180,7 +188,7 @@ class Atlas:
         """Every stamp that entries have, once."""
         return [json.loads(one) for one in dict.fromkeys(self._science)]
 
-    @functools.lru_cache(maxsize=256)  # noqa: B019 - one atlas lives as long as the process
+    @once(most=256)
     def _entry(self, row: int) -> Entry | None:
         """None if this code cannot read it."""
         if self._table is None:
@@ -195,11 +203,13 @@ class Atlas:
     def _column(self, name: str) -> list[str]:
         return [] if self._table is None else self._table[name].to_pylist()
 
-    @functools.cached_property
+    @property
+    @once(most=ATLASES)
     def _flat(self) -> list[dict[str, Any]]:
         return [flat(json.loads(one)) for one in self._contents]
 
-    @functools.cached_property
+    @property
+    @once(most=ATLASES)
     def _groups(self) -> dict[tuple, tuple[list[int], np.ndarray]]:
         """Rows that differ in numbers only, and these numbers."""
         rows: dict[tuple, list[int]] = defaultdict(list)
@@ -214,7 +224,7 @@ class Atlas:
         """Rows that have `paths` and are equal to `experiment` in everything else."""
         return self._along(paths).get(_rest(flat(json.loads(content(experiment))), paths), [])
 
-    @functools.lru_cache(maxsize=32)  # noqa: B019
+    @once(most=32)
     def _along(self, paths: tuple[str, ...]) -> dict[tuple, list[int]]:
         """Rows that have `paths`, by everything else."""
         found: dict[tuple, list[int]] = defaultdict(list)
@@ -223,7 +233,8 @@ class Atlas:
                 found[_rest(fields, paths)].append(row)
         return dict(found)
 
-    @functools.cached_property
+    @property
+    @once(most=ATLASES)
     def _light(self) -> "pd.DataFrame":
         import pandas as pd
 
@@ -266,7 +277,7 @@ def _changes(stamp: str) -> dict[str, tuple[int, int | None]]:
     return science.changes(json.loads(stamp))
 
 
-@functools.cache
+@once()
 def committed() -> Atlas:
     """The atlas that comes with the package, read once."""
     return Atlas()

@@ -13,6 +13,7 @@ from softlabel_core.experiment.spec import Experiment, set_path
 from softlabel_core.fields import Bounds, bounds, literals
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.presets import PRESETS
@@ -164,7 +165,7 @@ def _around_presets() -> Iterator[dict[str, Any]]:
                 yield from _varied({**side.model_dump(), "replicates": FEW}, part)
 
 
-@functools.cache
+@once()
 def planes() -> list[Experiment]:
     """One experiment of each (Delta, gamma) plane of the map: candidate sets, taught in some way."""
     return [

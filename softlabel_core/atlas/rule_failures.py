@@ -3,13 +3,13 @@
 No list of cases: a reason follows from what the plug-ins say of themselves and from the measured numbers.
 """
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 from softlabel_core.atlas import lookup
 from softlabel_core.biases import Bias
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def tally(table: "pd.DataFrame") -> dict[str, int]:
     return {name: int(sum(rows)) for name, rows in found.items()}
 
 
-@functools.cache
+@once()
 def committed_tally() -> dict[str, int]:
     """That of the committed atlas."""
     return tally(lookup.entries())
 
 
-@functools.cache
+@once()
 def committed_exceptions() -> "pd.DataFrame":
     """Those of the committed atlas."""
     return exceptions(lookup.entries())

@@ -1,4 +1,3 @@
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +6,7 @@ from jaxtyping import Float, Int
 from softlabel_core.biases import Bias
 from softlabel_core.examples import Examples
 from softlabel_core.fields import FileName
+from softlabel_core.once import once
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import MOST_VALUES
 from softlabel_core.reading.published import find
@@ -78,7 +78,7 @@ class HumanAnnotators(Bias):
         )
 
 
-@functools.lru_cache(maxsize=1)
+@once()
 def _read(path: Path, changed: int, size: int) -> Float[np.ndarray, "n 4"]:
     """The four columns. Read again only if the file has changed."""
     names = (CLEAN, *VOTES)

@@ -1,6 +1,5 @@
 """Datasets: what the students learn from. A new one is a new file here with a `Dataset` in it."""
 
-import functools
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from jaxtyping import Float, Int, UInt8
 from pydantic import Field
 
 from softlabel_core.examples import Split, standardise
+from softlabel_core.once import once
 from softlabel_core.plugin import Invalid, Plugin
 from softlabel_core.reading.images import check_targets, read_cifar, read_idx, read_parquet
 from softlabel_core.reading.published import Source, fetch, find
@@ -59,7 +59,7 @@ class Dataset(Plugin):
         """A training and a test part, drawn anew with every generator; standardised by the training part."""
 
 
-@functools.lru_cache(maxsize=64)
+@once(most=64)
 def _sizes(dataset: Dataset, fingerprint: str) -> tuple[int, int, int]:
     split = dataset.split(generator=stream(0, "split", 0))
     return len(split.train), len(split.test), split.train.features.shape[1]
@@ -123,7 +123,7 @@ class Published(Dataset):
         return replace(split, train=replace(split.train, rows=train))
 
 
-@functools.lru_cache(maxsize=1)
+@once()
 def _read(cls: type[Published], stamps: tuple[tuple[Path, int, int], ...]) -> Pool:
     return cls.read(tuple(path for path, _, _ in stamps))
 

@@ -1,4 +1,3 @@
-import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ from pydantic import Field
 from softlabel_core.datasets import Dataset, divide
 from softlabel_core.examples import Split, standardise
 from softlabel_core.fields import Accepts
+from softlabel_core.once import once
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import Table, read_table
@@ -79,6 +79,6 @@ class Uploaded(Dataset):
         )
 
 
-@functools.lru_cache(maxsize=2)
+@once(most=2)
 def _read(path: Path, changed: int, size: int) -> Table:
     return read_table(path)

@@ -18,10 +18,10 @@ from softlabel_core.training.train import Training
 START = 0.2
 """Seconds before and after the training: splits, labels, indicators."""
 
-STEP = 4e-4
+STEP = 5e-4
 """Seconds of the calls of one step of a chunk."""
 
-RATE = 1.5e10
+RATE = 1.2e10
 """Multiplications and additions a second."""
 
 SPREAD = 2.0
@@ -42,12 +42,16 @@ class Part:
     tested: int
     features: int
     classes: int
+    splits: int = 1
+    """Into training and test part: how often the student prepares examples."""
 
     @property
     def operations(self) -> int:
-        """Multiplications and additions: an answer's thrice an example, once a tested example."""
+        """Multiplications and additions: an answer's thrice an example, once a tested example; to prepare."""
         answer = self.student.operations(self.features, self.classes)
-        return answer * self.networks * self.training.epochs * (3 * self.examples + self.tested)
+        learned = answer * self.networks * self.training.epochs * (3 * self.examples + self.tested)
+        prepared = self.splits * (self.examples + self.tested) * self.student.preparation(self.features)
+        return learned + prepared
 
     @property
     def steps(self) -> int:
@@ -61,7 +65,7 @@ def parts(experiment: Experiment) -> list[Part]:
     sizes, classes = experiment.dataset.sizes, experiment.dataset.classes
     examples, _, features = sizes
     networks = experiment.replicates * (2 + experiment.framework.relabellings)
-    found = [Part(experiment.student, experiment.training, networks, *sizes, classes)]
+    found = [Part(experiment.student, experiment.training, networks, *sizes, classes, experiment.replicates)]
     plan, teachers = experiment.bias.teacher, experiment.replicates * experiment.bias.teachers
     if plan:  # tested on what they label
         found.append(Part(plan.student, plan.training, teachers, examples, examples, features, classes))

@@ -8,6 +8,12 @@ from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.service.runner import Handle, Routine
 
+SHORT = 2.0
+"""Predicted seconds up to which work is short: measuring a file, a run of the size of the defaults."""
+
+OVERDUE = 10.0
+"""Seconds after which work is no longer short, whatever was predicted."""
+
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -94,9 +100,17 @@ class Job:
         """Whose turn it takes."""
         return next(iter(self.visitors), "")
 
+    @property
+    def short(self) -> bool:
+        """Whether it is short enough for the worker that is kept for short work."""
+        return self.seconds <= SHORT and self._taken() < OVERDUE
+
     def left(self) -> float:
         """Predicted seconds until it ends, once it runs."""
-        return max(0.0, self.seconds - (time.monotonic() - self.begun if self.begun else 0.0))
+        return max(0.0, self.seconds - self._taken())
+
+    def _taken(self) -> float:
+        return 0.0 if self.begun is None else time.monotonic() - self.begun
 
     def watched(self, seconds: float) -> bool:
         """Whether anybody looked within the last so many seconds."""

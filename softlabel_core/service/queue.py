@@ -8,7 +8,10 @@ import logging
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from operator import attrgetter
 
 from softlabel_core.experiment.cost import SPREAD, Cost
 from softlabel_core.experiment.result import Result
@@ -16,6 +19,7 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.phrase import Phrase, Refusal
 from softlabel_core.service.job import Job, Work
 from softlabel_core.service.runner import Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.service.turns import Turns
 from softlabel_core.training.train import Cancelled
 
 __all__ = ["Busy", "Job", "Jobs", "Work"]
@@ -38,6 +42,9 @@ GONE = 30.0
 TICK = 0.1
 """Seconds between two looks at the queue while something is in it."""
 
+PAUSE = 1.0
+"""Seconds that the queue waits after a failure of its own."""
+
 SECONDS = 120.0
 """Predicted seconds above which a run is refused, unless the server was told otherwise."""
 
@@ -55,9 +62,8 @@ class Jobs:
         self._runner = runner
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._alive: list[Job] = []
-        self._ending: list[Handle] = []  # cancelled, their worker not free yet
-        self._turns: OrderedDict[str, int] = OrderedDict()
-        self._turn = 0
+        self._ending: list[Job] = []  # cancelled, their worker not free yet
+        self._turns = Turns(runner.workers)
         self._lock = threading.RLock()
         self._wake, self._closed = threading.Event(), False
         threading.Thread(target=self._watch, name="jobs", daemon=True).start()
@@ -116,7 +122,8 @@ class Jobs:
                 job.visitors[visitor] = time.monotonic()
             if job.handle and job.alive:
                 self._advance()
-                self._read(job)
+                with self._blamed(job):
+                    self._read(job)
             return job
 
     def _read(self, job: Job) -> None:
@@ -169,56 +176,69 @@ class Jobs:
             )
 
     def _watch(self) -> None:
-        """In a thread of its own: settle what has ended, hand out what is next, drop what nobody wants."""
+        """In a thread of its own, whatever happens: settle what has ended, hand out what is next, drop what
+        nobody wants."""
         while not self._closed:
-            with self._lock:
-                self._advance()
-                idle = not self._alive
-                if idle:
-                    self._wake.clear()
-            self._wake.wait() if idle else time.sleep(TICK)
+            pause = TICK
+            try:
+                with self._lock:
+                    self._advance()
+                    if not self._alive:
+                        self._wake.clear()
+            except Exception:
+                logging.getLogger(__name__).exception("The queue stumbled; it goes on")
+                pause = PAUSE
+            self._wake.wait()
+            time.sleep(pause)
+
+    @contextmanager
+    def _blamed(self, job: Job) -> Iterator[None]:
+        """What goes wrong within fails this job, with a sentence, and nothing else."""
+        try:
+            yield
+        except Exception as error:
+            self._fail(job, error)
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        if isinstance(error, JobError):
+            job.problem = error.phrase
+        else:
+            job.problem = Phrase("The run failed for a reason we did not foresee.")
+            what = job.experiment.key() if job.experiment else "private work"
+            logging.getLogger(__name__).error("An unforeseen failure of %s", what, exc_info=error)
+        if job.handle:
+            self._ending.append(job)
+            with suppress(Exception):  # it may have ended
+                job.handle.cancel()
+        job.state, job.work = "failed", None
 
     def _advance(self) -> None:
+        for job in filter(attrgetter("alive"), self._alive):
+            with self._blamed(job):
+                if job.handle and job.handle.done():
+                    self._settle(job)
+                elif not job.watched(GONE):
+                    self._cancel(job)
+        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._ending = [job for job in self._ending if job.handle and not _ended(job.handle)]
+        while turn := self._turns.next(self._alive, self._ending):
+            self._turns.note(turn.owner)
+            with self._blamed(turn):
+                self._submit(turn)
         for job in self._alive:
-            if job.handle and job.handle.done():
-                self._settle(job)
-            elif not job.watched(GONE):
-                self._cancel(job)
-        self._alive = [job for job in self._alive if job.alive]
-        self._ending = [handle for handle in self._ending if not handle.done()]
-        running = [job for job in self._alive if job.handle]
-        for job in self._order():
-            taken, busy = len(running) + len(self._ending), {one.owner for one in running}
-            if taken < self._runner.workers and job.owner not in busy:
-                self._hand_out(job)
-                running.append(job)
-        wait = sum(job.left() for job in running)
-        for job in running:
-            taken_up = job.handle is not None and job.handle.running()
-            if taken_up and job.begun is None:
-                job.begun = time.monotonic()
-            job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
-        for place, job in enumerate(self._order(), start=len(running)):
-            job.ahead, job.wait_seconds = place, wait / self._runner.workers
-            wait += job.seconds
+            with self._blamed(job):
+                if job.handle:
+                    self._begin(job)
+        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._turns.place(self._alive)
 
-    def _order(self) -> list[Job]:
-        """Jobs without a worker as their turns come: visitor by visitor, who was served longest ago first."""
-        own: Counter[str] = Counter()
-        ranked = []
-        for number, job in enumerate(self._alive):
-            if job.handle is None:
-                ranked.append(((own[job.owner], self._turns.get(job.owner, 0), number), job))
-                own[job.owner] += 1
-        return [job for _, job in sorted(ranked, key=lambda pair: pair[0])]
-
-    def _hand_out(self, job: Job) -> None:
-        self._turn += 1
-        self._turns.pop(job.owner, None)
-        self._turns[job.owner] = self._turn
-        while len(self._turns) > 10 * QUEUE:
-            self._turns.popitem(last=False)
-        self._submit(job)
+    def _begin(self, job: Job) -> None:
+        """Note whether a worker has taken it up."""
+        assert job.handle is not None  # noqa: S101  # for the type checker
+        taken_up = job.handle.running()
+        if taken_up and job.begun is None:
+            job.begun = time.monotonic()
+        job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
 
     def _submit(self, job: Job) -> None:
         assert job.work is not None  # noqa: S101  # for the type checker
@@ -229,14 +249,15 @@ class Jobs:
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:
             if job.alive and not job.watched(PRESENT):
-                self._cancel(job)
+                with self._blamed(job):
+                    self._cancel(job)
                 self._advance()
             return not job.alive
 
     def _cancel(self, job: Job) -> None:
         if job.handle:
             job.handle.cancel()
-            self._ending.append(job.handle)
+            self._ending.append(job)
         job.state, job.work = "cancelled", None
 
     def _settle(self, job: Job) -> None:
@@ -253,12 +274,6 @@ class Jobs:
             job.state = "cancelled"
         except WorkerLost:
             self._retry(job)
-        except JobError as error:
-            job.state, job.problem = "failed", error.phrase
-        except Exception:
-            job.state, job.problem = "failed", Phrase("The run failed for a reason we did not foresee.")
-            what = job.experiment.key() if job.experiment else "private work"
-            logging.getLogger(__name__).exception("An unforeseen failure of %s", what)
         if not job.alive:
             job.work = None
 
@@ -266,10 +281,8 @@ class Jobs:
         """A lost worker is forgiven once."""
         job.lost += 1
         if job.lost > 1:
-            job.state = "failed"
-            job.problem = Phrase("The run lost its worker process twice and was given up.")
-        else:
-            self._submit(job)
+            raise JobError("The run lost its worker process twice and was given up.") from None
+        self._submit(job)
 
     def _forget(self) -> None:
         """Keep the latest finished jobs, and private ones while somebody looks."""
@@ -281,3 +294,11 @@ class Jobs:
         ]
         for key in {*over, *left}:
             del self._jobs[key]
+
+
+def _ended(handle: Handle) -> bool:
+    """Whether its worker is free; one that cannot tell keeps no worker from the others."""
+    try:
+        return handle.done()
+    except Exception:
+        return True

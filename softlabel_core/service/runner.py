@@ -8,14 +8,13 @@ import json
 import logging
 import os
 import resource
-import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from softlabel_core.experiment.run import run
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
+from softlabel_core.service.traces import Folder, end_with
 from softlabel_core.training.train import Cancelled
 
 GRACE = 2.0
@@ -78,12 +78,12 @@ class Channel:
     """What a task in a worker says to the server, and hears: small files of the job's own folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._reported = folder, 0.0
+        self._folder, self._reported, self._mute = folder, 0.0, False
         self.cancel: threading.Event = _CancelFile(folder / "cancel")
 
     def row(self, *values: Any) -> None:
         """Send a row of plain data; from any thread. One write a line, appended, so lines are never mixed."""
-        with open(self._folder / "rows", "ab", buffering=0) as file:
+        with self._quietly(), open(self._folder / "rows", "ab", buffering=0) as file:
             file.write(json.dumps(values).encode() + b"\n")
 
     def progress(self, fraction: float) -> None:
@@ -92,8 +92,19 @@ class Channel:
         if now - self._reported >= BEAT:
             self._reported = now
             part = self._folder / "progress.part"
-            part.write_text(json.dumps(fraction))
-            os.replace(part, self._folder / "progress")
+            with self._quietly():
+                part.write_text(json.dumps(fraction))
+                os.replace(part, self._folder / "progress")
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Where the folder has vanished or the disk is full, the task goes on and is not heard."""
+        try:
+            yield
+        except OSError as error:
+            if not self._mute:
+                logging.getLogger(__name__).warning("A job cannot report: %s", error)
+            self._mute = True
 
 
 Routine = Callable[..., dict[str, Any]]
@@ -129,10 +140,12 @@ class EmbeddedRunner(Runner):
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
         self.limit, self.workers = limit, workers
-        self._folder = tempfile.TemporaryDirectory(prefix="softlabel-")
+        self._folder = Folder()
         self._submitted, self._closed = 0, False
         self._lock = threading.Lock()
-        self._pool = self._opened()
+        # Workers end with the thread that starts them: one of our own, not a visitor's.
+        self._opener = ThreadPoolExecutor(1, "workers")
+        self._pool = self._opener.submit(self._opened).result()
 
     def submit(
         self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
@@ -140,38 +153,55 @@ class EmbeddedRunner(Runner):
         limit = self.limit if limit is None else limit
         with self._lock:
             self._submitted += 1
-            folder = Path(self._folder.name, str(self._submitted))
-            folder.mkdir()
+            folder = self._made(str(self._submitted))
             if not (self._pool.active or self._closed):  # Pebble gives up when a worker without a job dies
                 logging.getLogger(__name__).warning("A worker without a job died; its pool is opened anew.")
                 self._pool.stop()
                 self._pool.join()
-                self._pool = self._opened()
+                self._pool = self._opener.submit(self._opened).result()
             future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
 
+    def _made(self, name: str) -> Path:
+        """A job's folder. Without one, its run is not heard before it ends, and is killed to be cancelled."""
+        try:
+            if not self._folder.path.is_dir():  # somebody has tidied up
+                self._folder.remove()
+                self._folder = Folder()
+            (self._folder.path / name).mkdir()
+        except OSError as error:
+            logging.getLogger(__name__).warning("A job has no folder: %s", error)
+        return self._folder.path / name
+
     def _opened(self) -> ProcessPool:
-        pool = ProcessPool(max_workers=self.workers, context=get_context("loky"))
-        pool.schedule(_warm_up)
+        context = get_context("loky")
+        pool = ProcessPool(self.workers, initializer=end_with, initargs=(os.getpid(),), context=context)
+        for _ in range(self.workers):
+            pool.schedule(_warm_up)
         return pool
 
     def close(self) -> None:
         self._closed = True
         self._pool.stop()
         self._pool.join(timeout=5)
-        self._folder.cleanup()
+        self._opener.shutdown(wait=False)
+        self._folder.remove()
 
 
 class _EmbeddedHandle(Handle):
     def __init__(self, future: ProcessFuture, folder: Path, limit: float) -> None:
         self._future, self._folder, self._limit = future, folder, limit
-        self._read = 0
+        self._read, self._progress = 0, 0.0
 
     def cancel(self) -> None:
         if not self._future.running():
             self._future.cancel()
             return
-        (self._folder / "cancel").touch()
+        try:
+            (self._folder / "cancel").touch()
+        except OSError:  # it cannot be told
+            self._future.cancel()
+            return
         timer = threading.Timer(GRACE, self._future.cancel)
         timer.daemon = True
         timer.start()
@@ -183,20 +213,23 @@ class _EmbeddedHandle(Handle):
         return bool(self._future.done())
 
     def progress(self) -> float:
-        try:
-            return float(json.loads((self._folder / "progress").read_text()))
-        except FileNotFoundError:  # not begun
-            return 0.0
+        with suppress(OSError, ValueError):  # not begun, or not to be written
+            self._progress = float(json.loads((self._folder / "progress").read_text()))
+        return self._progress
 
     def rows(self) -> list[list[Any]]:
         try:
             with open(self._folder / "rows", "rb") as file:
                 file.seek(self._read)
                 whole = file.read().rpartition(b"\n")
-        except FileNotFoundError:  # nothing yet
+        except OSError:  # nothing yet, or the folder is gone
             return []
         self._read += len(whole[0]) + len(whole[1])
-        return [json.loads(line) for line in whole[0].splitlines()]
+        rows = []
+        for line in whole[0].splitlines():
+            with suppress(ValueError):  # cut off by a full disk
+                rows.append(json.loads(line))
+        return rows
 
     def result(self, timeout: float | None = None) -> dict[str, Any]:
         try:

@@ -177,6 +177,7 @@ def teaching(
         tested=tested,
         features=inputs,
         classes=len(names),
+        splits=replicates,
     )
     work = (upload.name, upload.content, losses, k, replicates)
     return Work(teach, work, cost.seconds_of([students]))

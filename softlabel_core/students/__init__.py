@@ -70,6 +70,10 @@ class Student(Plugin):
         before `prepare`; by default each parameter is used once."""
         return self.parameters(features, classes)
 
+    def preparation(self, features: int) -> int:
+        """Multiplications and additions that take as long as `prepare` of one example; by default none."""
+        return 0
+
     def activations(self, features: int, classes: int) -> int:
         """About how many numbers a step of one student needs for every example of its batch: what comes out
         of every layer, its derivative, and as much again to work in. The size of chunks follows from it."""
@@ -153,10 +157,18 @@ class Convolutional(Student):
                 return channels, side, side
         return 1, 1, features
 
+    @abstractmethod
+    def scales(self, features: int) -> list[int]:
+        """Of every convolution, in the order of `shapes`, how many pixels of the image, a side, one of its
+        outputs stands for."""
+
     def operations(self, features: int, classes: int) -> int:
-        """At most: as if nothing made the image smaller, at every pixel of which a kernel is used."""
-        *kernels, weight, bias = (math.prod(shape) for shape in self.shapes(features, classes))
-        return sum(kernels) * math.prod(self.image_shape(features)[1:]) + weight + bias
+        """A kernel is used at every pixel of what comes out of it."""
+        _, height, width = self.image_shape(features)
+        *kernels, _ = self.shapes(features, classes)[::2]
+        pixels = [-(-height // scale) * -(-width // scale) for scale in self.scales(features)]
+        again = sum(math.prod(kernel) * (n - 1) for kernel, n in zip(kernels, pixels, strict=True))
+        return self.parameters(features, classes) + again
 
     def activations(self, features: int, classes: int) -> int:
         """At most: as if nothing made the image smaller."""

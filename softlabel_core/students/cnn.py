@@ -1,4 +1,6 @@
 from collections.abc import Iterator
+from itertools import accumulate
+from operator import mul
 from typing import Annotated, Any
 
 from jaxtyping import Float
@@ -27,6 +29,9 @@ class CNN(Convolutional):
     def strides(self, features: int) -> list[int]:
         """Stride of every convolution."""
         return [1, 2, 2] if self.image_shape(features)[2] > 16 else [1, 2]
+
+    def scales(self, features: int) -> list[int]:
+        return list(accumulate(self.strides(features), mul))
 
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         channels, height, width = self.image_shape(features)

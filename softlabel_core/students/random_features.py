@@ -1,5 +1,6 @@
 import hashlib
 import math
+import threading
 from collections import OrderedDict
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import Field
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.streams import stream
-from softlabel_core.students import Parameters, Shape, Student
+from softlabel_core.students import Convolutional, Parameters, Shape, Student
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
 from softlabel_core.tensors import Tensor, Workspace
@@ -26,6 +27,9 @@ FLAT = 0.01
 
 PREPARED_AT_ONCE = 250
 """Images whose features are computed at once, to save memory."""
+
+RESPONSE = 300
+"""Multiplications and additions that take as long as one response of a filter and what is made of it."""
 
 CACHE_BYTES = 2**29
 """Memory, in bytes, for features of images that were prepared before."""
@@ -71,18 +75,20 @@ class RandomFeatures(Student):
             )
         content = hashlib.blake2b(np.ascontiguousarray(features).data)
         key = content.hexdigest(), image_shape, self.filters, self.filter_seed
-        found = _cache.pop(key, None)
+        with _lock:
+            found = _cache.pop(key, None)
         if found is None:
             found = _features(features, image_shape, *self._kernels(image_shape))
-        _cache[key] = found
-        while len(_cache) > 1 and sum(array.nbytes for array in _cache.values()) > CACHE_BYTES:
-            _cache.popitem(last=False)
+        with _lock:
+            _cache[key] = found
+            while len(_cache) > 1 and sum(array.nbytes for array in _cache.values()) > CACHE_BYTES:
+                _cache.popitem(last=False)
         return found
 
     def _kernels(self, image_shape: Shape) -> tuple[Float32[np.ndarray, "filters channels side side"], int]:
         """Filters with mean 0 and norm 1, and the stride they move by, in pixels."""
-        channels, side = image_shape[0], min(image_shape[1:])
-        patch, stride = (6, 2) if side >= 16 else (3, 1)
+        channels = image_shape[0]
+        patch, stride = _patch(min(image_shape[1:]))
         basis, frequency = _spectrum(channels, patch)
         generator = stream(self.filter_seed, "random-features", channels, patch)
         drawn = generator.standard_normal((self.filters, len(frequency)))
@@ -90,6 +96,13 @@ class RandomFeatures(Student):
         filters -= filters.mean(1, keepdims=True)
         filters /= np.linalg.norm(filters, axis=1, keepdims=True)
         return filters.reshape(-1, channels, patch, patch).astype(np.float32), stride
+
+    def preparation(self, features: int) -> int:
+        """Filters are many and small, so their responses cost the time of going through them."""
+        _, height, width = Convolutional.image_shape(features)
+        side = height if height == width else math.isqrt(features)
+        patch, stride = _patch(side)
+        return RESPONSE * self.filters * (max(0, side - patch) // stride + 1) ** 2
 
     def _head(self) -> Student:
         return MLP(width=self.width) if self.width else Linear()
@@ -122,6 +135,12 @@ class RandomFeatures(Student):
         self._head().backward(parameters, inputs, memory, logit_gradient, gradients, workspace)
 
 
+def _patch(side: int) -> tuple[int, int]:
+    """Side of the filters, and the stride they move by, in pixels, for images of so many pixels a side."""
+    return (6, 2) if side >= 16 else (3, 1)
+
+
+_lock = threading.Lock()
 _cache: OrderedDict[Any, Float32[np.ndarray, "n d_prepared"]] = OrderedDict()
 
 

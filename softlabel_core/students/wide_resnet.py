@@ -38,6 +38,13 @@ class WideResnet(Convolutional):
                 inputs = outputs
         return found
 
+    def scales(self, features: int) -> list[int]:
+        scale, found = 1, [1]
+        for inputs, outputs, stride in self.plan():
+            scale *= stride
+            found += [scale] * (2 + (inputs != outputs))
+        return found
+
     def shapes(self, features: int, classes: int) -> list[tuple[int, int]]:
         shapes = [(16, 9 * self.image_shape(features)[0]), (16, 1)]
         for inputs, outputs, _ in self.plan():

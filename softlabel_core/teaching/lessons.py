@@ -4,7 +4,6 @@ A step asks for a prediction and then shows what came out. `shows` is what the w
 for granted; a page compares it with the numbers before it says them, as tests/teaching/test_lessons.py does.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 from softlabel_core.experiment.compare import difference
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.once import once
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, Pair, candidates, demoted, rival, sets, taught
 from softlabel_core.theory import counterexamples
@@ -190,7 +190,7 @@ def constructed(step: LessonStep) -> CounterExample | UnlikeRivals | None:
     return None if step.construction is None else _built(step.construction)
 
 
-@functools.cache
+@once(most=16)
 def _built(construction: Callable[[], CounterExample | UnlikeRivals]) -> CounterExample | UnlikeRivals:
     return construction()
 

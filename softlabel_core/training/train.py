@@ -58,7 +58,10 @@ def train(
     runs out of memory all the same is done again in halves, from its seeds, with the same numbers. Raises
     `MemoryError` if a single student does not fit.
     """
-    prepared = {key: _prepared(s, student) for key, s in {id(t.split): t.split for t in tasks}.items()}
+    splits = {id(t.split): t.split for t in tasks}
+    with _one_thread_an_operation() as one, ThreadPoolExecutor(workers("cpu"), initializer=one) as pool:
+        done = pool.map(partial(_prepared, student=student), splits.values())
+        prepared = dict(zip(splits, done, strict=True))
     tasks = [replace(t, split=prepared[id(t.split)], training=training or t.training) for t in tasks]
     results: dict[int, Trained] = {}
     report, stop = _Report(tasks, on_progress, on_epoch), cancel or threading.Event()

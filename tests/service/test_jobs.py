@@ -8,9 +8,11 @@ import pytest
 
 from softlabel_core import Cancelled, Experiment, run
 from softlabel_core.experiment.cost import SPREAD, Cost, parts
-from softlabel_core.service import job, queue
+from softlabel_core.reading.labels import write
+from softlabel_core.service import job, queue, uploads
 from softlabel_core.service.queue import EACH, Busy, Jobs, Work
 from softlabel_core.service.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.students.random_features import RESPONSE
 from tests.waiting import PATIENCE, wait_until
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 1}}
@@ -286,6 +288,71 @@ def test_an_unforeseen_error_is_a_failure_with_a_sentence():
     assert job.problem.endswith(".")
 
 
+class Refusing(StubRunner):
+    """An engine that cannot begin anything."""
+
+    def submit(self, task, *data, limit=None, memory=None):
+        raise OSError("no process left")
+
+
+def wrong(*_):
+    raise RuntimeError("wrong")
+
+
+@pytest.mark.parametrize("method", ["done", "running", "rows"])
+def test_what_goes_wrong_with_a_job_is_its_own(method, finished, caplog):
+    """It fails with a sentence, the log says why, its worker is stopped, and the next one has its turn."""
+    runner = StubRunner(StubHandle(), StubHandle(finished))
+    every = Jobs(runner)
+    first, second = every.start(experiment(), "me"), every.start(experiment(1), "you")
+    setattr(runner.given[0], method, wrong)
+    every.look(key(0), "me")
+    wait_until(lambda: second.state == "done")
+    assert (first.state, first.work) == ("failed", None)
+    assert first.problem == "The run failed for a reason we did not foresee."
+    assert "RuntimeError: wrong" in caplog.text
+    assert runner.given[0].cancelled.is_set()
+    every.close()
+
+
+def test_a_job_that_cannot_begin_fails_with_a_sentence(caplog):
+    runner = Refusing()
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    assert (job.state, job.ahead) == ("failed", 0)
+    assert job.problem.endswith(".")
+    assert "no process left" in caplog.text
+    key = every.ask(private(), "me")
+    assert every.look(key, "me").state == "failed"
+    runner.submit = StubRunner().submit
+    assert every.start(experiment(), "me").state == "running"
+    every.close()
+
+
+def test_a_job_whose_worker_cannot_be_replaced_fails():
+    runner = StubRunner(StubHandle())
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    runner.submit = Refusing().submit
+    runner.given[0].outcome, runner.given[0].ended = WorkerLost(), True
+    wait_until(lambda: job.state == "failed")
+    every.close()
+
+
+def test_the_queue_goes_on_whatever_happens_to_it(monkeypatch, caplog, finished):
+    monkeypatch.setattr(queue, "PAUSE", 0.01)
+    runner = StubRunner()
+    every = Jobs(runner)
+    job = every.start(experiment(), "me")
+    place = every._turns.place
+    every._turns.place = wrong
+    wait_until(lambda: "The queue stumbled; it goes on" in caplog.text)
+    every._turns.place = place
+    runner.given[0].outcome, runner.given[0].ended = finished, True
+    wait_until(lambda: job.state == "done")
+    every.close()
+
+
 def test_a_visitor_who_left_does_not_keep_a_job_running(monkeypatch):
     monkeypatch.setattr(queue, "PRESENT", 0.2)
     runner = StubRunner()
@@ -348,6 +415,18 @@ def test_teachers_and_rounds_are_counted():
     assert (teachers.networks, teachers.training.epochs, teachers.student.width) == (3, 80, 512)
 
 
+def test_what_a_student_prepares_is_counted_once_a_split():
+    """The filters of random features see every example once, whatever is trained on what they saw."""
+    asked = {"student": "random-features", "replicates": 3, "training": {"epochs": 1}}
+    (once,), (often,) = (
+        parts(Experiment.parse({**asked, "training": {"epochs": epochs}})) for epochs in (1, 31)
+    )
+    each = once.student.preparation(64)
+    assert each == RESPONSE * 128 * 6 * 6  # 128 filters of 3 x 3 on 8 x 8 pixels
+    assert once.operations - (often.operations - once.operations) // 30 == 3 * 1797 * each
+    assert Experiment().student.preparation(64) == 0
+
+
 def test_predictions_follow_what_runs_took_by_student():
     cost = Cost()
     before, other = cost.seconds(experiment()), cost.seconds(Experiment())
@@ -357,6 +436,84 @@ def test_predictions_follow_what_runs_took_by_student():
     assert 4 * before < cost.seconds(experiment()) < 5 * before
     assert cost.spread(experiment()) == pytest.approx(1)
     assert cost.seconds(Experiment()) == other
+
+
+# Short and long work.
+
+
+def work(seconds):
+    return Work(train, ({"seconds": seconds},), seconds)
+
+
+def begun(runner):
+    """Predicted seconds of what was handed out, in order."""
+    return [config["seconds"] for config in runner.configs]
+
+
+def end(runner, number):
+    """One of those handed out ends."""
+    runner.given[number].outcome, runner.given[number].ended = {}, True
+
+
+def test_short_work_waits_for_no_long_one_not_even_its_visitors_own():
+    runner = StubRunner(workers=2)
+    every = Jobs(runner)
+    long = [every.ask(work(50 + number), visitor) for number, visitor in enumerate("abc")]
+    short = [every.ask(work(1 + number / 10), visitor) for number, visitor in enumerate("aab")]
+    assert begun(runner) == [50, 1]
+    found = [every.look(key, who) for key, who in zip(long, "abc", strict=True)]
+    assert [(one.ahead, one.state) for one in found] == [(0, "running"), (1, "waiting"), (2, "waiting")]
+    assert [every.look(key, who).ahead for key, who in zip(short, "aab", strict=True)] == [0, 2, 1]
+    assert every.look(long[2], "c").wait_seconds == pytest.approx(101, abs=1)
+    assert every.look(short[1], "a").wait_seconds == pytest.approx(2.2, abs=0.5)
+    for number in (1, 2):
+        end(runner, number)
+        wait_until(lambda number=number: len(runner.given) > number + 1)
+    assert begun(runner) == [50, 1, 1.2, 1.1]
+    every.close()
+
+
+def test_long_work_waits_for_the_short_under_way_and_for_no_later_one():
+    runner = StubRunner(workers=2)
+    every = Jobs(runner)
+    for number in range(10):
+        every.ask(work(1 + number / 10), f"short {number}")
+    assert begun(runner) == [1, 1.1]  # nothing long waits
+    every.ask(work(50), "long")
+    every.ask(work(60), "long too")
+    for number in (0, 1, 3, 4):  # not 2, the long one
+        count = len(runner.given)
+        end(runner, number)
+        wait_until(lambda count=count: len(runner.given) > count)
+    assert begun(runner) == [1, 1.1, 50, 1.2, 1.3, 1.4]
+    every.close()
+
+
+def test_what_takes_longer_than_predicted_is_short_no_more(clock):
+    runner = StubRunner(workers=2)
+    every = Jobs(runner)
+    keys = [every.ask(work(1), "a"), every.ask(work(1.1), "b")]
+    every.ask(work(50), "c")
+    clock.now += job.OVERDUE
+    end(runner, 1)
+    wait_until(lambda: every.look(keys[1], "b").state == "done")
+    assert begun(runner) == [1, 1.1]  # the last worker is kept, now beside one that has become long
+    every.ask(work(1.2), "d")
+    assert begun(runner) == [1, 1.1, 1.2]
+    every.close()
+
+
+def test_a_file_is_measured_beside_a_training():
+    runner = EmbeddedRunner(workers=2)
+    every = Jobs(runner, seconds=1e9)
+    long = every.start(experiment(1, LONG), "me")
+    wait_until(lambda: every.look(long.experiment.key(), "me").progress > 0)
+    file = uploads.Upload("mine.npz", write(uploads.example(), ".npz"))
+    key = every.ask(uploads.reading(file, None), "me")
+    wait_until(lambda: not every.look(key, "me").alive)
+    assert every.look(key, "me").answer["indicators"]["n"] == 1200
+    assert every.look(long.experiment.key(), "me").state == "running"
+    every.close()
 
 
 # Private work.

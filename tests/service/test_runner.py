@@ -2,10 +2,14 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import types
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -155,6 +159,97 @@ def test_any_task_runs_with_its_own_limits(embedded):
         runner.submit(rss, memory=100 * 2**20).result(PATIENCE)
     assert runner.submit(rss).result(PATIENCE) == {"bytes": 2**30}
     assert workers() == before
+
+
+def report(told, channel):
+    """A task: reports for as long as a file is not there."""
+    while not Path(told).exists():
+        channel.row(["shown"], 1)
+        channel.progress(0.5)
+        time.sleep(0.01)
+    return {"told": told}
+
+
+@contextmanager
+def in_folder(path):
+    """A runner whose files are there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(path))
+        runner = EmbeddedRunner()
+    yield runner
+    runner.close()
+
+
+def tidy_up(folder):
+    """Take a folder away, whatever is written into it meanwhile."""
+    wait_until(lambda: shutil.rmtree(folder, ignore_errors=True) or not folder.exists())
+
+
+def test_jobs_outlive_their_folder(tmp_path, caplog):
+    """Who tidies up in /tmp takes no run along, neither the one under way nor the next."""
+    told = tmp_path / "told"
+    with in_folder(tmp_path) as runner:
+        (folder,) = tmp_path.iterdir()
+        job = runner.submit(report, str(told))
+        wait_until(job.rows)
+        tidy_up(folder)
+        assert job.rows() == []
+        assert job.progress() in (0.0, 0.5)
+        told.touch()
+        assert job.result(PATIENCE) == {"told": str(told)}
+        told.unlink()
+        again = runner.submit(report, str(told))
+        wait_until(lambda: again.rows() and again.progress() == 0.5)
+        tidy_up(folder)
+        again.cancel()  # cannot be told, so its worker is stopped
+        with pytest.raises(Cancelled):
+            again.result(PATIENCE)
+        assert submit(runner, QUICK).result(PATIENCE)
+
+
+@pytest.fixture
+def full(tmp_path):
+    """A small disk, and a function that fills it."""
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path]).returncode:
+        pytest.skip("this user cannot mount a small disk")
+
+    def fill():
+        with suppress(OSError), open(tmp_path / "ballast", "ab", buffering=0) as file:
+            while True:
+                file.write(bytes(1024))
+
+    yield tmp_path, fill
+    subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+def test_jobs_outlive_a_full_disk(full):
+    folder, fill = full
+    with in_folder(folder) as runner:
+        every = Jobs(runner, seconds=1e6)
+        asked = experiment({**QUICK, "training": {"epochs": 200}})
+        job = every.start(asked, "me")
+        wait_until(lambda: every.look(asked.key(), "me").curves)
+        fill()
+        assert shutil.disk_usage(folder).free == 0
+        waiting = every.start(experiment(QUICK, seed=1), "you")
+        wait_until(lambda: not every.look(waiting.experiment.key(), "you").alive)
+        every.look(asked.key(), "me")
+        assert (job.state, waiting.state) == ("done", "done")
+        (folder / "ballast").unlink()
+        again = runner.submit(train, asked.model_dump(mode="json"))
+        wait_until(again.rows)
+
+
+def test_what_a_full_disk_cut_off_is_left_out(embedded):
+    runner, _ = embedded
+    job = submit(runner, QUICK)
+    job.result(PATIENCE)
+    job.rows()
+    with open(job._folder / "rows", "ab") as file:
+        file.write(b'[["shown"], 1[["shown"], 2]\n[["shown"], 3]\n')
+    (job._folder / "progress").write_text("")
+    assert job.rows() == [[["shown"], 3]]
+    assert 0 <= job.progress() <= 1
 
 
 def loaded(channel):

@@ -12,4 +12,4 @@ def worker() -> Iterator[None]:
     """The pages' worker, gone at the end of the module that asks for it."""
     yield
     jobs.every().close()
-    jobs._jobs.cache_clear()
+    jobs.every.clear()

@@ -14,9 +14,8 @@ from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import PATIENCE
 from ui.components import follow
-from ui.views import start
 from ui.views.start import asked, chosen, data
 from ui.words.i18n import LANGUAGES
 
@@ -101,12 +100,12 @@ def test_node_agrees_with_what_is_counted() -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
-def test_it_is_made_while_the_server_starts() -> None:
-    """Before a visitor asks, in every language: else the address of the first waits for it."""
+def test_it_is_made_before_the_server_answers() -> None:
+    """In every language: else the address of the first visitor waits for it."""
 
-    async def begun() -> None:
+    async def begun() -> int:
         async with lifespan(None):
-            await asyncio.to_thread(wait_until, lambda: start._data.cache_info().currsize == len(LANGUAGES))
+            return len(data)
 
-    start._data.cache_clear()
-    asyncio.run(begun())
+    data.clear()
+    assert asyncio.run(begun()) == len(LANGUAGES)

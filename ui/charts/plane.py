@@ -3,7 +3,6 @@
 No streamlit here. Cells show what was computed and nothing between them.
 """
 
-import functools
 import re
 from typing import Any
 
@@ -18,6 +17,7 @@ from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
 from ui.charts.figures import FONT, LARGE, Chart
 from ui.charts.palette import SEQUENTIAL, palette
@@ -32,7 +32,7 @@ EDGED = (("#ffffff", 5), ("#000000", 2))
 """Colours and widths of a line that shows on light and dark."""
 
 
-@functools.lru_cache(maxsize=128)
+@once(most=128)
 def drawn(
     number: int, current: Place | None, language: str, dark: bool, large: bool
 ) -> tuple[Chart, list[str]]:
@@ -210,7 +210,7 @@ def _twin(table: pd.DataFrame, language: str) -> pd.DataFrame:
     return table[list(columns)].round(3).rename(columns=names)
 
 
-@functools.lru_cache(maxsize=32)
+@once(most=32)
 def exceptions_drawn(why: str, language: str) -> tuple[pd.DataFrame, list[str], int]:
     """The committed exceptions for one reason: a table, its keys, how many failed below the line."""
     rows = committed_exceptions()

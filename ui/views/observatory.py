@@ -1,6 +1,5 @@
 """The Observatory of Explore: what its figure is told, and what it does."""
 
-import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -18,13 +17,14 @@ from softlabel_core.experiment.spec import set_path
 from softlabel_core.fields import bounds
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching.presets import PRESETS
 from ui import answers, jobs, runs, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
-from ui.web import files
+from ui.web import assets
 from ui.words import i18n, tables
 from ui.words import observatory as words
 from ui.words.question import groups
@@ -92,7 +92,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
     }
 
 
-@functools.cache
+@once(most=len(i18n.LANGUAGES))
 def setting(language: str) -> str:
     """Where a browser finds what never changes with the choice: the light atlas, words and colours."""
     table = light()
@@ -117,7 +117,7 @@ def setting(language: str) -> str:
         "shapes": {sort: shape for sort, (_, _, shape) in SORTS.items()},
     }
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"{files.offer({f'{language}.json': text})}/{language}.json"
+    return f"{assets.offer({f'{language}.json': text})}/{language}.json"
 
 
 def _ordered() -> list[Any]:
@@ -201,7 +201,7 @@ def _example(instance: dict[str, Any], names: list[str]) -> dict[str, Any]:
     }
 
 
-@functools.cache
+@once()
 def _rows() -> dict[str, int]:
     return {key: row for row, key in enumerate(light()["columns"]["key"])}
 
@@ -254,7 +254,7 @@ def _mine(chosen: Experiment) -> list[dict[str, Any]]:
     ]
 
 
-@functools.cache
+@once()
 def _landmarks() -> dict[str, tuple[str, int]]:
     """Name -> dataset and row."""
     found = {}

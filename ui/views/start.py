@@ -1,14 +1,13 @@
 """The page Start: one label followed, where the choice is the experiment that the figure is about."""
 
 import dataclasses
-import functools
-import threading
 from typing import Any
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.experiment.result import Estimate
+from softlabel_core.once import once
 from softlabel_core.teaching.follow import PARTS, follow
 from softlabel_core.teaching.presets import FIRST
 from softlabel_core.teaching.recipes import IMITATE, rival, sets
@@ -25,8 +24,6 @@ SIZES = (1, 2, 3)
 
 FOLLOWED = Experiment.parse(FIRST)
 """Whose runs the draws are from."""
-
-_making = threading.Lock()
 
 
 def followed(experiment: Experiment) -> None:
@@ -57,14 +54,9 @@ def asked(choice: dict[str, Any], experiment: Experiment) -> Experiment:
     return experiment.replace(bias=rival(choice["rate"] / PARTS), framework=framework)
 
 
+@once(most=len(i18n.LANGUAGES))
 def data(language: str) -> dict[str, Any]:
     """What the figure needs, whatever is chosen: draws, accuracies, words and colours."""
-    with _making:
-        return _data(language)
-
-
-@functools.cache
-def _data(language: str) -> dict[str, Any]:
     found = follow(FOLLOWED, TRUTH)
     draws = [[draw.image, "".join(map(str, draw.rivals)), draw.from_] for draw in found.draws]
     ways = {"imitates": IMITATE, **{f"sets-{k}": sets(k) for k in SIZES}}

@@ -1,75 +1,81 @@
-"""What a page fetches beside Streamlit's messages: each under its hash, so that a browser keeps it for good.
+"""Files that browsers send: bounded for each visitor, and given back when a visitor has gone.
 
-Streamlit sends the script of a component again with every change of its data; one that is fetched costs
-nothing then. With a base path (`server.baseUrlPath`) everything stands below it.
+Streamlit keeps a copy of every file that a session sends until the session is forgotten, which may be never.
 """
 
-import gzip
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import PurePath
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
-import streamlit as st
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-FOLDER = "lab"
-"""First part of every path of ours."""
+MOST = 12 * 2**20
+"""Bytes of all files of one session, of which the latest is always kept: two of the largest allowed."""
 
-KINDS = {
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".json": "application/json",
-}
-"""How a name ends -> what browsers call its kind."""
+GONE = 120.0
+"""Seconds without a connection after which a session's files are given back: as long as it may come back."""
 
-FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+BEAT = 15.0
+"""Seconds between two looks for sessions that are gone."""
 
 
-@dataclass(frozen=True)
-class File:
-    """What is sent, plain and packed."""
+class Capped:
+    """ASGI middleware: when a file has come, the oldest of its session that are too many bytes go."""
 
-    content: bytes
-    packed: bytes
-    kind: str
+    def __init__(self, app: Any) -> None:
+        self._app = app
 
-
-_files: dict[str, File] = {}
-
-
-def offer(texts: dict[str, str]) -> str:
-    """The folder where a browser finds the texts by name from now on; the same texts have the same folder."""
-    content = {name: text.encode() for name, text in texts.items()}
-    folder = hashlib.sha256(b"".join(content.values())).hexdigest()[:16]
-    for name, one in content.items():
-        if f"{folder}/{name}" not in _files:
-            _files[f"{folder}/{name}"] = File(one, gzip.compress(one, mtime=0), KINDS[PurePath(name).suffix])
-    return address(folder)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "PUT" and runtime.exists():
+            trim(_manager(), scope["path"].split("/")[-2])
 
 
-def address(path: str) -> str:
-    """The path of something of ours on this server."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return "/".join(["", *([base] if base else []), FOLDER, path])
+def trim(manager: MemoryUploadedFileManager, session: str) -> None:
+    """Remove the oldest files of a session until they are `MOST` bytes or one file."""
+    files = list(manager.file_storage.get(session, {}).values())
+    size = sum(len(file.data) for file in files)
+    for file in files[:-1]:
+        if size > MOST:
+            manager.remove_file(session, file.file_id)
+            size -= len(file.data)
 
 
-def _send(request: Request) -> Response:
-    file = _files.get(request.path_params["path"])
-    if file is None:
-        return Response("not found", status_code=404, media_type="text/plain")
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(file.packed, headers={**FOREVER, "Content-Encoding": "gzip"}, media_type=file.kind)
-    return Response(file.content, headers=FOREVER, media_type=file.kind)
+@asynccontextmanager
+async def given_back(idle: Callable[[], object]) -> AsyncIterator[None]:
+    """As a part of a server's lifespan: files of sessions that are gone are removed, and `idle` is called."""
+    task = asyncio.create_task(_look(idle))
+    yield
+    task.cancel()
 
 
-def route(path: str, answer: Callable[[Request], Response]) -> Route:
-    """A route of ours."""
-    return Route(address(path), answer)
+async def _look(idle: Callable[[], object]) -> None:
+    since: dict[str, float] = {}
+    while True:
+        await asyncio.sleep(BEAT)
+        try:
+            since = forgotten(_manager(), runtime.get_instance().is_active_session, since, time.monotonic())
+            idle()
+        except Exception:
+            logging.getLogger(__name__).exception("Files could not be given back")
 
 
-def routes() -> list[BaseRoute]:
-    """For `st.App`; to come after every other of ours."""
-    return [route("{path:path}", _send)]
+def forgotten(
+    manager: MemoryUploadedFileManager, active: Callable[[str], bool], since: dict[str, float], now: float
+) -> dict[str, float]:
+    """Remove the files of sessions that are gone for `GONE` seconds; sessions that are gone -> since when."""
+    gone = {session: since.get(session, now) for session in list(manager.file_storage) if not active(session)}
+    for session, then in gone.items():
+        if now - then >= GONE:
+            manager.remove_session_files(session)
+    return gone
+
+
+def _manager() -> MemoryUploadedFileManager:
+    manager = runtime.get_instance().uploaded_file_mgr
+    assert isinstance(manager, MemoryUploadedFileManager)  # noqa: S101  # for the type checker
+    return manager

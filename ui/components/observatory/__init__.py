@@ -1,7 +1,7 @@
 """The Observatory: one question as a sentence, its numbers, and all experiments it stands among.
 
 `statistics.js` counts, `plot.js` draws, `observatory.js` answers to hands and keys. Scripts, style, words and
-the light atlas are fetched once (`ui.web.files`); a rerun sends what this choice says, some kilobytes.
+the light atlas are fetched once (`ui.web.assets`); a rerun sends what this choice says, some kilobytes.
 
 What is done comes back as a list of deeds, each with a number that grows, until the page says that it has
 heard them (`heard`). So a run of the page that was overtaken by the next loses nothing, and an answer to an
@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.web import files
+from ui.web import assets
 
 FOLDER = Path(__file__).parent
 NAME = "observatory"
@@ -55,4 +55,4 @@ def show(data: dict[str, Any], *, on_deed: Callable[[str, Any], None]) -> None:
 def _script() -> str:
     names = ("statistics.js", "plot.js", "observatory.css", "observatory.js")
     together = {name: (FOLDER / name).read_text(encoding="utf-8") for name in names}
-    return f"{files.offer(together)}/observatory.js"
+    return f"{assets.offer(together)}/observatory.js"

@@ -1,0 +1,72 @@
+"""What a killed server leaves behind: no workers, and a folder that goes when the next one starts."""
+
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+PREFIX = "softlabel-"
+
+MARK = "server"
+"""File in a server's folder that is locked for as long as the server lives."""
+
+BEAT = 0.5
+"""Seconds between two looks of a worker at its server."""
+
+PR_SET_PDEATHSIG = 1
+
+
+def end_with(server: int) -> None:
+    """In a worker: end as soon as the process that started it, the server, has ended.
+
+    Linux kills it, whatever it is doing, as soon as the thread that started it is gone; elsewhere, and where
+    the server was gone before, a thread of its own looks.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch, args=(server,), name="server", daemon=True).start()
+
+
+def _watch(server: int) -> None:
+    while os.getppid() == server:
+        time.sleep(BEAT)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Folder:
+    """A folder for temporary files of this process; what earlier ones left behind is removed."""
+
+    def __init__(self) -> None:
+        _sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._mark: int | None = os.open(self.path / f"{MARK}.new", os.O_CREAT | os.O_WRONLY)
+        fcntl.flock(self._mark, fcntl.LOCK_EX)
+        os.rename(self.path / f"{MARK}.new", self.path / MARK)  # never seen without its lock
+
+    def remove(self) -> None:
+        """Remove it and all that is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._mark is not None:
+            os.close(self._mark)
+        self._mark = None
+
+
+def _sweep() -> None:
+    """Remove the folders of servers of this user that no longer live; the system lets go of their locks."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # of another user, or gone meanwhile
+            about = folder.lstat()
+            mark = os.open(folder / MARK, os.O_WRONLY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if about.st_uid == os.getuid():
+                    shutil.rmtree(folder)
+            finally:
+                os.close(mark)

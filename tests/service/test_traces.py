@@ -1,0 +1,125 @@
+"""A server that is really killed: its workers end, its folder goes when the next one starts."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from softlabel_core.service.runner import EmbeddedRunner
+from softlabel_core.service.traces import PREFIX, Folder
+from tests.waiting import PATIENCE, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SERVER = """
+import sys, time
+from softlabel_core.service.runner import EmbeddedRunner
+from tests.service import test_traces
+
+runner = EmbeddedRunner()
+job = runner.submit(getattr(test_traces, sys.argv[1]))
+while not (found := job.rows()):
+    time.sleep(0.02)
+print(found[0][0], runner._folder.path, flush=True)
+time.sleep(3600)
+"""
+
+CHILD = """
+import os, subprocess, sys
+code = "import os; from softlabel_core.service import traces; print(os.getpid(), flush=True); "
+code += f"traces._watch({os.getpid()})"
+subprocess.run([sys.executable, "-c", code])
+"""
+
+
+def sleep(channel):
+    """A task: waits."""
+    channel.row(os.getpid())
+    time.sleep(3600)
+
+
+def hold(channel):
+    """A task: lets no other thread of its process run, like a long call of a library."""
+    channel.row(os.getpid())
+    sum(range(10**15))
+
+
+@contextmanager
+def started(code, *arguments, folder=None):
+    """A process of its own, and what it says first."""
+    environment = os.environ | ({"TMPDIR": str(folder)} if folder else {})
+    command = [sys.executable, "-c", code, *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process, process.stdout.readline().split()
+        finally:
+            process.kill()
+
+
+def ended(process_id):
+    """Whether a process is gone; one that nobody has asked how it ended counts."""
+    answer = subprocess.run(["ps", "-o", "stat=", "-p", str(process_id)], capture_output=True, text=True)
+    return not answer.stdout.strip() or answer.stdout.startswith("Z")
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread of the worker looks")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["sleep", pytest.param("hold", marks=LINUX)])
+def test_workers_end_with_their_server_and_the_next_one_tidies_up(task, tmp_path, monkeypatch):
+    with started(SERVER, task, folder=tmp_path) as (server, (worker, folder)):
+        assert not ended(worker)
+        server.send_signal(signal.SIGKILL)
+        wait_until(lambda: ended(worker))
+    assert list(tmp_path.iterdir()) == [Path(folder)]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    runner = EmbeddedRunner()
+    assert list(tmp_path.iterdir()) == [runner._folder.path]
+    runner.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_watch_ends_what_the_system_does_not():
+    with started(CHILD) as (parent, (child,)):
+        assert not ended(child)
+        parent.send_signal(signal.SIGKILL)
+        wait_until(lambda: ended(child))
+
+
+def test_workers_outlive_the_visitor_who_started_them():
+    """Linux counts the end of the thread that started a worker as the end of its server."""
+    runners = []
+    visitor = threading.Thread(target=lambda: runners.append(EmbeddedRunner()))
+    visitor.start()
+    visitor.join()
+    (runner,) = runners
+    assert runner.submit(process).result(PATIENCE) == runner.submit(process).result(PATIENCE)
+    runner.close()
+
+
+def process(channel):
+    """A task: who does it."""
+    return {"worker": os.getpid()}
+
+
+def test_only_folders_of_servers_that_are_gone_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    living, ours = Folder(), Folder()
+    (tmp_path / f"{PREFIX}notes").mkdir()  # has no mark, so it is somebody else's
+    (tmp_path / f"{PREFIX}list.txt").touch()
+    (ours.path / "1").mkdir()
+    os.close(ours._mark)  # as if it had been killed
+    third = Folder()
+    kept = {living.path, third.path, tmp_path / f"{PREFIX}notes", tmp_path / f"{PREFIX}list.txt"}
+    assert {*tmp_path.iterdir()} == kept
+    for folder in (living, third):
+        folder.remove()
+        folder.remove()
