@@ -1,7 +1,7 @@
 """How fast the pages answer one visitor of a warm server: `python benchmarks/pages.py [--rounds 30]`.
 
 Scripts are asked for by websocket, for another experiment every time. Opening is measured in chromium with an
-empty cache, from the request; a key press until the chart is drawn anew. Median, smallest and largest.
+empty cache, from the request; a key press until the number is another. Median, smallest and largest.
 """
 
 import argparse
@@ -33,11 +33,14 @@ PAGES = {
 KEYS = {"start": "How often", "explore": "Rank"}
 """Page -> the slider that is moved."""
 
-TEXT = {"start": ".st-key-lead strong", "explore": "[data-testid=stMetricValue]"}
+TEXT = {"start": ".st-key-lead strong", "explore": ".observatory .hero .big"}
 """Page -> its first number."""
 
-CHART = ".js-plotly-plot .main-svg .scatterlayer .point"
-DRAWN = "[...document.querySelectorAll('.js-plotly-plot .scatterlayer')].map(one => one.innerHTML).join()"
+FIGURE = {"start": ".js-plotly-plot .main-svg .scatterlayer .point", "explore": ".observatory.ready"}
+"""Page -> its figure."""
+
+MOVES = {"start": ".st-key-lead", "explore": ".observatory .hero .big"}
+"""Page -> what is another once a key was answered: the sentence, the large number."""
 
 
 async def scripts(port: int, process: int, rounds: int) -> dict[str, tuple[list[float], float]]:
@@ -69,26 +72,26 @@ def opening(browser: Browser, port: int, name: str, rounds: int) -> tuple[list[f
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         started = time.perf_counter()
         page.goto(f"{address(port, name)}", wait_until="commit")
-        for place, found in ((TEXT[name], text), (CHART, chart)):
-            page.wait_for_function("place => document.querySelector(place)", arg=place)
+        for place, found in ((TEXT[name], text), (FIGURE[name], chart)):
+            page.locator(place).first.wait_for()
             found.append(time.perf_counter() - started)
         page.close()
     return text, chart
 
 
 def pressing(browser: Browser, port: int, name: str, rounds: int) -> list[float]:
-    """Seconds from an arrow key on a slider until the chart is another."""
+    """Seconds from an arrow key on a slider until the page says another number."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address(port, name))
-    page.locator(CHART).first.wait_for()
+    page.locator(FIGURE[name]).first.wait_for()
     page.get_by_role("slider", name=KEYS[name]).focus()
-    found = []
+    said, found = page.locator(MOVES[name]), []
     for turn in range(rounds + 2):
-        page.evaluate(f"window.before = {DRAWN}")
-        page.wait_for_timeout(300)
-        started = time.perf_counter()
+        page.wait_for_timeout(900)  # all of the press before has come to rest
+        before, started = said.inner_text(), time.perf_counter()
         page.keyboard.press("ArrowRight" if turn % 2 else "ArrowLeft")
-        page.wait_for_function(f"{DRAWN} !== window.before", polling=10)
+        while said.inner_text() == before:
+            page.wait_for_timeout(5)
         found.append(time.perf_counter() - started)
     page.close()
     return found[2:]
@@ -106,7 +109,7 @@ def main(rounds: int) -> None:
         print("| page | script (ms) | processor (ms) |\n|---|---|---|")
         for page, (times, used) in found.items():
             print(f"| {page} | {spread(times, 0)} | {used:.0f} |", flush=True)
-        print("\n| page | first number (s) | first chart (s) | key to chart (s) |\n|---|---|---|---|")
+        print("\n| page | first number (s) | first chart (s) | key to number (s) |\n|---|---|---|---|")
         with sync_playwright() as playwright:
             chromium = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
