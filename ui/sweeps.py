@@ -21,6 +21,7 @@ from softlabel_core.experiment.spec import Sweep
 from softlabel_core.service.queue import Busy
 from ui import jobs
 from ui.web import assets
+from ui.words import i18n
 
 FOLDER = "sweeps"
 
@@ -57,12 +58,12 @@ def offer(experiment: Experiment, path: str, known: list[Any]) -> tuple[str, int
     return (key, len(found)) if found else None
 
 
-def address(key: str, visitor: str) -> str:
+def address(key: str, visitor: str, language: str) -> str:
     """Where this visitor's browser asks how a sweep stands; with `&go=1` the next runs begin."""
-    return f"{assets.address(FOLDER)}/{key}?visitor={visitor}"
+    return f"{assets.address(FOLDER)}/{key}?visitor={visitor}&lang={language}"
 
 
-def standing(key: str, visitor: str, *, go: bool) -> dict[str, Any] | None:
+def standing(key: str, visitor: str, language: str, *, go: bool) -> dict[str, Any] | None:
     """The points that are there, in the order of the field, and how many are to come; None if unknown."""
     with _lock:
         found = _sweeps.get(key)
@@ -85,7 +86,7 @@ def standing(key: str, visitor: str, *, go: bool) -> dict[str, Any] | None:
         try:
             every.start(experiment, visitor)
         except Busy as busy:
-            problem = str(busy)
+            problem = i18n.problem_text(language, busy)
             break
     left = under_way + len(missing)
     return {"points": points, "left": left, "failed": failed, "problem": problem}
@@ -109,7 +110,10 @@ def point(value: Any, result: Result) -> dict[str, Any]:
 
 def _answer(request: Request) -> Response:
     asked = request.query_params
-    found = standing(request.path_params["key"], asked.get("visitor", ""), go=asked.get("go") == "1")
+    language = asked.get("lang", "")
+    language = language if language in i18n.LANGUAGES else next(iter(i18n.LANGUAGES))
+    visitor = asked.get("visitor", "")
+    found = standing(request.path_params["key"], visitor, language, go=asked.get("go") == "1")
     return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -19,7 +20,7 @@ from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
-from softlabel_core.service.queue import Busy
+from softlabel_core.service.queue import Busy, Job
 from softlabel_core.teaching.presets import PRESETS
 from ui import answers, jobs, runs, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
@@ -42,6 +43,9 @@ RULES: dict[str, tuple[float, bool]] = {
     "mean_label_margin": (0.0, False),
 }
 """Indicators with a line: where it is, and whether students are to learn below it."""
+
+REFUSED = "observatory/refused"
+"""Where the session keeps why the last run was not taken, until it was said."""
 
 GOES = "observatory/goes"
 """Where the session keeps which sweep goes on."""
@@ -82,6 +86,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
         "sweep": _sweep(chosen, trails),
         "mine": _mine(chosen),
         "marks": _marks(chosen.dataset.kind()),
+        "problem": _problem(job),
         "job": chosen.key() if job is not None and job.alive else None,
         "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
         "axis": state.extra("x") or "total",
@@ -162,6 +167,13 @@ def now(chosen: Experiment, language: str) -> dict[str, Any]:
     return told
 
 
+def _problem(job: Job | None) -> str:
+    """Why the run that was just asked for is refused, or why it failed."""
+    refused = st.session_state.pop(REFUSED, None)
+    said = refused or (job.problem if job is not None and job.state == "failed" else "")
+    return i18n.problem_text(state.language(), said)
+
+
 def _sweep(chosen: Experiment, trails: dict[str, list[tuple[Any, int]]]) -> dict[str, Any] | None:
     """The live sweep that was asked for here or by the link: where to ask, and whether it goes on."""
     path = state.extra("vary")
@@ -175,7 +187,7 @@ def _sweep(chosen: Experiment, trails: dict[str, list[tuple[Any, int]]]) -> dict
     return {
         "path": path,
         "key": key,
-        "at": sweeps.address(key, state.visitor()),
+        "at": sweeps.address(key, state.visitor(), state.language()),
         "count": count,
         "goes": goes,
     }
@@ -314,13 +326,22 @@ def changed_at(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with one part or field set; what does not fit it any more starts out anew."""
     config = set_path(experiment.words(), path, value)
     tries = [config, _open(config, experiment)]
+    tries += [set_path(tries[1], "framework.loss", kind) for kind in catalogue(Loss)]
     tries += [{name: one for name, one in tries[1].items() if name not in left} for left in _LEFT]
     for one in tries:
-        try:
-            return Experiment.parse(one)
-        except Invalid:
-            continue
+        with suppress(Invalid):
+            changed = Experiment.parse(one)
+            if value_at(changed, path) == value:  # and was not left out
+                return changed
     return experiment
+
+
+def value_at(experiment: Experiment, path: str) -> Any:
+    """The value of a field, the id of a part; None where there is none."""
+    found: Any = experiment
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found.kind() if isinstance(found, Plugin) else found
 
 
 _LEFT = (("student",), ("bias",), ("bias", "student"), ("bias", "framework", "student"))
@@ -348,7 +369,7 @@ def _train(_: Any) -> None:
     try:
         state.start(state.experiment())
     except Busy as busy:
-        st.session_state["observatory/refused"] = busy
+        st.session_state[REFUSED] = busy
 
 
 def _stop(_: Any) -> None:

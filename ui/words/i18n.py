@@ -117,7 +117,12 @@ def choice(language: str, value: Any) -> str:
 
 def problem(language: str, refusal: str | Refusal) -> str:
     """Why something is refused, escaped as by `plain`; in English where the language lacks the template."""
-    return plain(_filled(language, refusal.phrase if isinstance(refusal, Refusal) else refusal))
+    return plain(problem_text(language, refusal))
+
+
+def problem_text(language: str, refusal: str | Refusal) -> str:
+    """The same as plain text, for where no Markdown is read."""
+    return _filled(language, refusal.phrase if isinstance(refusal, Refusal) else refusal)
 
 
 def _filled(language: str, said: str) -> str:

@@ -543,7 +543,11 @@ class Observatory {
 
   /** The trail in words, where the sentence's sliders end. */
   showTrail(stops) {
-    if (stops.length < 2) { this.state.dataset.trail = ""; return; }
+    if (stops.length < 2) {
+      this.state.dataset.trail = "";
+      if (!this.data.job && !this.data.sweep?.goes) this.state.textContent = this.data.problem;
+      return;
+    }
     const part = this.data.sentence.flat().find((one) => (one.menu ?? one.range) === this.active);
     const field = (part?.name ?? this.active).toLowerCase();
     const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
@@ -552,7 +556,7 @@ class Observatory {
     const mine = this.data.sweep?.path === this.active ? this.swept.length : 0;
     this.state.dataset.trail = said;
     const named = mine ? this.say("sweep", { count: mine, trail: said }) : said;
-    if (!this.climb && !this.data.job && !this.data.sweep?.goes) this.state.textContent = capital(named);
+    if (!this.climb && !this.data.job && !this.data.sweep?.goes) this.state.textContent = this.data.problem || capital(named);
   }
 
   // ---- six examples
