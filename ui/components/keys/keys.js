@@ -50,6 +50,16 @@ if (!window.softlabelKeys) {
     });
   };
 
+  // A choice tells the server a moment after it was made: a key pressed at once is for the page that answers it.
+  const chosen = ({ target }) => {
+    if (!target.matches?.("input[type=radio], input[type=checkbox]")) return;
+    const told = (due = performance.now());
+    setTimeout(() => {
+      if (due === told && still()) due = null; // nothing was told, or it was answered
+      handOn();
+    }, REST);
+  };
+
   const take = (event) => {
     const [name, focus] = [named(event), event.composedPath()[0]]; // a shadow root hides it from the target
     if (event.target.matches?.("input[type=range]") && !KEYS.includes(name)) slides(event);
@@ -64,6 +74,7 @@ if (!window.softlabelKeys) {
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
   addEventListener("keydown", take, true);
+  addEventListener("change", chosen, true);
   // What belongs to the focus is not for the buttons that Streamlit presses by itself. (Esc may have to be heard.)
   document.body.addEventListener("keydown", (event) => {
     const name = named(event);

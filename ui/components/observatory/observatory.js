@@ -250,7 +250,8 @@ class Observatory {
   // ---- the sentence
 
   writeSentence() {
-    const shape = JSON.stringify(this.data.sentence, (key, value) => (key === "value" ? undefined : value));
+    const { sentence, controls } = this.data;
+    const shape = JSON.stringify([sentence, controls], (key, value) => (key === "value" ? undefined : value));
     if (shape !== this.shape) {
       this.shape = shape;
       const path = this.parent.activeElement?.dataset?.path;
