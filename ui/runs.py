@@ -19,21 +19,24 @@ def address(visitor: str) -> str:
 
 
 def standing(key: str, visitor: str) -> dict[str, Any] | None:
-    """State, progress in [0, 1], place in the queue, seconds, and accuracy after every epoch so far.
+    """How a run stands; None if there is no such run, or it is somebody's private work.
 
-    None if there is no such run, or it is somebody's private work.
+    `state`; `progress` in [0, 1]; `ahead`, its place in the queue; `seconds`, predicted for the whole run;
+    `rows`, mean accuracy in [0, 1] after each epoch so far. Whoever does not wait for it is not noted.
     """
-    job = jobs.every().look(key, visitor)
+    every = jobs.every()
+    job = every.look(key)
     if job is None or job.experiment is None:
         return None
+    if visitor in job.visitors:
+        every.look(key, visitor)
     rows = [row for row in job.partial if row["student"] == "shown"]
     return {
         "state": job.state,
         "progress": job.progress,
         "ahead": job.ahead,
         "seconds": job.seconds,
-        "epochs": job.experiment.training.epochs,
-        "rows": [[row["epoch"], row["mean"], row["low"], row["high"]] for row in rows],
+        "rows": [[row["epoch"], row["mean"]] for row in rows],
     }
 
 

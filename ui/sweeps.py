@@ -8,6 +8,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -17,9 +18,10 @@ from starlette.routing import BaseRoute
 from softlabel_core import Experiment, Invalid, Result
 from softlabel_core.atlas.light import axes
 from softlabel_core.atlas.plan import FINE, along
-from softlabel_core.experiment.spec import Sweep
+from softlabel_core.once import once
 from softlabel_core.service.queue import Busy
 from ui import jobs
+from ui.answers import moved
 from ui.web import assets
 from ui.words import i18n
 
@@ -32,76 +34,105 @@ KEPT = 200
 """Sweeps that a server remembers."""
 
 _lock = threading.Lock()
-_sweeps: OrderedDict[str, dict[Any, Experiment]] = OrderedDict()
+_sweeps: OrderedDict[str, "Runs"] = OrderedDict()
+_going: dict[str, set[str]] = {}
+"""Sweep -> visitors for whom it goes on. Only a page says so; a stranger's question starts nothing."""
+
+Runs = list[tuple[str, Any, Experiment]]
+"""Key, value and experiment of every run, in the order of the field."""
 
 
 def offer(experiment: Experiment, path: str, known: list[Any]) -> tuple[str, int] | None:
     """Id of the sweep of a field over the values that are not `known`, and how many; None if none are."""
     part, _, name = path.partition(".")
-    plugin = getattr(experiment, part)
-    values = [one for one in along(plugin, name, experiment.dataset.classes, FINE) if one not in known]
-    if not values:
+    values = along(getattr(experiment, part), name, experiment.dataset.classes, FINE)
+    first = next((one for one in values if one not in known), None)
+    if first is None:
         return None
-    found: dict[Any, Experiment] = {}
-    for value in values:
-        try:
-            [found[value]] = Sweep.parse({"experiment": experiment, "vary": {path: [value]}}).experiments()
-        except Invalid:
-            continue
-    words = json.dumps([path, [one.key() for one in found.values()]])
+    alike = moved(experiment, path, first)  # whatever its own value is
+    found = _runs(alike, path, tuple(one for one in values if one not in known))
+    words = json.dumps([path, [one for one, _, _ in found]])
     key = hashlib.sha256(words.encode()).hexdigest()[:16]
     with _lock:
         _sweeps[key] = found
         _sweeps.move_to_end(key)
         while len(_sweeps) > KEPT:
-            _sweeps.popitem(last=False)
-    return (key, len(found)) if found else None
+            _going.pop(_sweeps.popitem(last=False)[0], None)
+    return key, len(found)
+
+
+@once(most=KEPT)
+def _runs(experiment: Experiment, path: str, values: tuple[Any, ...]) -> Runs:
+    found: Runs = []
+    for value in values:
+        with suppress(Invalid):
+            chosen = moved(experiment, path, value)
+            found.append((chosen.key(), value, chosen))
+    return found
+
+
+def begin(key: str, visitor: str) -> None:
+    """Let it go on for a visitor."""
+    with _lock:
+        if key in _sweeps:
+            _going.setdefault(key, set()).add(visitor)
+
+
+def goes(key: str, visitor: str) -> bool:
+    """Whether it goes on for a visitor."""
+    return visitor in _going.get(key, ())
 
 
 def address(key: str, visitor: str, language: str) -> str:
-    """Where this visitor's browser asks how a sweep stands; with `&go=1` the next runs begin."""
+    """Where this visitor's browser asks how a sweep stands; while it goes on, asking begins the next runs."""
     return f"{assets.address(FOLDER)}/{key}?visitor={visitor}&lang={language}"
 
 
-def standing(key: str, visitor: str, language: str, *, go: bool) -> dict[str, Any] | None:
-    """The points that are there, in the order of the field, and how many are to come; None if unknown."""
+def standing(key: str, visitor: str, language: str) -> dict[str, Any] | None:
+    """How a sweep stands; None if it is not known.
+
+    `points` that are there (`point`), in the order of the field; how many are `left`, how many of them have
+    `begun`, how many `failed`; a `problem`, the sentence with which the queue refused the next.
+    """
     with _lock:
         found = _sweeps.get(key)
-    if found is None:
-        return None
-    every = jobs.every()
-    points, under_way, failed, missing = [], 0, 0, []
-    for value, experiment in found.items():
-        job = every.look(experiment.key(), visitor if go else None)
+        if found is None:
+            return None
+        _sweeps.move_to_end(key)
+    every, mine = jobs.every(), goes(key, visitor)
+    points, begun, failed, missing = [], 0, 0, []
+    for run, value, experiment in found:
+        job = every.look(run, visitor if mine else None)
         if job is not None and job.result is not None:
             points.append(point(value, job.result))
         elif job is not None and job.alive:
-            under_way += 1
+            begun += 1
         elif job is not None and job.state == "failed":
             failed += 1
         else:
             missing.append(experiment)
-    problem = ""
-    for experiment in missing[: max(0, AHEAD - under_way)] if go else ():
+    left, problem = begun + len(missing), ""
+    for experiment in missing[: max(0, AHEAD - begun)] if mine else ():
         try:
             every.start(experiment, visitor)
+            begun += 1
         except Busy as busy:
             problem = i18n.problem_text(language, busy)
             break
-    left = under_way + len(missing)
-    return {"points": points, "left": left, "failed": failed, "problem": problem}
+    return {"points": points, "left": left, "begun": begun, "failed": failed, "problem": problem}
 
 
 def stop(key: str, visitor: str) -> None:
     """This visitor wants no more of it."""
     with _lock:
-        found = _sweeps.get(key, {})
-    for experiment in found.values():
-        jobs.every().stop(experiment.key(), visitor)
+        found = _sweeps.get(key, [])
+        _going.get(key, set()).discard(visitor)
+    for run, _, _ in found:
+        jobs.every().stop(run, visitor)
 
 
 def point(value: Any, result: Result) -> dict[str, Any]:
-    """A run as a point: its field's value, its indicators and its accuracy with the interval."""
+    """A run as a point: its field's value, its indicators by id, its accuracy in [0, 1] with the interval."""
     accuracy = result.student_accuracy
     indicators = {cls.key(): result.indicators[cls.key()] for cls in axes()}
     known = {name: one for name, one in indicators.items() if isinstance(one, float) and one == one}
@@ -112,9 +143,8 @@ def _answer(request: Request) -> Response:
     asked = request.query_params
     language = asked.get("lang", "")
     language = language if language in i18n.LANGUAGES else next(iter(i18n.LANGUAGES))
-    visitor = asked.get("visitor", "")
-    found = standing(request.path_params["key"], visitor, language, go=asked.get("go") == "1")
-    return JSONResponse(found, headers={"Cache-Control": "no-store"})
+    found = standing(request.path_params["key"], asked.get("visitor", ""), language)
+    return JSONResponse(found, 404 if found is None else 200, headers={"Cache-Control": "no-store"})
 
 
 def routes() -> list[BaseRoute]:

@@ -74,7 +74,7 @@ def test_a_computed_choice_has_its_numbers_and_its_place(server: str, page: Page
     expect(student(figure)).to_have_text(f"{100 * entry.result.student_accuracy.mean:.1f}%")
     measured = entry.result.indicators
     expect(figure.locator(".nums")).to_contain_text(f"{measured['total']:.2f}")
-    expect(figure.locator(".verdict")).to_contain_text("So-so teacher, bad student")
+    expect(figure.locator(".verdict")).to_contain_text("So-so teacher, middling student")
     expect(slider(figure)).to_have_value("0.45")
     expect(figure.locator(".example")).to_have_count(6)
     drawn = preview(entry.experiment.replace(replicates=1)).instances[:6]
@@ -172,7 +172,7 @@ def test_a_new_choice_is_measured_at_once_and_trains_by_itself(server: str, page
     chosen = {"bias": {"kind": "pair-flip", "rate": 0.33}, "replicates": 2, "training": {"epochs": 5}}
     start = {**chosen, "bias": {"kind": "pair-flip", "rate": 0.45}}
     figure = opened(page, server + link(start))
-    expect(student(figure)).to_have_text("?%")
+    expect(student(figure)).to_have_text("?")
     page.evaluate(
         """() => { window.moved = 0; new PerformanceObserver(list => {
             for (const entry of list.getEntries()) for (const one of entry.sources)
@@ -198,10 +198,10 @@ def test_what_takes_a_network_says_so_and_a_switch_stops_runs(server: str, page:
     expect(figure.get_by_role("checkbox", name="Train by itself")).not_to_be_checked()
     figure.get_by_role("combobox", name="Bias type").select_option(label="Demotion")
     expect(page).to_have_url(re.compile("bias=demotion"))
-    expect(student(figure)).to_have_text("?%")
+    expect(student(figure)).to_have_text("?")
     expect(figure.locator(".nums")).not_to_contain_text("Δ ?")
     figure.get_by_role("button", name=re.compile("^Train")).click()
-    expect(student(figure)).not_to_have_text("?%")
+    expect(student(figure)).not_to_have_text("?")
 
 
 def test_menus_are_the_catalogue_and_other_words_keep_the_rest(server: str, page: Page) -> None:
@@ -293,3 +293,33 @@ def test_a_live_sweep_comes_point_by_point_and_stays(server: str, page: Page) ->
     expect(student(again)).to_have_text(f"{100 * result.student_accuracy.mean:.1f}%")
     expect(page).to_have_url(re.compile(rf"bias\.rate={value}&"))
     expect(student(again)).to_have_text(f"{100 * result.student_accuracy.mean:.1f}%")
+
+
+def test_the_last_of_quick_choices_wins(server: str, page: Page) -> None:
+    """Back to where it stood before the page has answered; and keys on a slider, then Train at once."""
+    figure = opened(page, server + link(FLIP, auto="0"))
+    slider(figure).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"bias\.rate=0\.44&"))
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    expect(page).to_have_url(re.compile(r"bias\.rate=0\.45&"))
+    settled(page)
+    expect(slider(figure)).to_have_value("0.45")
+    entry = lookup.find(Experiment.parse(FLIP))
+    expect(student(figure)).to_have_text(f"{100 * entry.result.student_accuracy.mean:.1f}%")
+    page.keyboard.press("ArrowLeft")
+    figure.get_by_role("button", name="Train a new draw").click()
+    expect(page).to_have_url(re.compile(r"bias\.rate=0\.44&.*seed=1"))
+
+
+def test_what_is_refused_says_why(server: str, page: Page) -> None:
+    figure = opened(page, server + link(FLIP, auto="0", show="rc"))
+    figure.get_by_role("combobox", name="Dataset").select_option(label="Your own data")
+    expect(figure.locator(".state")).to_contain_text("dataset")
+    expect(figure.get_by_role("combobox", name="Dataset")).to_have_value(json.dumps("digits"))
+    figure.get_by_role("combobox", name="Dataset").select_option(label="Two moons")
+    expect(page).to_have_url(re.compile("dataset=moons"))
+    figure.get_by_role("checkbox", name=re.compile("^RC")).uncheck()  # which no student of the moons has
+    expect(figure).to_have_attribute("data-count", "130")

@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 from ui import jobs, runs, sweeps
 from ui.charts.palette import SORTS
 from ui.components import observatory
-from ui.views.observatory import LANDMARKS, _landmarks, changed_at, trail, value_at
+from ui.views.observatory import LANDMARKS, _landmarks, _quick, changed_at, trail, value_at
 from ui.web import assets
 from ui.words import i18n
 from ui.words import observatory as words
@@ -141,18 +141,22 @@ def test_a_sweep_trains_what_is_missing_a_few_at_a_time() -> None:
     assert count == 5
     other = changed_at(chosen, "bias.rate", 0.7)
     assert sweeps.offer(other, "bias.rate", known) == (key, count)
-    assert sweeps.standing(key, "me", "en", go=False) == {"points": [], "left": 5, "failed": 0, "problem": ""}
+    idle = {"points": [], "left": 5, "begun": 0, "failed": 0, "problem": ""}
+    for who in ("me", "a stranger"):
+        assert sweeps.standing(key, who, "en") == idle
     assert not jobs.every().busy
-    sweeps.standing(key, "me", "en", go=True)
+    sweeps.begin(key, "me")
+    assert sweeps.standing(key, "a stranger", "en") == idle
+    assert sweeps.standing(key, "me", "en")["begun"] == sweeps.AHEAD
     assert sum(job.alive for job in jobs.every()._alive) <= sweeps.AHEAD
-    wait_until(lambda: not sweeps.standing(key, "me", "en", go=True)["left"])
-    points = sweeps.standing(key, "me", "en", go=False)["points"]
+    wait_until(lambda: not sweeps.standing(key, "me", "en")["left"])
+    points = sweeps.standing(key, "me", "en")["points"]
     assert [one["value"] for one in points] == [0.0, 0.05, 0.1, 0.15, 0.2]
     for one in points[::2]:
         result = run(changed_at(chosen, "bias.rate", one["value"]), device="cpu")
         assert one["accuracy"][0] == pytest.approx(result.student_accuracy.mean, abs=1e-6)
         assert one["x"]["total"] == pytest.approx(result.indicators["total"])
-    assert sweeps.standing("evil", "me", "en", go=True) is None
+    assert sweeps.standing("evil", "me", "en") is None
     everything = along(chosen.bias, "rate", 10, 20)
     assert sweeps.offer(chosen, "bias.rate", everything) is None
 
@@ -161,9 +165,10 @@ def test_a_sweep_trains_what_is_missing_a_few_at_a_time() -> None:
 def test_a_sweep_is_left_by_who_stops_it() -> None:
     chosen = Experiment.parse({"bias": "pair-flip", "replicates": 64, "training": {"epochs": 40}})
     key, _ = sweeps.offer(chosen, "bias.rate", []) or ("", 0)
-    sweeps.standing(key, "me", "en", go=True)
-    assert jobs.every().busy
+    sweeps.begin(key, "me")
+    assert sweeps.standing(key, "me", "en")["begun"] > 0
     sweeps.stop(key, "me")
+    assert sweeps.standing(key, "me", "en")["begun"] == 0
     wait_until(lambda: not jobs.every().busy)
 
 
@@ -173,8 +178,9 @@ def test_a_run_tells_how_it_stands() -> None:
     assert runs.standing(chosen.key(), "me") is None
     jobs.every().start(chosen, "me")
     wait_until(lambda: runs.standing(chosen.key(), "me")["state"] == "done")
+    assert runs.standing(chosen.key(), "a stranger") == runs.standing(chosen.key(), "me")
+    assert "a stranger" not in jobs.every().look(chosen.key()).visitors
     found = runs.standing(chosen.key(), "me")
-    assert found["epochs"] == 1
     result = jobs.every().look(chosen.key()).result
     assert found["rows"][-1][1] == pytest.approx(result.student_accuracy.mean, abs=1e-4)
 
@@ -196,3 +202,15 @@ def test_a_field_has_values_on_a_slider() -> None:
         along(flip, "nothing", 10)
     with pytest.raises(Invalid):
         Experiment.parse({"bias": {"kind": "pair-flip", "rate": 2}})
+
+
+def test_a_student_is_called_bad_exactly_where_it_did_not_learn() -> None:
+    for key in light()["columns"]["key"][::7]:
+        result = lookup.entry(key).result
+        said = words.verdict("en", result.experiment, result, result)
+        assert ("bad student" in said) == (not result.learned), key
+
+
+def test_nothing_starts_by_itself_that_lacks_its_files() -> None:
+    for config in ({"bias": "human-annotators"}, {"dataset": "uploaded"}):
+        assert not _quick(Experiment.parse({**config, **QUICK}))

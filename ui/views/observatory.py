@@ -11,7 +11,6 @@ from softlabel_core import Experiment, Invalid, Result
 from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.biases import Bias
-from softlabel_core.datasets import Dataset
 from softlabel_core.experiment.preview import Preview
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.experiment.spec import set_path
@@ -45,10 +44,7 @@ RULES: dict[str, tuple[float, bool]] = {
 """Indicators with a line: where it is, and whether students are to learn below it."""
 
 REFUSED = "observatory/refused"
-"""Where the session keeps why the last run was not taken, until it was said."""
-
-GOES = "observatory/goes"
-"""Where the session keeps which sweep goes on."""
+"""Where the session keeps which run was not taken last, and why."""
 
 LANDMARKS = (
     "bad-teacher-good-student",
@@ -70,7 +66,11 @@ def draw(chosen: Experiment) -> None:
 
 
 def data(chosen: Experiment) -> dict[str, Any]:
-    """What the figure shows of an experiment: the sentence, its numbers, where it stands."""
+    """What the figure shows of an experiment, as plain data; accuracies are in [0, 1].
+
+    `trails`: path of a field -> values that were computed, with their rows of the light atlas. `mine`: own
+    runs and pins. `marks`: landmarks and their rows. `job`: key of the run under way.
+    """
     language = state.language()
     trails = {path: stops for path in _paths(chosen) if (stops := trail(chosen, path))}
     job = state.look(chosen.key())
@@ -86,7 +86,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
         "sweep": _sweep(chosen, trails),
         "mine": _mine(chosen),
         "marks": _marks(chosen.dataset.kind()),
-        "problem": _problem(job),
+        "problem": _problem(chosen, job),
         "job": chosen.key() if job is not None and job.alive else None,
         "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
         "axis": state.extra("x") or "total",
@@ -105,7 +105,6 @@ def setting(language: str) -> str:
         "atlas": {**table, "columns": {name: one for name, one in table["columns"].items() if name != "key"}},
         "words": words.texts(language),
         "titles": {
-            "dataset": {kind: tables.name(language, Dataset, kind) for kind in catalogue(Dataset)},
             "bias": {kind: tables.name(language, Bias, kind) for kind in catalogue(Bias)},
             "framework": {kind: tables.name(language, Framework, kind) for kind in catalogue(Framework)},
             "loss": {kind: tables.brief(language, Loss, kind) for kind in catalogue(Loss)},
@@ -138,7 +137,11 @@ def _colours(palette: Any) -> dict[str, str]:
 
 
 def now(chosen: Experiment, language: str) -> dict[str, Any]:
-    """Its numbers as far as they are known: trained, precomputed, or measured before any training."""
+    """Its numbers as far as they are known: trained, precomputed, or measured before any training.
+
+    `accuracy`: mean, low and high, None if it was not trained; `truth`, of students taught with the true
+    labels, here or of the nearest that was computed; `x`: indicators by id; `row` of the light atlas.
+    """
     job = state.look(chosen.key())
     live = job.result if job is not None else None
     known = answers.precomputed(chosen) if live is None else None
@@ -152,7 +155,6 @@ def now(chosen: Experiment, language: str) -> dict[str, Any]:
     ):  # the atlas keeps numbers; one replicate's labels are soon drawn again
         drawn = answers.before_training(result.experiment.replace(replicates=1))
     told: dict[str, Any] = {
-        "source": "trained" if live else "precomputed" if result else "untrained",
         "accuracy": _ends(result.student_accuracy) if result else None,
         "truth": reference.ground_truth_accuracy.mean if reference else None,
         "guess": 1 / chosen.dataset.classes,
@@ -167,10 +169,11 @@ def now(chosen: Experiment, language: str) -> dict[str, Any]:
     return told
 
 
-def _problem(job: Job | None) -> str:
-    """Why the run that was just asked for is refused, or why it failed."""
-    refused = st.session_state.pop(REFUSED, None)
-    said = refused or (job.problem if job is not None and job.state == "failed" else "")
+def _problem(chosen: Experiment, job: Job | None) -> str:
+    """Why the run that was asked for last is refused, or why it failed."""
+    key, refused = st.session_state.get(REFUSED, ("", ""))
+    said = refused if key == chosen.key() else ""
+    said = said or (job.problem if job is not None and job.state == "failed" else "")
     return i18n.problem_text(state.language(), said)
 
 
@@ -183,14 +186,9 @@ def _sweep(chosen: Experiment, trails: dict[str, list[tuple[Any, int]]]) -> dict
     if found is None:
         return {"path": path, "at": None, "count": 0, "goes": False}
     key, count = found
-    goes = st.session_state.get(GOES) == key
-    return {
-        "path": path,
-        "key": key,
-        "at": sweeps.address(key, state.visitor(), state.language()),
-        "count": count,
-        "goes": goes,
-    }
+    visitor = state.visitor()
+    at = sweeps.address(key, visitor, state.language())
+    return {"path": path, "key": key, "at": at, "count": count, "goes": sweeps.goes(key, visitor)}
 
 
 def _ends(estimate: Estimate) -> list[float | None]:
@@ -255,9 +253,7 @@ def _mine(chosen: Experiment) -> list[dict[str, Any]]:
             found[pinned.key()] = (state.t(f"observatory.{side}"), result)
     return [
         {
-            "key": key,
             "letter": letter,
-            "said": tables.label(one, state.language()),
             "x": _known(one.indicators),
             "accuracy": _ends(one.student_accuracy),
         }
@@ -307,16 +303,31 @@ def done(what: str, value: Any) -> None:
 
 
 def _set(value: Any) -> None:
-    path, chosen = value
-    changed = changed_at(state.experiment(), str(path), chosen)
+    path, wanted = value
+    before = state.experiment()
+    changed = changed_at(before, str(path), wanted)
+    if value_at(changed, str(path)) != wanted:
+        st.session_state[REFUSED] = (before.key(), _why(before, str(path), wanted))
+        return
+    st.session_state.pop(REFUSED, None)
     state.load(changed)
     if state.extra("auto") != "0" and _quick(changed):
         _train(None)
 
 
+def _why(experiment: Experiment, path: str, value: Any) -> str | Invalid:
+    try:
+        Experiment.parse(set_path(experiment.words(), path, value))
+    except Invalid as problem:
+        return problem
+    return ""
+
+
 def _quick(experiment: Experiment) -> bool:
     """Whether it may train without being asked to: new, short, and nothing else waits."""
-    if lookup.find(experiment) or state.look(experiment.key()) or experiment.dataset.needs_files:
+    if experiment.dataset.needs_files or experiment.bias.needs_files:
+        return False
+    if lookup.find(experiment) or state.look(experiment.key()):
         return False
     every = jobs.every()
     return not every.busy and every.cost.seconds(experiment) < QUICK
@@ -366,14 +377,16 @@ def _load(row: Any) -> None:
 
 
 def _train(_: Any) -> None:
+    chosen = state.experiment()
+    st.session_state.pop(REFUSED, None)
     try:
-        state.start(state.experiment())
+        state.start(chosen)
     except Busy as busy:
-        st.session_state[REFUSED] = busy
+        st.session_state[REFUSED] = (chosen.key(), busy)
 
 
-def _stop(_: Any) -> None:
-    state.leave(state.experiment().key())
+def _stop(key: Any) -> None:
+    state.leave(str(key))
 
 
 def _anew(_: Any) -> None:
@@ -384,18 +397,18 @@ def _anew(_: Any) -> None:
 
 def _vary(path: Any) -> None:
     """Train what the atlas lacks along a field."""
-    state.set_extra("vary", str(path))
     chosen = state.experiment()
-    if path in _paths(chosen):
-        found = sweeps.offer(chosen, path, [value for value, _ in trail(chosen, path)])
-        st.session_state[GOES] = found and found[0]
+    if path not in _paths(chosen):
+        return
+    state.set_extra("vary", path)
+    found = sweeps.offer(chosen, path, [value for value, _ in trail(chosen, path)])
+    if found is not None:
+        sweeps.begin(found[0], state.visitor())
 
 
-def _still(_: Any) -> None:
+def _still(key: Any) -> None:
     """No more of the sweep; what it has stays."""
-    key = st.session_state.pop(GOES, None)
-    if key:
-        sweeps.stop(key, state.visitor())
+    sweeps.stop(str(key), state.visitor())
 
 
 def _view(value: Any) -> None:

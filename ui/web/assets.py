@@ -6,6 +6,7 @@ nothing then. With a base path (`server.baseUrlPath`) everything stands below it
 
 import gzip
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -43,7 +44,7 @@ _files: dict[str, File] = {}
 def offer(texts: dict[str, str]) -> str:
     """The folder where a browser finds the texts by name from now on; the same texts have the same folder."""
     content = {name: text.encode() for name, text in texts.items()}
-    folder = hashlib.sha256(b"".join(content.values())).hexdigest()[:16]
+    folder = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]
     for name, one in content.items():
         if f"{folder}/{name}" not in _files:
             _files[f"{folder}/{name}"] = File(one, gzip.compress(one, mtime=0), KINDS[PurePath(name).suffix])

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from softlabel_core import Experiment, Result
-from softlabel_core.experiment.preview import Preview
+from softlabel_core.experiment.preview import Preview, needs_training
 from ui.words import i18n, sentences
 
 NAME = "observatory"
@@ -11,8 +11,8 @@ NAME = "observatory"
 GOOD_LABELS, SOME_LABELS = 0.8, 0.5
 """Shares of right labels from which a teacher is called good, and so-so."""
 
-GOOD, SOME = 0.9, 0.6
-"""Shares of what true labels give from which a student is called good, and middling."""
+GOOD = 0.9
+"""Share of what true labels give from which a student that learned is called good, else middling."""
 
 
 Measured = Result | Preview
@@ -42,7 +42,12 @@ def numbers(
     language: str, chosen: Experiment, result: Result | None, shown: Measured | None, near: Near | None
 ) -> list[dict[str, Any]]:
     """The three numbers at the top: `name`, `value`, `unit` and notes below."""
-    return [_student(language, result, near), _rule(language, chosen, shown), _teacher(language, shown)]
+    later = _say(language, "unmeasured" if needs_training(chosen) else "later")
+    return [
+        _student(language, result, near),
+        _rule(language, chosen, shown, later),
+        _teacher(language, shown, later),
+    ]
 
 
 def _say(language: str, key: str, **values: Any) -> str:
@@ -57,19 +62,23 @@ def _student(language: str, result: Result | None, near: Near | None) -> dict[st
         return _number(language, "student", f"{100 * accuracy.mean:.1f}", "%", notes)
     notes = [_say(language, "untrained")]
     if near is not None and near.asked:
-        differences = ", ".join(
-            f"{path.rpartition('.')[2]} {i18n.choice(language, have)}" for path, _, have in near.asked
-        )
+        differences = ", ".join(_field(language, near.result, path, have) for path, _, have in near.asked)
         reached = sentences.percent(near.result.student_accuracy.mean)
         notes.append(_say(language, "near", differences=differences, accuracy=reached))
-    return _number(language, "student", "?", "%", notes)
+    return _number(language, "student", "?", "", notes)
 
 
-def _rule(language: str, chosen: Experiment, shown: Measured | None) -> dict[str, Any]:
+def _field(language: str, result: Result, path: str, value: Any) -> str:
+    part, _, name = path.partition(".")
+    title = i18n.field_title(language, type(getattr(result.experiment, part)), name)
+    return f"{title.lower()} {i18n.choice(language, value)}"
+
+
+def _rule(language: str, chosen: Experiment, shown: Measured | None, later: str) -> dict[str, Any]:
     """The indicator that the student's loss goes by: the sum for sets, the margin for probabilities."""
     sets = chosen.framework.shows == "sets"
     if shown is None:
-        return _number(language, "total" if sets else "margin", "?", "", [_say(language, "unmeasured")])
+        return _number(language, "total" if sets else "margin", "?", "", [later])
     measured = shown.indicators
     if sets:
         degrees = {
@@ -83,14 +92,14 @@ def _rule(language: str, chosen: Experiment, shown: Measured | None) -> dict[str
         return _number(language, "total", sentences.point(measured, "total"), "", notes)
     own = shown.loss_margin.rule.partition(".")[0] != "mean-label"
     value = shown.loss_margin.value
-    said = "?" if value is None else i18n.minus(f"{value:.2f}")
+    said = "?" if value is None else i18n.minus(f"{round(value, 2) + 0.0:.2f}")
     note = f"Δ + γ {sentences.point(measured, 'total')}" if own else _say(language, "margin-note")
     return _number(language, "own-margin" if own else "margin", said, "", [note])
 
 
-def _teacher(language: str, shown: Measured | None) -> dict[str, Any]:
+def _teacher(language: str, shown: Measured | None, later: str) -> dict[str, Any]:
     if shown is None:
-        return _number(language, "teacher", "?", "%", [_say(language, "unmeasured")])
+        return _number(language, "teacher", "?", "", [later])
     measured = shown.indicators
     right = sentences.rounded(measured["label_accuracy"]).removesuffix(" %")
     note = _say(language, f"teacher-{'drawn' if sentences.tied(measured) else 'first'}")
@@ -104,7 +113,7 @@ def _number(language: str, name: str, value: str, unit: str, notes: list[str]) -
 def verdict(language: str, chosen: Experiment, result: Result | None, shown: Measured | None) -> str:
     """Teacher and student in a word each, and what the loss's rule says of the labels. Bold by `**`."""
     if shown is None:
-        because = _say(language, "because-unmeasured")
+        because = _say(language, "because-unmeasured" if needs_training(chosen) else "because-later")
     elif sentences.verdict(shown.loss_margin) == "unknown":
         because = _say(language, "because-unknown")
     else:
@@ -129,5 +138,7 @@ def _of_teacher(shown: Measured | None) -> str:
 def _of_student(result: Result | None) -> str:
     if result is None:
         return "untested"
+    if not result.learned:
+        return "bad"
     share = result.student_accuracy.mean / result.ground_truth_accuracy.mean
-    return "good" if share >= GOOD else "middling" if share >= SOME else "bad"
+    return "good" if share >= GOOD else "middling"

@@ -12,9 +12,14 @@ if (!window.softlabelKeys) {
   const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
   const idle = () => (due === null || performance.now() > due + LONGEST) && still();
 
+  let choice = { seen: -1, at: -LONGEST }; // how often the page had answered when something was chosen, and when
+  const unanswered = () => answers === choice.seen && performance.now() < choice.at + LONGEST;
+
   const handOn = () => {
     while (waiting.length && idle()) {
-      const pressed = button(waiting.shift());
+      const pressed = button(waiting[0]);
+      if (pressed?.disabled && unanswered()) return; // the choice just made may let it be pressed
+      waiting.shift();
       if (!pressed || pressed.disabled) continue;
       due = performance.now();
       pressed.click();
@@ -53,11 +58,8 @@ if (!window.softlabelKeys) {
   // A choice tells the server a moment after it was made: a key pressed at once is for the page that answers it.
   const chosen = ({ target }) => {
     if (!target.matches?.("input[type=radio], input[type=checkbox]")) return;
-    const told = (due = performance.now());
-    setTimeout(() => {
-      if (due === told && still()) due = null; // nothing was told, or it was answered
-      handOn();
-    }, REST);
+    choice = { seen: answers, at: performance.now() };
+    setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
 
   const take = (event) => {

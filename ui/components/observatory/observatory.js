@@ -7,8 +7,11 @@ const REST = 350; // ms without a key after which a slider moved by keys has bee
 const ASK = 200; // ms between two questions how a run stands
 const SHOWN = 1000; // ms that a run is seen at least, however short it was
 const FAR = 0.12; // neighbours this far apart in accuracy are a range, not a point
+const FEWEST = 10; // experiments below which nothing is said of their order
 const NEAR = 16; // px within which a point is meant
+const SLOWEST = 5000; // ms between two questions to a network that is away
 const FAMILIES = ["sort", "framework", "loss"];
+const ONCE = ["train", "anew", "stop", "vary", "still"]; // pressed again before the answer they mean nothing new
 
 const figures = new WeakMap(); // where a figure stands -> its controller
 const settings = new Map(); // address -> promise of what never changes with the choice
@@ -22,13 +25,17 @@ function el(name, attributes = {}, ...children) {
 }
 
 const fetched = (/** @type {string} */ address) => {
-  if (!settings.has(address)) settings.set(address, fetch(address).then((answer) => answer.json()));
+  if (!settings.has(address)) {
+    const asked = fetch(address).then((answer) => answer.json());
+    asked.catch(() => settings.delete(address)); // asked again with the next answer of the page
+    settings.set(address, asked);
+  }
   return settings.get(address);
 };
 const percent = (/** @type {number} */ share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
-const signed = (/** @type {number} */ number, digits = 2) => number.toFixed(digits).replace("-", "−");
+const signed = (/** @type {number} */ number, digits = 2) => (Number(number.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
 const bare = (/** @type {number} */ rho) => signed(rho).replace("0.", ".");
-const capital = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
+const capital = (/** @type {string} */ text) => text.replace(/^[a-z]/, (first) => first.toUpperCase()); // γ stays γ
 const short = (/** @type {number} */ number) => signed(Number(number.toFixed(4)), 4).replace(/\.?0+$/, "");
 
 class Observatory {
@@ -36,15 +43,21 @@ class Observatory {
     Object.assign(this, { parent, setting, tell });
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.deeds = []; // done and not heard yet: number, what, value
-    this.number = data.heard;
+    this.number = Math.max(data.heard, Date.now()); // greater than any of a figure that stood here before
     this.hovered = this.tapped = null;
     this.spot = null;
     this.dimmed = false;
     this.climb = null; // a run under way, as it is shown
+    this.hand = null; // path of a slider that is held, or was moved by keys a moment ago
+    this.parked = null; // an answer that came meanwhile
+    this.told = new Map(); // path -> value told and not answered yet
+    this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
+    this.turns = { run: 0, sweep: 0 }; // whose questions are the latest
+    this.swept = [];
     this.values = new Map(); // path -> value under the hand
     this.active = null; // path of the slider that moved last
     this.build();
-    this.take(data, setting);
+    this.take(data);
   }
 
   leave() {
@@ -65,14 +78,14 @@ class Observatory {
   /** What an entry is: its bias type and fields, and what its student sees. @param {number} row */
   described(row) {
     const { ids, columns, fields } = this.setting.atlas;
-    const [bias, framework, loss] = ["bias", "framework", "loss"].map((name) => ids[name][columns[name][row]]);
+    const [bias, loss] = ["bias", "loss"].map((name) => ids[name][columns[name][row]]);
     const { titles } = this.setting;
     const parts = Object.entries(fields[row]).map(([name, value]) =>
       `${titles.fields[`${bias}.${name}`] ?? name} ${typeof value === "number" ? short(value) : value}`);
     const k = columns.k[row];
     const sees = this.setting.reads[loss] === "sets"
       ? this.say(k === "support" ? "sees-support" : "sees-sets", { k }) : this.say("sees-all");
-    return { labels: [titles.bias[bias], ...parts].join(", "), shown: sees, loss: titles.loss[loss], framework: titles.framework[framework] };
+    return { labels: [titles.bias[bias], ...parts].join(", "), shown: sees, loss: titles.loss[loss] };
   }
 
   // ---- what stands there
@@ -84,11 +97,15 @@ class Observatory {
     this.sentence = el("p", { class: "say" });
     this.verdict = el("p", { class: "verdict", "aria-live": "polite" });
     this.trainer = el("button", { type: "button", class: "go" });
-    this.trainer.onclick = () => (this.data.job ? this.do("stop", null) : this.do(this.data.now.accuracy ? "anew" : "train", null));
+    this.trainer.onclick = () => (this.data.job ? this.do("stop", this.data.job) : this.do(this.data.now.accuracy ? "anew" : "train", null));
     this.varier = el("button", { type: "button", class: "go quiet" });
-    this.varier.onclick = () => (this.data.sweep?.goes ? this.do("still", null) : this.do("vary", this.active));
+    this.varier.onclick = () => {
+      if (!this.data.sweep?.goes) return this.do("vary", this.active);
+      this.turns.sweep += 1; // no question more, so that no run more begins
+      this.do("still", this.data.sweep.key);
+    };
     this.numbers = el("dl", { class: "nums" });
-    this.state = el("p", { class: "state", role: "status" });
+    this.state = el("p", { class: "state" });
     this.headline = el("h2");
     this.count = el("span", { class: "note" });
     this.others = el("button", { type: "button", class: "link" });
@@ -103,7 +120,8 @@ class Observatory {
     this.live = el("p", { class: "hidden", "aria-live": "polite" });
     this.dialog = el("dialog");
     root.append(style,
-      el("div", { class: "ask" }, el("div", {}, this.sentence, el("div", { class: "sub" }, this.verdict, this.varier, this.trainer), this.state), this.numbers),
+      el("div", { class: "ask" }, el("div", {}, this.sentence, el("div", { class: "sub" }, this.verdict, this.varier, this.trainer),
+        el("div", { class: "foot" }, this.state, this.switch = el("label", { class: "auto" }))), this.numbers),
       el("div", { class: "main" },
         el("div", { class: "head" }, this.headline, this.count, this.others, this.tabler),
         el("p", { class: "note up" }, this.say("y")), this.field, this.axes, this.rail),
@@ -165,13 +183,13 @@ class Observatory {
       return label;
     };
     this.rail.append(el("p", { class: "note" }, this.say("filter")));
+    this.rail.append(el("fieldset", {}, el("legend", {}, this.say("teachers")), chip("bad", 0, "bad", this.say("bad"))));
     for (const family of FAMILIES)
       this.rail.append(el("fieldset", { class: family }, el("legend", {}, this.say(family)),
         ...names[family].map((token, place) => chip(family, place, token, titles[family][token]))));
-    this.rail.append(el("fieldset", {}, el("legend", {}, this.say("teachers")), chip("bad", 0, "bad", this.say("bad"))));
     this.auto = el("input", { type: "checkbox" });
     this.auto.onchange = () => this.do("view", { auto: this.auto.checked ? "1" : "0" });
-    this.rail.append(el("label", { class: "chip auto" }, this.auto, el("span", { class: "title" }, this.say("auto"))));
+    this.switch.append(this.auto, this.say("auto"));
   }
 
   /** Whether any entry of the dataset has this mark. */
@@ -202,13 +220,17 @@ class Observatory {
   // ---- what the page says
 
   /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. */
-  take(data, setting) {
-    if (setting !== this.setting) return; // another language: mounted anew
+  take(data) {
     this.deeds = this.deeds.filter(([number]) => number > data.heard);
-    if (this.deeds.length && this.data) return;
+    if (this.data && (this.deeds.length || this.hand)) {
+      this.parked = data;
+      return;
+    }
     const before = this.data;
     this.data = data;
+    this.parked = null;
     this.values.clear();
+    this.told.clear();
     this.root.classList.remove("busy");
     if (this.root.classList.toggle("bare", !data.controls) !== this.bare) { this.bare = !data.controls; this.styled = false; }
     this.root.classList.toggle("presents", data.presents);
@@ -241,6 +263,8 @@ class Observatory {
 
   /** Tell the page what was done. @param {string} what */
   do(what, value) {
+    if (what !== "set") this.release(this.hand); // what a hand chose comes before what it presses
+    if (ONCE.includes(what) && this.deeds.some(([, one]) => one === what)) return;
     this.number += 1;
     this.deeds.push([this.number, what, value]);
     if (what !== "view") this.root.classList.add("busy");
@@ -288,7 +312,7 @@ class Observatory {
     input.oninput = () => this.drag(path, Number(input.value));
     input.onchange = () => {
       clearTimeout(this.later);
-      this.later = setTimeout(() => this.release(path), keyed ? REST : 0);
+      this.later = setTimeout(() => this.release(path), keyed ? REST : 0); // a burst of keys is one choice
       keyed = false;
     };
     input.onkeydown = (event) => {
@@ -347,7 +371,8 @@ class Observatory {
 
   /** The slider's value, shown at once; the page hears of it when it is let go. @param {string} path @param {number} value */
   drag(path, value) {
-    this.active = path;
+    if (this.hand !== path) this.release(this.hand);
+    this.hand = this.active = path;
     this.values.set(path, value);
     const control = this.controls.get(path);
     if (control?.nextSibling) {
@@ -358,15 +383,21 @@ class Observatory {
   }
 
   release(path) {
+    if (path === null || this.hand !== path) return;
+    clearTimeout(this.later);
+    this.hand = null;
     const value = this.values.get(path);
-    if (value !== undefined && value !== this.valueOf(path)) this.do("set", [path, value]);
+    if (value !== (this.told.get(path) ?? this.valueOf(path))) {
+      this.told.set(path, value);
+      this.do("set", [path, value]);
+    } else if (this.parked) this.take(this.parked);
   }
 
   valueOf(path) { return this.data.sentence.flat().find((part) => (part.menu ?? part.range) === path)?.value; }
 
   /** Values of a field that have a point, in order. @param {string} path @returns {number[]} */
   computed(path) {
-    const mine = this.data.sweep?.path === path ? this.swept ?? [] : [];
+    const mine = this.data.sweep?.path === path ? this.swept : [];
     return [...(this.data.trails[path] ?? []).map(([value]) => value), ...mine.map(({ value }) => value)].sort((one, other) => one - other);
   }
 
@@ -416,7 +447,7 @@ class Observatory {
     const moved = this.values.has(this.active) && this.values.get(this.active) !== this.valueOf(this.active);
     const [student, rule, teacher] = now.numbers.map((one) => ({ ...one }));
     if (moved || this.climb) {
-      const known = at?.said.replace(/\u00a0%$/, "") ?? "?";
+      const known = (this.climb && !moved ? percent(this.climb.y) : at?.said)?.replace(/\u00a0%$/, "") ?? "?";
       Object.assign(student, { value: known, notes: at?.notes ? [at.notes] : at?.low === null || !at ? [] : [`${percent(at.low)}–${percent(at.high)}`] });
     }
     if (moved) {
@@ -455,12 +486,12 @@ class Observatory {
     const { rows, counts, few } = filtered(columns, this.dataset, this.chosen, this.bad);
     this.rows = rows;
     const all = columns.dataset.filter((one) => one === this.dataset).length;
-    for (const { family, place, count, label } of this.chips) {
+    for (const { family, place, count, label, input } of this.chips) {
       const number = family === "bad" ? few : counts[family].get(place) ?? 0;
       count.textContent = number.toLocaleString("en");
       label.style.setProperty("--share", String(Math.sqrt(number / (all || 1))));
       label.classList.toggle("none", !number);
-      label.hidden = !number && !this.present(family, place);
+      label.hidden = !number && !input.checked && !this.present(family, place);
     }
     this.rhos = new Map(this.setting.axes.map(({ id }) => {
       const known = rows.filter((row) => columns[id][row] !== null);
@@ -478,13 +509,13 @@ class Observatory {
   turn(axis) {
     this.axis = axis;
     this.tabs.forEach(({ id, input }) => { input.checked = id === axis; });
-    this.card.hidden = true;
     this.place(true);
     this.do("view", { x: axis });
   }
 
   /** The points on the axis. @param {boolean} moving whether they glide there */
   place(moving) {
+    this.hover(null);
     const { columns } = this.setting.atlas;
     const known = columns[this.axis].filter((value, row) => value !== null && columns.dataset[row] === this.dataset);
     const found = ends(known.length ? known : [0, 1]);
@@ -502,7 +533,7 @@ class Observatory {
   showHeadline() {
     const { columns } = this.setting.atlas;
     const rho = this.rhos.get(this.axis);
-    const said = this.say(`headline-${strength(rho)}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
+    const said = this.say(`headline-${strength(this.order.length < FEWEST ? null : rho)}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
     this.headline.textContent = capital(this.bad ? this.say("headline-bad", { headline: said }) : said);
     const rule = this.setting.axes.find(({ id }) => id === this.axis).rule;
     const count = this.order.length;
@@ -524,16 +555,19 @@ class Observatory {
     const { columns } = this.setting.atlas;
     const rule = this.setting.axes.find(({ id }) => id === this.axis).rule;
     const stops = this.stops();
+    const seen = new Set(this.dimmed ? this.off : this.rows);
+    const at = this.here();
     this.plot.set({
-      line: rule ? { at: rule[0], below: rule[1] } : null,
+      line: rule ? { at: rule[0], below: rule[1], said: this.say("rule", { axis: this.say(`short.${this.axis}`), value: rule[0] }) } : null,
       truth: now.truth, guess: now.guess,
       words: { truth: now.truth === null ? "" : this.say("truth", { truth: percent(now.truth, 0) }), guess: this.say("guess", { guess: percent(now.guess, 0) }) },
       dim: this.dimmed ? this.off : null,
       spot: this.spot,
       trail: stops.length ? { stops, joined: !this.isWhole(this.active) } : null,
       runs: this.data.mine.map(({ x, accuracy, letter }) => ({ x: x[this.axis] ?? null, y: accuracy[0], low: accuracy[1], high: accuracy[2], letter })),
-      marks: this.data.marks.map(([text, row]) => ({ text, x: columns[this.axis][row], y: columns.accuracy[row] })),
-      at: this.here(),
+      marks: this.data.marks.filter(([, row]) => seen.has(row) && row !== now.row)
+        .map(([text, row]) => ({ text, x: columns[this.axis][row], y: columns.accuracy[row] })),
+      at,
     });
     this.root.dataset.runs = String(this.data.mine.length);
     this.root.dataset.stops = String(stops.length);
@@ -542,22 +576,26 @@ class Observatory {
 
   isWhole(path) { return Boolean(this.data.sentence.flat().find((part) => part.range === path)?.whole) || path === "framework.k"; }
 
-  /** The trail in words, where the sentence's sliders end. */
+  /** The trail in words: where learning stops along it. */
   showTrail(stops) {
-    if (stops.length < 2) {
-      this.state.dataset.trail = "";
-      if (!this.data.job && !this.data.sweep?.goes) this.state.textContent = this.data.problem;
-      return;
-    }
     const part = this.data.sentence.flat().find((one) => (one.menu ?? one.range) === this.active);
-    const field = (part?.name ?? this.active).toLowerCase();
-    const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
-    const found = crossing(stops, (this.data.now.truth + this.data.now.guess) / 2);
-    const said = found ? this.say(found.fails ? "trail-fails" : "trail-learns", { trail, value: short(found.value) }) : trail;
-    const mine = this.data.sweep?.path === this.active ? this.swept.length : 0;
-    this.state.dataset.trail = said;
-    const named = mine ? this.say("sweep", { count: mine, trail: said }) : said;
-    if (!this.climb && !this.data.job && !this.data.sweep?.goes) this.state.textContent = this.data.problem || capital(named);
+    this.said.trail = "";
+    if (stops.length > 1) {
+      const field = (part?.name ?? this.active).toLowerCase();
+      const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
+      const { truth, guess } = this.data.now;
+      const found = truth === null ? null : crossing(stops, (truth + guess) / 2);
+      const said = found ? this.say(found.fails ? "trail-fails" : "trail-learns", { trail, value: short(found.value) }) : trail;
+      const mine = this.data.sweep?.path === this.active ? this.swept.length : 0;
+      this.said.trail = capital(mine ? this.say("sweep", { count: mine, trail: said }) : said);
+    }
+    this.showState();
+  }
+
+  /** The line below the sentence: what is wrong, else what goes on, else what has ended, else the trail. */
+  showState() {
+    const { run, sweep, end, trail } = this.said;
+    this.state.textContent = this.data.problem || run || sweep || end || trail;
   }
 
   // ---- six examples
@@ -612,55 +650,56 @@ class Observatory {
   /** Begin or stop to follow a run. @param {any} before */
   follow(before) {
     const { job } = this.data;
-    if (!job && before?.job && this.data.now.accuracy && this.played !== before.job && !this.calm) this.played = before.job;
-    if (!job) {
-      clearTimeout(this.asking);
-      this.asking = undefined;
-      this.climb = null;
-      if (before?.job) this.state.textContent = this.data.now.accuracy ? this.say("ended") : "";
-      return;
-    }
-    if (this.following === job && this.asking) return;
+    if (job && this.following === job) return;
+    clearTimeout(this.asking);
+    this.turns.run += 1;
+    this.climb = null;
+    this.said.run = this.said.end = "";
+    if (!job && this.following && this.following === before?.job && this.data.now.accuracy)
+      this.said.end = this.live.textContent = this.say("ended");
     this.following = job;
+    if (!job) return;
     this.begun = performance.now();
-    this.climb = { y: this.data.now.guess, rows: [] };
-    this.ask(job);
+    this.climb = { y: this.data.now.guess };
+    this.ask(job, this.turns.run, ASK);
   }
 
-  async ask(job) {
-    clearTimeout(this.asking);
-    if (this.gone || this.data.job !== job) return;
+  /** How the run stands, again and again. @param {string} job @param {number} turn @param {number} pause */
+  async ask(job, turn, pause) {
     let found = null;
     try {
       found = await (await fetch(this.data["runs-at"].replace("{key}", job))).json();
     } catch { /* the network is away; asked again */ }
-    if (this.gone || this.data.job !== job) return;
-    const alive = !found || found.state === "waiting" || found.state === "running";
+    if (this.gone || turn !== this.turns.run) return;
     if (found) this.showRun(found);
-    if (alive) { this.asking = setTimeout(() => this.ask(job), found?.state === "waiting" ? 3 * ASK : ASK); return; }
-    await this.play(found.rows ?? []);
-    if (!this.gone && this.data.job === job) this.do("look", null);
+    if (!found || found.state === "waiting" || found.state === "running") {
+      const next = found ? (found.state === "waiting" ? 3 * ASK : ASK) : Math.min(SLOWEST, 2 * pause);
+      this.asking = setTimeout(() => this.ask(job, turn, next), next);
+      return;
+    }
+    await this.play(found.rows ?? [], turn);
+    if (!this.gone && turn === this.turns.run) this.do("look", null);
   }
 
   showRun({ state, progress, ahead, seconds, rows = [] }) {
-    this.climb.rows = rows;
     if (rows.length) this.climb.y = rows.at(-1)[1];
-    this.state.textContent = state === "waiting" ? this.say("waiting", { ahead })
+    this.said.run = state === "waiting" ? this.say("waiting", { ahead })
       : this.say("training", { percent: percent(progress ?? 0, 0), seconds: Math.max(1, Math.round(seconds ?? 1)) });
     this.refresh();
   }
 
-  /** The whole climb once more where it was over too soon to be seen. @param {number[][]} rows */
-  async play(rows) {
+  /** The whole climb once more where it was over too soon to be seen. @param {number[][]} rows @param {number} turn */
+  async play(rows, turn) {
     const left = SHOWN - (performance.now() - this.begun);
     if (this.calm || left < 100 || !rows.length) return;
     const start = performance.now();
     await new Promise((done) => {
       const step = () => {
+        if (this.gone || turn !== this.turns.run) return done(null);
         const way = Math.min(1, (performance.now() - start) / left);
         this.climb.y = rows[Math.min(rows.length - 1, Math.floor(way * rows.length))][1];
         this.refresh();
-        if (way < 1 && !this.gone) requestAnimationFrame(step);
+        if (way < 1) requestAnimationFrame(step);
         else done(null);
       };
       step();
@@ -669,39 +708,41 @@ class Observatory {
 
   // ---- a live sweep
 
-  /** Follow a sweep that goes on; of another, what it has. @param {any} before */
+  /** Follow a sweep that goes on; of one that does not, what it has. @param {any} before */
   sweep(before) {
     const { sweep } = this.data;
-    this.swept ??= [];
-    if (!sweep?.at) {
-      this.swept = [];
-      if (sweep) this.state.textContent = this.say("sweep-full");
-    }
-    if (sweep?.key !== before?.sweep?.key) this.swept = [];
-    if (sweep?.at && (sweep.path in this.data.trails || this.controls.has(sweep.path)) && !before) this.active = sweep.path;
-    const same = before && sweep?.key === before.sweep?.key && sweep?.goes === before.sweep?.goes;
-    if (same && (this.sweeping || !sweep?.goes)) return;
+    const same = before && sweep?.key === before.sweep?.key;
+    if (same && sweep?.goes === before.sweep?.goes) return;
     clearTimeout(this.sweeping);
-    this.sweeping = undefined;
-    if (sweep?.at) this.askSweep(sweep);
+    this.turns.sweep += 1;
+    this.said.sweep = sweep && !sweep.at ? this.say("sweep-full") : "";
+    if (!same) this.swept = [];
+    if (!sweep?.at) return;
+    if (!before && this.controls.has(sweep.path)) this.active = sweep.path;
+    this.askSweep(sweep, this.turns.sweep, ASK);
   }
 
-  async askSweep(sweep) {
+  /** How the sweep stands, again and again while it goes on. @param {any} sweep @param {number} turn @param {number} pause */
+  async askSweep(sweep, turn, pause) {
     let found = null;
     try {
-      found = await (await fetch(sweep.at + (sweep.goes ? "&go=1" : ""))).json();
+      const answer = await fetch(sweep.at);
+      found = answer.ok ? await answer.json() : { points: this.swept, left: 0, failed: 0, problem: "" }; // forgotten
     } catch { /* the network is away; asked again */ }
-    if (this.gone || this.data.sweep?.key !== sweep.key || this.data.sweep.goes !== sweep.goes) return;
-    this.sweeping = undefined;
+    if (this.gone || turn !== this.turns.sweep) return;
     if (found) {
-      this.swept = found.points;
-      if (sweep.goes) this.state.textContent = found.problem || this.say("sweeping", { done: found.points.length, count: sweep.count });
-      this.root.dataset.swept = String(found.points.length);
+      const { points, left, failed, problem, begun } = found;
+      this.swept = points;
+      this.said.sweep = problem || (failed ? this.say("sweep-failed", { failed }) : sweep.goes && left
+        ? this.say("sweeping", { done: points.length, count: sweep.count }) : "");
+      this.root.dataset.swept = String(points.length);
       this.setDots();
       this.refresh();
-      if (!found.left) { if (sweep.goes) this.do("still", null); return; }
+      if (sweep.goes && (!left || (problem && !begun))) return this.do("still", sweep.key);
     }
-    if (sweep.goes) this.sweeping = setTimeout(() => this.askSweep(sweep), ASK);
+    if (!sweep.goes) return;
+    const next = found ? ASK : Math.min(SLOWEST, 2 * pause);
+    this.sweeping = setTimeout(() => this.askSweep(sweep, turn, next), next);
   }
 
   // ---- hands and keys on the figure
@@ -729,7 +770,10 @@ class Observatory {
         const stops = this.stops().map((stop) => ({ value: stop.value, px: this.plot.x(stop.x), py: this.plot.y(stop.y) }));
         const value = grabbed(stops, ...at(event));
         const part = this.data.sentence.flat().find((one) => one.range === this.active);
-        if (value !== null && part) this.drag(this.active, Number((Math.round(value / part.step) * part.step).toFixed(6)));
+        if (value === null || !part) return;
+        const stop = this.computed(this.active).find((one) => Math.abs(one - value) < part.step / 2);
+        const stepped = Number((Math.round(value / part.step) * part.step).toFixed(6));
+        this.drag(this.active, Math.max(part.low, Math.min(part.high, stop ?? stepped)));
         return;
       }
       if (event.pointerType === "touch") return;
@@ -829,19 +873,28 @@ class Observatory {
   }
 }
 
+/** The latest call for each place: a setting that was fetched late is for nobody. @type {WeakMap<Element, number>} */
+const latest = new WeakMap();
+let calls = 0;
+
 export default ({ data, parentElement, setStateValue }) => {
-  let gone = false;
+  const call = (calls += 1);
+  latest.set(parentElement, call);
   fetched(data.setting).then((setting) => {
-    if (gone) return;
+    if (latest.get(parentElement) !== call) return;
     const there = figures.get(parentElement);
-    if (there && there.setting === setting) { there.take(data, setting); there.dress(); return; }
+    if (there?.setting === setting) {
+      there.take(data);
+      there.dress();
+      return;
+    }
     there?.leave();
     there?.root.remove();
     const tell = (/** @type {any[]} */ deeds) => setStateValue("deeds", deeds);
     figures.set(parentElement, new Observatory(parentElement, data, setting, tell));
   });
   return () => {
-    gone = true;
+    latest.delete(parentElement);
     figures.get(parentElement)?.leave();
     figures.delete(parentElement);
   };

@@ -172,7 +172,7 @@ export class Plot {
     this.drawRuns();
     const box = this.drawThis();
     this.drawMarks(box);
-    if (this.progress() < 1 || this.scene.moving) this.wake();
+    if (this.progress() < 1) this.wake();
   }
 
   /** @param {string} text @param {number} x @param {number} y */
@@ -228,7 +228,9 @@ export class Plot {
       this.line(left, y, right, y, this.colours.mute, 1.2, [2, 3]);
       this.text(said, right - 6, y - 10, { align: "right" });
     }
-    if (line) this.line(this.x(line.at), this.top, this.x(line.at), floor, this.colours.ink, 1.6);
+    if (!line) return;
+    this.line(this.x(line.at), this.top, this.x(line.at), floor, this.colours.ink, 1.6);
+    this.text(line.said, this.x(line.at) + 8, this.top + 1.6 * this.note, { color: this.colours.ink });
   }
 
   /** A mark drawn once and stamped from then on. @param {number} sort @param {number} r */
