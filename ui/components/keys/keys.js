@@ -10,7 +10,8 @@ if (!window.softlabelKeys) {
 
   const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
   const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
-  const idle = () => (due === null || performance.now() > due + LONGEST) && still();
+  let page = location.pathname; // whose buttons these are: another page's come last of all that it draws
+  const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === location.pathname;
 
   let choice = { seen: -1, at: -LONGEST }; // how often the page had answered when something was chosen, and when
   const unanswered = () => answers === choice.seen && performance.now() < choice.at + LONGEST;
@@ -18,7 +19,7 @@ if (!window.softlabelKeys) {
   const handOn = () => {
     while (waiting.length && idle()) {
       const pressed = button(waiting[0]);
-      if (pressed?.disabled && unanswered()) return; // the choice just made may let it be pressed
+      if ((!pressed || pressed.disabled) && unanswered()) return; // the choice just made may let it be pressed
       waiting.shift();
       if (!pressed || pressed.disabled) continue;
       due = performance.now();
@@ -57,7 +58,7 @@ if (!window.softlabelKeys) {
 
   // A choice tells the server a moment after it was made: a key pressed at once is for the page that answers it.
   const chosen = ({ target }) => {
-    if (!target.matches?.("input[type=radio], input[type=checkbox]")) return;
+    if (!target.closest?.("label")?.querySelector("input[type=radio], input[type=checkbox]")) return;
     choice = { seen: answers, at: performance.now() };
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
@@ -67,7 +68,7 @@ if (!window.softlabelKeys) {
     if (event.target.matches?.("input[type=range]") && !KEYS.includes(name)) slides(event);
     if (!KEYS.includes(name) || taken(name, focus)) return;
     const free = idle() && !waiting.length;
-    if (free && !button(name)) return; // nobody's: the browser's own
+    if (free && !button(name) && !unanswered()) return; // nobody's: the browser's own
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.repeat && !free) return; // held down: as often as the page answers
@@ -76,7 +77,7 @@ if (!window.softlabelKeys) {
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
   addEventListener("keydown", take, true);
-  addEventListener("change", chosen, true);
+  addEventListener("click", chosen, true); // a radio of Streamlit's tells of no change
   // What belongs to the focus is not for the buttons that Streamlit presses by itself. (Esc may have to be heard.)
   document.body.addEventListener("keydown", (event) => {
     const name = named(event);
@@ -89,7 +90,7 @@ if (!window.softlabelKeys) {
   });
 
   window.softlabelKeys = (taken) => {
-    buttons = taken;
+    [buttons, page] = [taken, location.pathname];
     answers += 1;
     if (due !== null && performance.now() >= due) due = null;
     soon();
