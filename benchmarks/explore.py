@@ -52,19 +52,24 @@ def dragged(page: Page) -> tuple[list[float], int]:
     return frames, sent
 
 
+def trained(page: Page) -> None:
+    """Wait until the choice has its students."""
+    page.locator(".hero .big", has_not_text="?").wait_for()
+    page.get_by_role("button", name="Stop training").wait_for(state="detached")
+
+
 def released(page: Page) -> tuple[float, float]:
     """Seconds from a key on the slider to the core's indicators of the new choice, and to its students."""
-    page.wait_for_timeout(1000)
+    trained(page)  # what the drag began
     page.get_by_role("slider", name="Rate").focus()
-    before, number = page.url, page.locator(".hero .big")
+    before = page.url
     started = time.perf_counter()
     page.keyboard.press("ArrowLeft")
     while page.url == before:
         page.wait_for_timeout(5)
     page.locator(".observatory:not(.busy) .nums").wait_for()
     measured = time.perf_counter() - started
-    while "?" in number.inner_text() or page.get_by_role("button", name="Stop training").count():
-        page.wait_for_timeout(5)
+    trained(page)
     return measured, time.perf_counter() - started
 
 

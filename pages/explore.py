@@ -68,7 +68,7 @@ def _train(chosen: Experiment) -> None:
             key="anew",
             type="tertiary",
             help=state.t("explore.anew-help"),
-            on_click=_draw_anew,
+            on_click=state.draw_anew,
         )
     if pressed:
         try:
@@ -84,12 +84,6 @@ def _train(chosen: Experiment) -> None:
         st.error(state.t("explore.failed", problem=i18n.problem(state.language(), job.problem)))
     elif job is not None and job.state == "cancelled":
         st.info(state.t("explore.cancelled"))
-
-
-def _draw_anew() -> None:
-    """The next seed; undo brings back the same draws."""
-    now = state.experiment()
-    state.load(now.replace(seed=(now.seed + 1) % 2**31))
 
 
 def _results(chosen: Experiment) -> Answer | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from softlabel_core import Experiment, Result
 from softlabel_core.atlas import lookup
+from softlabel_core.experiment.change import value_at
 from softlabel_core.experiment.preview import Preview, needs_training, preview
 from softlabel_core.experiment.spec import set_path
 from softlabel_core.once import once
@@ -119,8 +120,7 @@ class Slider:
         return min(self.values, key=lambda value: _gap(value, asked))
 
     def _asked(self, experiment: Experiment) -> Any:
-        part, _, field = self.path.partition(".")
-        return getattr(getattr(experiment, part), field)
+        return value_at(experiment, self.path)
 
     @property
     def points(self) -> list[tuple[Any, Result]]:

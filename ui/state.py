@@ -198,6 +198,12 @@ def load(chosen: Experiment, other: Experiment | None = None) -> None:
     _set(Choice(chosen, pins))
 
 
+def draw_anew() -> None:
+    """The next seed; undo brings back the same draws."""
+    now = experiment()
+    load(now.replace(seed=(now.seed + 1) % 2**31))
+
+
 def undo() -> None:
     """Back to the choice before."""
     *earlier, before = st.session_state["history"]

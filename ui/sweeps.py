@@ -46,11 +46,11 @@ def offer(experiment: Experiment, path: str, known: list[Any]) -> tuple[str, int
     """Id of the sweep of a field over the values that are not `known`, and how many; None if none are."""
     part, _, name = path.partition(".")
     values = along(getattr(experiment, part), name, experiment.dataset.classes, FINE)
-    first = next((one for one in values if one not in known), None)
-    if first is None:
+    missing = tuple(one for one in values if one not in known)
+    if not missing:
         return None
-    alike = moved(experiment, path, first)  # whatever its own value is
-    found = _runs(alike, path, tuple(one for one in values if one not in known))
+    alike = moved(experiment, path, missing[0])  # whatever its own value is
+    found = _runs(alike, path, missing)
     words = json.dumps([path, [one for one, _, _ in found]])
     key = hashlib.sha256(words.encode()).hexdigest()[:16]
     with _lock:

@@ -58,10 +58,7 @@ def train(
     runs out of memory all the same is done again in halves, from its seeds, with the same numbers. Raises
     `MemoryError` if a single student does not fit.
     """
-    splits = {id(t.split): t.split for t in tasks}
-    with _one_thread_an_operation() as one, ThreadPoolExecutor(workers("cpu"), initializer=one) as pool:
-        done = pool.map(partial(_prepared, student=student), splits.values())
-        prepared = dict(zip(splits, done, strict=True))
+    prepared = _all_prepared(tasks, student)
     tasks = [replace(t, split=prepared[id(t.split)], training=training or t.training) for t in tasks]
     results: dict[int, Trained] = {}
     report, stop = _Report(tasks, on_progress, on_epoch), cancel or threading.Event()
@@ -136,6 +133,13 @@ def predict(
     with _one_thread_an_operation():
         logits = answers(student, stacked, torch.from_numpy(rows), len(parts[0]), Workspace())
         return probabilities(logits)
+
+
+def _all_prepared(tasks: Sequence[Task], student: Student) -> dict[int, Split]:
+    """`id` of every split -> the split as the student takes it, split beside split."""
+    splits = {id(t.split): t.split for t in tasks}
+    with _one_thread_an_operation() as one, ThreadPoolExecutor(workers("cpu"), initializer=one) as pool:
+        return dict(zip(splits, pool.map(partial(_prepared, student=student), splits.values()), strict=True))
 
 
 def _prepared(split: Split, student: Student) -> Split:

@@ -12,13 +12,14 @@ from softlabel_core.atlas.light import axes, light
 from softlabel_core.atlas.plan import along
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import catalogue
 from tests.waiting import wait_until
 from ui import jobs, runs, sweeps
 from ui.charts.palette import SORTS
 from ui.components import observatory
-from ui.views.observatory import LANDMARKS, _landmarks, _quick, changed_at, trail, value_at
+from ui.views.observatory import LANDMARKS, _landmarks, _quick, trail
 from ui.web import assets
 from ui.words import i18n
 from ui.words import observatory as words

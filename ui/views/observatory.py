@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -11,15 +10,15 @@ from softlabel_core import Experiment, Invalid, Result
 from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.biases import Bias
+from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.experiment.preview import Preview
 from softlabel_core.experiment.result import Estimate
-from softlabel_core.experiment.spec import set_path
-from softlabel_core.fields import bounds
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
-from softlabel_core.plugin import Plugin, catalogue
-from softlabel_core.service.queue import Busy, Job
+from softlabel_core.plugin import catalogue
+from softlabel_core.service.job import SHORT, Job
+from softlabel_core.service.queue import Busy
 from softlabel_core.teaching.presets import PRESETS
 from ui import answers, jobs, runs, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
@@ -31,9 +30,6 @@ from ui.words.question import groups
 
 EXAMPLES = 6
 """Examples with their labels that stand below the figure."""
-
-QUICK = 2.0
-"""Predicted seconds below which a run starts by itself when nothing waits."""
 
 RULES: dict[str, tuple[float, bool]] = {
     "total": (1.0, True),
@@ -73,7 +69,8 @@ def data(chosen: Experiment) -> dict[str, Any]:
     """
     language = state.language()
     trails = {path: stops for path in _paths(chosen) if (stops := trail(chosen, path))}
-    job = state.look(chosen.key())
+    key = chosen.key()
+    job = state.look(key)
     return {
         "setting": setting(language),
         "runs-at": runs.address(state.visitor()),
@@ -81,13 +78,13 @@ def data(chosen: Experiment) -> dict[str, Any]:
             chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
         ),
         "dataset": chosen.dataset.kind(),
-        "now": now(chosen, language),
+        "now": now(chosen, language, job),
         "trails": trails,
         "sweep": _sweep(chosen, trails),
-        "mine": _mine(chosen),
+        "mine": _mine(chosen, key),
         "marks": _marks(chosen.dataset.kind()),
-        "problem": _problem(chosen, job),
-        "job": chosen.key() if job is not None and job.alive else None,
+        "problem": _problem(key, job),
+        "job": key if job is not None and job.alive else None,
         "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
         "axis": state.extra("x") or "total",
         "shown": (state.extra("show") or "").split("."),
@@ -117,7 +114,11 @@ def setting(language: str) -> str:
         "sorts": {kind: cls.sort for kind, cls in catalogue(Bias).items()},
         "reads": {kind: cls.reads for kind, cls in catalogue(Loss).items()},
         "axes": [{"id": cls.key(), "rule": RULES.get(cls.key())} for cls in _ordered()],
-        "colours": {name: [_colours(LIGHT)[name], _colours(DARK)[name]] for name in _colours(LIGHT)},
+        "colours": {
+            "mark": [LIGHT.mark, DARK.mark],
+            "accent": [LIGHT.accent, DARK.accent],
+            **{f"sort-{sort}": [light, dark] for sort, (light, dark, _) in SORTS.items()},
+        },
         "shapes": {sort: shape for sort, (_, _, shape) in SORTS.items()},
     }
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -130,49 +131,40 @@ def _ordered() -> list[Any]:
     return sorted(axes(), key=lambda cls: place.get(cls.key(), len(place)))
 
 
-def _colours(palette: Any) -> dict[str, str]:
-    dark = palette is DARK
-    mine = {"mark": palette.mark, "accent": palette.accent}
-    return mine | {f"sort-{sort}": pair[dark] for sort, pair in SORTS.items()}
-
-
-def now(chosen: Experiment, language: str) -> dict[str, Any]:
+def now(chosen: Experiment, language: str, job: Job | None) -> dict[str, Any]:
     """Its numbers as far as they are known: trained, precomputed, or measured before any training.
 
     `accuracy`: mean, low and high, None if it was not trained; `truth`, of students taught with the true
     labels, here or of the nearest that was computed; `x`: indicators by id; `row` of the light atlas.
     """
-    job = state.look(chosen.key())
     live = job.result if job is not None else None
-    known = answers.precomputed(chosen) if live is None else None
-    result = live or (known.result if known else None)
+    entry = lookup.find(chosen) if live is None else None
+    result = live or (entry.result if entry else None)
     shown: Result | Preview | None = result or answers.before_training(chosen)
     near = None if result else answers.nearest(chosen)
     reference = result or (near.result if near else None)
     drawn = shown
-    if (
-        result and not result.instances
-    ):  # the atlas keeps numbers; one replicate's labels are soon drawn again
+    if result and not result.instances:  # the atlas keeps numbers; labels of one replicate are soon drawn
         drawn = answers.before_training(result.experiment.replace(replicates=1))
-    told: dict[str, Any] = {
+    return {
         "accuracy": _ends(result.student_accuracy) if result else None,
         "truth": reference.ground_truth_accuracy.mean if reference else None,
         "guess": 1 / chosen.dataset.classes,
         "x": _known(shown.indicators) if shown else {},
-        "row": _row(known.result) if known else None,
+        "row": _rows().get(entry.key) if entry else None,
         "numbers": words.numbers(language, chosen, result, shown, near),
         "verdict": words.verdict(language, chosen, result, shown),
-        "examples": [_example(one, drawn.class_names) for one in drawn.instances[:EXAMPLES]] if drawn else [],
+        "examples": drawn.instances[:EXAMPLES] if drawn else [],
+        "names": drawn.class_names if drawn else [],
         "image": chosen.dataset.image_shape,
         "sets": chosen.framework.shows == "sets",
     }
-    return told
 
 
-def _problem(chosen: Experiment, job: Job | None) -> str:
+def _problem(key: str, job: Job | None) -> str:
     """Why the run that was asked for last is refused, or why it failed."""
-    key, refused = st.session_state.get(REFUSED, ("", ""))
-    said = refused if key == chosen.key() else ""
+    whose, refused = st.session_state.get(REFUSED, ("", ""))
+    said = refused if whose == key else ""
     said = said or (job.problem if job is not None and job.state == "failed" else "")
     return i18n.problem_text(state.language(), said)
 
@@ -201,24 +193,9 @@ def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
     return {name: value for name, value in found.items() if isinstance(value, float) and value == value}
 
 
-def _example(instance: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    return {
-        "truth": instance["truth"],
-        "features": instance["features"],
-        "labels": instance["soft_label"],
-        "shown": instance["shown"],
-        "names": names,
-    }
-
-
 @once()
 def _rows() -> dict[str, int]:
     return {key: row for row, key in enumerate(light()["columns"]["key"])}
-
-
-def _row(result: Result) -> int | None:
-    entry = lookup.find(result.experiment)
-    return _rows().get(entry.key) if entry else None
 
 
 def _paths(chosen: Experiment) -> list[str]:
@@ -234,7 +211,7 @@ def _paths(chosen: Experiment) -> list[str]:
 
 def trail(chosen: Experiment, path: str) -> list[tuple[Any, int]]:
     """Values of a field for which the atlas has the rest of the experiment, each with its row."""
-    table = lookup.among(chosen.replace(), path)
+    table = lookup.among(chosen, path)
     found = [
         (value, _rows()[key])
         for value, key in zip(table[path], table["key"], strict=True)
@@ -243,7 +220,7 @@ def trail(chosen: Experiment, path: str) -> list[tuple[Any, int]]:
     return found if len(found) >= answers.FEWEST else []
 
 
-def _mine(chosen: Experiment) -> list[dict[str, Any]]:
+def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
     """Own runs and pins on the same dataset, but for the present one."""
     found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in state.results()}
     for side, pinned in state.pins().items():
@@ -257,8 +234,8 @@ def _mine(chosen: Experiment) -> list[dict[str, Any]]:
             "x": _known(one.indicators),
             "accuracy": _ends(one.student_accuracy),
         }
-        for key, (letter, one) in found.items()
-        if key != chosen.key() and one.experiment.dataset == chosen.dataset
+        for whose, (letter, one) in found.items()
+        if whose != key and one.experiment.dataset == chosen.dataset
     ]
 
 
@@ -317,7 +294,7 @@ def _set(value: Any) -> None:
 
 def _why(experiment: Experiment, path: str, value: Any) -> str | Invalid:
     try:
-        Experiment.parse(set_path(experiment.words(), path, value))
+        answers.moved(experiment, path, value)
     except Invalid as problem:
         return problem
     return ""
@@ -330,43 +307,7 @@ def _quick(experiment: Experiment) -> bool:
     if lookup.find(experiment) or state.look(experiment.key()):
         return False
     every = jobs.every()
-    return not every.busy and every.cost.seconds(experiment) < QUICK
-
-
-def changed_at(experiment: Experiment, path: str, value: Any) -> Experiment:
-    """The experiment with one part or field set; what does not fit it any more starts out anew."""
-    config = set_path(experiment.words(), path, value)
-    tries = [config, _open(config, experiment)]
-    tries += [set_path(tries[1], "framework.loss", kind) for kind in catalogue(Loss)]
-    tries += [{name: one for name, one in tries[1].items() if name not in left} for left in _LEFT]
-    for one in tries:
-        with suppress(Invalid):
-            changed = Experiment.parse(one)
-            if value_at(changed, path) == value:  # and was not left out
-                return changed
-    return experiment
-
-
-def value_at(experiment: Experiment, path: str) -> Any:
-    """The value of a field, the id of a part; None where there is none."""
-    found: Any = experiment
-    for name in path.split("."):
-        found = getattr(found, name, None)
-    return found.kind() if isinstance(found, Plugin) else found
-
-
-_LEFT = (("student",), ("bias",), ("bias", "student"), ("bias", "framework", "student"))
-
-
-def _open(config: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
-    """With the sizes left open: they stop at the classes of whatever dataset it is now."""
-    found = dict(config)
-    for part in ("bias", "framework", "student"):
-        plugin: Plugin = getattr(experiment, part)
-        if isinstance(found.get(part), dict) and found[part].get("kind") == plugin.kind():
-            sizes = {name for name, one in type(plugin).model_fields.items() if bounds(one).up_to_classes}
-            found[part] = {name: one for name, one in found[part].items() if name not in sizes}
-    return found
+    return not every.busy and every.cost.seconds(experiment) < SHORT
 
 
 def _load(row: Any) -> None:
@@ -390,8 +331,7 @@ def _stop(key: Any) -> None:
 
 
 def _anew(_: Any) -> None:
-    now = state.experiment()
-    state.load(now.replace(seed=(now.seed + 1) % 2**31))
+    state.draw_anew()
     _train(None)
 
 

@@ -48,23 +48,17 @@ def groups(experiment: Experiment, language: str, stops: dict[str, list[Any]]) -
 
 
 def _kinds(plugin: Plugin, path: str, family: type[Plugin], language: str) -> Part:
-    kinds = list(catalogue(family))
-    return {
-        "menu": path,
-        "name": i18n.say(language, f"forms.{path}"),
-        "value": plugin.kind(),
-        "options": [[kind, tables.name(language, family, kind)] for kind in kinds],
-    }
+    options = [[kind, tables.name(language, family, kind)] for kind in catalogue(family)]
+    return _menu(path, i18n.say(language, f"forms.{path}"), plugin.kind(), options)
 
 
 def _losses(framework: Framework, language: str) -> Part:
-    kinds = losses_reading(framework.shows)
-    return {
-        "menu": "framework.loss",
-        "name": i18n.say(language, "forms.loss"),
-        "value": framework.loss.kind(),
-        "options": [[kind, tables.brief(language, Loss, kind)] for kind in kinds],
-    }
+    options = [[kind, tables.brief(language, Loss, kind)] for kind in losses_reading(framework.shows)]
+    return _menu("framework.loss", i18n.say(language, "forms.loss"), framework.loss.kind(), options)
+
+
+def _menu(path: str, name: str, value: Any, options: list[list[Any]]) -> Part:
+    return {"menu": path, "name": name, "value": value, "options": options}
 
 
 def _fields(experiment: Experiment, part: str, language: str, stops: dict[str, list[Any]]) -> list[Part]:

@@ -57,7 +57,7 @@ class Observatory {
     this.values = new Map(); // path -> value under the hand
     this.active = null; // path of the slider that moved last
     this.build();
-    this.take(data);
+    this.hear(data);
   }
 
   leave() {
@@ -209,15 +209,22 @@ class Observatory {
     const read = (/** @type {string} */ name) => { probe.style.color = `var(--${name})`; return getComputedStyle(probe).color; };
     const names = ["ink", "mute", "line", "edge", "ground", "soft", "tint", "mark", "accent"];
     const found = Object.fromEntries(names.map((name) => [name, read(name)]));
+    const inked = this.ink !== found.ink;
     this.ink = found.ink;
     const marks = this.sorts.map((sort) => ({ color: read(`sort-${sort}`), shape: this.setting.shapes[sort] }));
     const font = getComputedStyle(this.root).fontFamily;
     probe.remove();
     this.plot.dress(found, marks, font, parseFloat(getComputedStyle(this.count).fontSize));
-    if (this.data) this.showExamples();
+    if (inked) this.showExamples();
   }
 
   // ---- what the page says
+
+  /** What the page says now, in the colours that it has now. */
+  hear(data) {
+    this.take(data);
+    this.dress();
+  }
 
   /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. */
   take(data) {
@@ -232,11 +239,9 @@ class Observatory {
     this.values.clear();
     this.told.clear();
     this.root.classList.remove("busy");
-    if (this.root.classList.toggle("bare", !data.controls) !== this.bare) { this.bare = !data.controls; this.styled = false; }
+    this.root.classList.toggle("bare", !data.controls);
     this.root.classList.toggle("presents", data.presents);
-    const place = this.setting.atlas.ids.dataset.indexOf(data.dataset);
-    const other = this.dataset !== place;
-    this.dataset = place;
+    this.dataset = this.setting.atlas.ids.dataset.indexOf(data.dataset);
     const shown = new Set(data.shown);
     for (const { family, place: mark, token, input } of this.chips) {
       input.checked = shown.has(token);
@@ -245,11 +250,12 @@ class Observatory {
       else this.chosen[family].delete(mark);
     }
     this.auto.checked = data.auto;
-    const paths = data.sentence.flat().map((part) => part.range ?? part.menu);
     const known = Object.keys(data.trails).sort((one, other) => data.trails[other].length - data.trails[one].length);
-    if (!paths.includes(this.active))
-      this.active = known.find((path) => paths.includes(path)) ?? data.sentence.flat().find((part) => part.range)?.range ?? null;
-    if (!before || data.axis !== this.axis) this.axis = this.setting.axes.some(({ id }) => id === data.axis) ? data.axis : "total";
+    if (!this.partAt(this.active))
+      this.active = known.find((path) => this.partAt(path)) ?? data.sentence.flat().find((part) => part.range)?.range ?? null;
+    const axis = this.setting.axes.some(({ id }) => id === data.axis) ? data.axis : "total";
+    const turned = axis !== this.axis;
+    this.axis = axis;
     this.tabs.forEach(({ id, input }) => { input.checked = id === this.axis; });
     this.writeSentence();
     this.follow(before);
@@ -257,8 +263,8 @@ class Observatory {
     this.setDots();
     this.refresh();
     this.showExamples();
-    this.filter(!other);
-    if (!this.styled) { this.styled = true; this.dress(); }
+    if (this.passed !== this.filterName()) this.filter(before?.dataset === data.dataset);
+    else if (turned) this.place(true);
   }
 
   /** Tell the page what was done. @param {string} what */
@@ -390,15 +396,20 @@ class Observatory {
     if (value !== (this.told.get(path) ?? this.valueOf(path))) {
       this.told.set(path, value);
       this.do("set", [path, value]);
-    } else if (this.parked) this.take(this.parked);
+    } else if (this.parked) this.hear(this.parked);
   }
 
-  valueOf(path) { return this.data.sentence.flat().find((part) => (part.menu ?? part.range) === path)?.value; }
+  /** The menu or slider of a field in the sentence. @param {string | null} path */
+  partAt(path) { return this.data.sentence.flat().find((part) => (part.menu ?? part.range) === path); }
+
+  valueOf(path) { return this.partAt(path)?.value; }
+
+  /** Points of the live sweep, if it is of that field. @param {string} path */
+  sweptAlong(path) { return this.data.sweep?.path === path ? this.swept : []; }
 
   /** Values of a field that have a point, in order. @param {string} path @returns {number[]} */
   computed(path) {
-    const mine = this.data.sweep?.path === path ? this.swept : [];
-    return [...(this.data.trails[path] ?? []).map(([value]) => value), ...mine.map(({ value }) => value)].sort((one, other) => one - other);
+    return [...(this.data.trails[path] ?? []).map(([value]) => value), ...this.sweptAlong(path).map(({ value }) => value)].sort((one, other) => one - other);
   }
 
   /** The active slider's computed points. */
@@ -407,8 +418,7 @@ class Observatory {
     const computed = (this.data.trails[this.active] ?? []).map(([value, row]) => ({
       value, row, x: columns[this.axis][row], y: columns.accuracy[row], low: columns.low[row], high: columns.high[row],
     }));
-    const mine = this.data.sweep?.path === this.active ? this.swept : [];
-    const live = mine.map(({ value, x, accuracy: [y, low, high] }) => ({ value, x: x[this.axis] ?? null, y, low, high, live: x }));
+    const live = this.sweptAlong(this.active).map(({ value, x, accuracy: [y, low, high] }) => ({ value, x: x[this.axis] ?? null, y, low, high, live: x }));
     return [...computed, ...live].filter(({ x }) => x !== null).sort((one, other) => one.value - other.value);
   }
 
@@ -474,14 +484,18 @@ class Observatory {
     this.trainer.replaceChildren(text, ...(job ? [] : [el("small", {}, this.say("about", { seconds }))]));
     this.trainer.classList.toggle("quiet", Boolean(now.accuracy) && !job);
     this.trainer.hidden = !this.data.controls;
-    const part = this.data.sentence.flat().find((one) => (one.menu ?? one.range) === this.active);
+    const part = this.partAt(this.active);
     const goes = this.data.sweep?.goes;
     this.varier.hidden = !this.data.controls || !part;
     this.varier.textContent = goes ? this.say("vary-stop") : this.say("vary", { field: (part?.name ?? "").toLowerCase() });
   }
 
-  /** Only what passes the filter, and what it says of the axes. */
-  filter(still = false) {
+  /** What the filter leaves, as a name: dataset and chips. */
+  filterName() { return [this.dataset, ...this.shownTokens()].join("."); }
+
+  /** Only what passes the filter, and what it says of the axes. @param {boolean} moving whether points glide */
+  filter(moving = false) {
+    this.passed = this.filterName();
     const { columns } = this.setting.atlas;
     const { rows, counts, few } = filtered(columns, this.dataset, this.chosen, this.bad);
     this.rows = rows;
@@ -502,8 +516,11 @@ class Observatory {
       rho.textContent = found === null ? "?" : bare(found);
       size.style.setProperty("--share", String(Math.abs(found ?? 0)));
     }
-    this.place(still);
+    this.place(moving);
   }
+
+  /** Where the axis has its line, and whether students are to learn below it; null if it has none. */
+  rule() { return this.setting.axes.find(({ id }) => id === this.axis).rule; }
 
   /** Students by another number. @param {string} axis */
   turn(axis) {
@@ -535,7 +552,7 @@ class Observatory {
     const rho = this.rhos.get(this.axis);
     const said = this.say(`headline-${strength(this.order.length < FEWEST ? null : rho)}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
     this.headline.textContent = capital(this.bad ? this.say("headline-bad", { headline: said }) : said);
-    const rule = this.setting.axes.find(({ id }) => id === this.axis).rule;
+    const rule = this.rule();
     const count = this.order.length;
     this.off = rule ? new Set(wrong(columns, this.order, this.axis, rule[0], rule[1])) : null;
     const number = (/** @type {number} */ one) => one.toLocaleString("en");
@@ -553,7 +570,7 @@ class Observatory {
     if (!this.data || !this.rhos) return;
     const { now } = this.data;
     const { columns } = this.setting.atlas;
-    const rule = this.setting.axes.find(({ id }) => id === this.axis).rule;
+    const rule = this.rule();
     const stops = this.stops();
     const seen = new Set(this.dimmed ? this.off : this.rows);
     const at = this.here();
@@ -574,19 +591,18 @@ class Observatory {
     this.showTrail(stops);
   }
 
-  isWhole(path) { return Boolean(this.data.sentence.flat().find((part) => part.range === path)?.whole) || path === "framework.k"; }
+  isWhole(path) { return Boolean(this.partAt(path)?.whole) || path === "framework.k"; }
 
   /** The trail in words: where learning stops along it. */
   showTrail(stops) {
-    const part = this.data.sentence.flat().find((one) => (one.menu ?? one.range) === this.active);
     this.said.trail = "";
     if (stops.length > 1) {
-      const field = (part?.name ?? this.active).toLowerCase();
+      const field = (this.partAt(this.active)?.name ?? this.active).toLowerCase();
       const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
       const { truth, guess } = this.data.now;
       const found = truth === null ? null : crossing(stops, (truth + guess) / 2);
       const said = found ? this.say(found.fails ? "trail-fails" : "trail-learns", { trail, value: short(found.value) }) : trail;
-      const mine = this.data.sweep?.path === this.active ? this.swept.length : 0;
+      const mine = this.sweptAlong(this.active).length;
       this.said.trail = capital(mine ? this.say("sweep", { count: mine, trail: said }) : said);
     }
     this.showState();
@@ -601,18 +617,18 @@ class Observatory {
   // ---- six examples
 
   showExamples() {
-    const { examples, sets, image } = this.data.now;
+    const { examples, names, sets, image } = this.data.now;
     const inside = examples.filter(({ truth, shown }) => shown[truth] > 0).length;
     const kind = examples.length ? (sets ? "sets" : "all") : "none";
     const key = el("p", { class: "key" });
     if (kind === "none") key.append(this.say("examples-none"));
     else key.append(el("b", {}, this.say(`examples-${kind}`, { inside, count: examples.length })), " ", this.say(`examples-${kind}-note`));
     const list = el("div", { class: "examples" });
-    for (const example of examples) list.append(this.example(example, sets, image));
+    for (const example of examples) list.append(this.example(example, names, sets, image));
     this.strip.replaceChildren(key, list);
   }
 
-  example({ truth, labels, shown, names, features }, sets, image) {
+  example({ truth, soft_label: labels, shown, features }, names, sets, image) {
     const order = labels.map((_, label) => label).sort((one, other) => labels[other] - labels[one] || Number(shown[other] > 0) - Number(shown[one] > 0));
     const cut = sets ? order.filter((label) => shown[label] > 0).length : order.length;
     const inner = sets ? order.slice().sort((one, other) => Number(shown[other] > 0) - Number(shown[one] > 0)) : order;
@@ -754,8 +770,7 @@ class Observatory {
       const here = this.here();
       return here && here.y !== null && Math.hypot(this.plot.x(here.x) - x, this.plot.y(here.y) - y) < NEAR + 4;
     };
-    const draggable = () => this.data.controls && !this.data.job && this.stops().length > 1 && this.valueOf(this.active) !== "support"
-      && this.data.sentence.flat().some((part) => part.range === this.active);
+    const draggable = () => this.data.controls && !this.data.job && Boolean(this.partAt(this.active)?.range) && this.stops().length > 1;
     let held = false;
     field.onpointerdown = (event) => {
       if (!draggable() || !onThis(at(event))) return;
@@ -769,8 +784,8 @@ class Observatory {
       if (held) {
         const stops = this.stops().map((stop) => ({ value: stop.value, px: this.plot.x(stop.x), py: this.plot.y(stop.y) }));
         const value = grabbed(stops, ...at(event));
-        const part = this.data.sentence.flat().find((one) => one.range === this.active);
-        if (value === null || !part) return;
+        const part = this.partAt(this.active);
+        if (value === null || !part?.range) return;
         const stop = this.computed(this.active).find((one) => Math.abs(one - value) < part.step / 2);
         const stepped = Number((Math.round(value / part.step) * part.step).toFixed(6));
         this.drag(this.active, Math.max(part.low, Math.min(part.high, stop ?? stepped)));
@@ -884,8 +899,7 @@ export default ({ data, parentElement, setStateValue }) => {
     if (latest.get(parentElement) !== call) return;
     const there = figures.get(parentElement);
     if (there?.setting === setting) {
-      there.take(data);
-      there.dress();
+      there.hear(data);
       return;
     }
     there?.leave();
