@@ -7,13 +7,13 @@ live sweep.
 """
 
 import argparse
-import shutil
 import time
 from importlib.metadata import version
 
+from browsing import browsing
 from load import serving
 from measure import machine, spread
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 NEW = "explore?bias=pair-flip&bias.rate=0.45&training.epochs={epochs}&replicates=8"
 """Labels whose indicators are the atlas's at no rate: another number of epochs."""
@@ -27,7 +27,8 @@ FRAMES = """() => { window.frames = []; let last = performance.now(); const tick
 def opened(window: BrowserContext, port: int, query: str) -> tuple[Page, float, int, int]:
     """The page, seconds until its figure stands, bytes that came, requests."""
     page, sizes = window.new_page(), []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.set_default_timeout(300_000)  # a sweep takes its time
+    page.on("requestfinished", lambda request: sizes.append(max(0, request.sizes()["responseBodySize"])))
     started = time.perf_counter()
     page.goto(f"http://localhost:{port}/{query}", wait_until="commit")
     page.locator(".observatory.ready .hero .big").wait_for()
@@ -104,8 +105,8 @@ def rounds_of(browser: Browser, port: int, number: int) -> dict[str, list[float]
         frames.sort()
         note(drag_frame_p50_ms=frames[len(frames) // 2], drag_frame_p95_ms=frames[int(0.95 * len(frames))])
         note(drag_messages=sent)
-        measured, trained = released(page)
-        note(release_to_indicators_s=measured, release_to_students_s=trained)
+        indicators, students = released(page)
+        note(release_to_indicators_s=indicators, release_to_students_s=students)
         first, last, points = swept(page)
         note(sweep_first_point_s=first, sweep_last_point_s=last, sweep_points=points)
         window.close()
@@ -114,12 +115,9 @@ def rounds_of(browser: Browser, port: int, number: int) -> dict[str, list[float]
 
 def main(rounds: int) -> None:
     print(f"{machine()} Streamlit {version('streamlit')}.\n")
-    with serving() as (port, _), sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with serving() as (port, _), browsing() as browser:
         opened(browser.new_context(), port, NEW.format(epochs=20))  # everything is imported
         found = rounds_of(browser, port, rounds)
-        browser.close()
     print("| | median [smallest, largest] |\n|---|---|")
     for name, values in found.items():
         print(f"| {name} | {spread(values)} |")

@@ -7,7 +7,6 @@ is waited for.
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,9 +15,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from browsing import CHROMIUM, browsing
 from load import serving
 from measure import machine, spread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from softlabel_core.reading.labels import LabelFile, write
 
@@ -140,16 +140,13 @@ def served() -> Iterator[tuple[str, str]]:
 
 
 def main(rounds: int) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if CHROMIUM is None:
         print("not measured: no chromium")
         return
     print(f"{machine()} Streamlit {version('streamlit')}, plotly {version('plotly')}; ", end="")
-    with served() as (address, empty), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with served() as (address, empty), browsing() as browser:
         print(f"chromium {browser.version}; {rounds} rounds.\n", flush=True)
         found = measured(browser, address, empty, rounds)
-        browser.close()
     least = next(iter(found.values()))
     print("| from to | seconds | times the empty page |\n|---|---|---|")
     for name, seconds in found.items():

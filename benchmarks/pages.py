@@ -7,14 +7,14 @@ empty cache, from the request; a key press until the number is another. Median, 
 import argparse
 import asyncio
 import os
-import shutil
 import time
 from importlib.metadata import version
 from pathlib import Path
 
+from browsing import browsing
 from load import opened, rerun, serving
 from measure import machine, spread
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 PINS = "a.bias=one-hot&b.bias=fixed-rival&b.bias.rate="
 PAGES = {
@@ -110,14 +110,11 @@ def main(rounds: int) -> None:
         for page, (times, used) in found.items():
             print(f"| {page} | {spread(times, 0)} | {used:.0f} |", flush=True)
         print("\n| page | first number (s) | first chart (s) | key to number (s) |\n|---|---|---|---|")
-        with sync_playwright() as playwright:
-            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with browsing() as browser:
             for name in KEYS:
                 text, chart = opening(browser, port, name, max(3, rounds // 6))
                 keys = pressing(browser, port, name, rounds)
                 print(f"| {name} | {spread(text)} | {spread(chart)} | {spread(keys)} |", flush=True)
-            browser.close()
     print(f"\nn = {rounds} scripts and keys, {max(3, rounds // 6)} openings.")
 
 

@@ -51,6 +51,12 @@ def light() -> dict[str, Any]:
     return {"ids": ids, "columns": columns, "fields": [_fields(key) for key in columns["key"]]}
 
 
+@once()
+def rows() -> dict[str, int]:
+    """Keys of its entries -> their places in its columns."""
+    return {key: row for row, key in enumerate(light()["columns"]["key"])}
+
+
 def _fields(key: str) -> dict[str, Any]:
     bias: dict[str, Any] = lookup.config(key)["bias"]
     declared = catalogue(Bias)[bias.pop("kind")].model_fields

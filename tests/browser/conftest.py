@@ -62,6 +62,9 @@ ANSWER = """() => {
     });
 }"""
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+"""What axe-core asks for: WCAG 2.1, A and AA."""
+
 PATIENCE = 180_000
 """Milliseconds after which a test that waits for something gives up."""
 

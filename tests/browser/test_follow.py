@@ -13,10 +13,8 @@ from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.indicators import Sample
 from softlabel_core.streams import stream
 from softlabel_core.teaching.presets import FIRST
-from tests.browser.conftest import drawn, seen_as, settled
+from tests.browser.conftest import AXE_RULES, drawn, seen_as, settled
 from ui.views.start import TRUTH
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
 def opened(page: Page, address: str) -> Locator:
@@ -182,7 +180,7 @@ def test_it_is_for_everybody_on_a_phone(server: str, page: Page, scheme: str) ->
     )
     assert len(sizes) >= 9
     assert min(sizes)[0] >= 44, min(sizes)
-    found = Axe().run(page, context="[data-testid=stMain]", options=RULES)
+    found = Axe().run(page, context="[data-testid=stMain]", options=AXE_RULES)
     assert found.violations_count == 0, found.generate_report()
 
 

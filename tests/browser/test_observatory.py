@@ -16,9 +16,8 @@ from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.experiment.link import query
 from softlabel_core.experiment.preview import preview
-from tests.browser.conftest import seen_as, settled
+from tests.browser.conftest import AXE_RULES, seen_as, settled
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 FLIP = {"bias": {"kind": "pair-flip", "rate": 0.45}}
 SIZES = [(390, 844), (1024, 768), (1366, 768), (1920, 1080)]
 
@@ -236,7 +235,7 @@ def test_axis_and_filter_are_in_the_link(server: str, page: Page) -> None:
 def test_it_is_for_everybody(server: str, page: Page, scheme: str, language: str) -> None:
     seen_as(page, 1280, 900, scheme)
     opened(page, server + link(FLIP, lang=language))
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, options=AXE_RULES).response["violations"]
     assert [
         (one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]
     ] == []

@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 
 from softlabel_core.experiment import link
 from softlabel_core.teaching.presets import PRESETS
-from tests.browser.conftest import drawn, seen_as, settled
+from tests.browser.conftest import AXE_RULES, drawn, seen_as, settled
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 TAUGHT = "&".join(f"{k}={v}" for k, v in link.short(PRESETS["bad-teacher-good-student"].experiment).items())
 PAGES = {
     "start": "/?",
@@ -103,7 +102,7 @@ def fits(page: Page, width: int) -> None:
 
 def without_violation(page: Page, within: str = "body") -> None:
     drawn(page)
-    found = Axe().run(page, context=within, options=RULES)
+    found = Axe().run(page, context=within, options=AXE_RULES)
     assert found.response["passes"]
     assert found.violations_count == 0, found.generate_report()
 

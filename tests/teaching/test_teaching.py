@@ -9,7 +9,7 @@ import pytest
 from softlabel_core import Experiment
 from softlabel_core.experiment import link as share
 from softlabel_core.teaching.lessons import LESSONS, STEPS
-from ui.state import OWN
+from ui.address import OWN
 from ui.words.i18n import say
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text(encoding="utf-8")

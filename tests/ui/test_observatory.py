@@ -19,7 +19,9 @@ from tests.waiting import wait_until
 from ui import jobs, runs, sweeps
 from ui.charts.palette import SORTS
 from ui.components import observatory
-from ui.views.observatory import LANDMARKS, _landmarks, _quick, trail
+from ui.trails import trail
+from ui.views.deeds import quick
+from ui.views.observatory import LANDMARKS, _landmarks
 from ui.web import assets
 from ui.words import i18n
 from ui.words import observatory as words
@@ -125,7 +127,7 @@ def test_a_trail_is_what_the_atlas_has() -> None:
         entry = lookup.find(chosen.replace(bias={"kind": "pair-flip", "rate": value}))
         assert entry is not None
         assert entry.key == keys[row]
-    assert trail(chosen.replace(training={"epochs": 3}), "bias.rate") == []
+    assert trail(chosen.replace(training={"epochs": 3}), "bias.rate") == ()
 
 
 def test_landmarks_are_there() -> None:
@@ -213,4 +215,4 @@ def test_a_student_is_called_bad_exactly_where_it_did_not_learn() -> None:
 
 def test_nothing_starts_by_itself_that_lacks_its_files() -> None:
     for config in ({"bias": "human-annotators"}, {"dataset": "uploaded"}):
-        assert not _quick(Experiment.parse({**config, **QUICK}))
+        assert not quick(Experiment.parse({**config, **QUICK}))

@@ -27,7 +27,7 @@ UNDER_WORDS = 560
 
 def current() -> str:
     """The step of the link, else the first."""
-    asked = state.extra("step")  # noqa: S610 - no Django here
+    asked = state.extra("step")
     if asked is None or asked in STEPS:
         return asked or ORDER[0]
     st.warning(state.t("learn.no-step", step=i18n.plain(asked[:60])))

@@ -1,4 +1,4 @@
-"""The Observatory of Explore: what its figure is told, and what it does."""
+"""The Observatory of Explore: what its figure is told."""
 
 import json
 from collections.abc import Mapping
@@ -6,23 +6,23 @@ from typing import Any
 
 import streamlit as st
 
-from softlabel_core import Experiment, Invalid, Result
+from softlabel_core import Experiment, Result
 from softlabel_core.atlas import lookup
-from softlabel_core.atlas.light import axes, light
+from softlabel_core.atlas.light import axes, light, rows
 from softlabel_core.biases import Bias
-from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.experiment.preview import Preview
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
-from softlabel_core.service.job import SHORT, Job
-from softlabel_core.service.queue import Busy
+from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
 from ui import answers, jobs, runs, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
+from ui.trails import Trail, paths, trail
+from ui.views import deeds
 from ui.web import assets
 from ui.words import i18n, tables
 from ui.words import observatory as words
@@ -39,9 +39,6 @@ RULES: dict[str, tuple[float, bool]] = {
 }
 """Indicators with a line: where it is, and whether students are to learn below it."""
 
-REFUSED = "observatory/refused"
-"""Where the session keeps which run was not taken last, and why."""
-
 LANDMARKS = (
     "bad-teacher-good-student",
     "same-accuracy-opposite-fate",
@@ -55,10 +52,7 @@ LANDMARKS = (
 
 def draw(chosen: Experiment) -> None:
     """The figure for an experiment."""
-    observatory.show(data(chosen), on_deed=done)
-
-
-# What is told
+    observatory.show(data(chosen), on_deed=deeds.done)
 
 
 def data(chosen: Experiment) -> dict[str, Any]:
@@ -68,7 +62,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
     runs and pins. `marks`: landmarks and their rows. `job`: key of the run under way.
     """
     language = state.language()
-    trails = {path: stops for path in _paths(chosen) if (stops := trail(chosen, path))}
+    trails = {path: stops for path in paths(chosen) if (stops := trail(chosen, path))}
     key = chosen.key()
     job = state.look(key)
     return {
@@ -151,7 +145,7 @@ def now(chosen: Experiment, language: str, job: Job | None) -> dict[str, Any]:
         "truth": reference.ground_truth_accuracy.mean if reference else None,
         "guess": 1 / chosen.dataset.classes,
         "x": _known(shown.indicators) if shown else {},
-        "row": _rows().get(entry.key) if entry else None,
+        "row": rows().get(entry.key) if entry else None,
         "numbers": words.numbers(language, chosen, result, shown, near),
         "verdict": words.verdict(language, chosen, result, shown),
         "examples": drawn.instances[:EXAMPLES] if drawn else [],
@@ -163,16 +157,16 @@ def now(chosen: Experiment, language: str, job: Job | None) -> dict[str, Any]:
 
 def _problem(key: str, job: Job | None) -> str:
     """Why the run that was asked for last is refused, or why it failed."""
-    whose, refused = st.session_state.get(REFUSED, ("", ""))
+    whose, refused = st.session_state.get(deeds.REFUSED, ("", ""))
     said = refused if whose == key else ""
     said = said or (job.problem if job is not None and job.state == "failed" else "")
     return i18n.problem_text(state.language(), said)
 
 
-def _sweep(chosen: Experiment, trails: dict[str, list[tuple[Any, int]]]) -> dict[str, Any] | None:
+def _sweep(chosen: Experiment, trails: Mapping[str, Trail]) -> dict[str, Any] | None:
     """The live sweep that was asked for here or by the link: where to ask, and whether it goes on."""
     path = state.extra("vary")
-    if path not in _paths(chosen):
+    if path not in paths(chosen):
         return None
     found = sweeps.offer(chosen, path, [value for value, _ in trails.get(path, [])])
     if found is None:
@@ -191,33 +185,6 @@ def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
     """The indicators that are axes, where they are numbers."""
     found = {cls.key(): indicators[cls.key()] for cls in axes()}
     return {name: value for name, value in found.items() if isinstance(value, float) and value == value}
-
-
-@once()
-def _rows() -> dict[str, int]:
-    return {key: row for row, key in enumerate(light()["columns"]["key"])}
-
-
-def _paths(chosen: Experiment) -> list[str]:
-    """Numbers of the bias type and the framework that mean something here."""
-    return [
-        f"{part}.{name}"
-        for part in ("bias", "framework")
-        for name, field in type(getattr(chosen, part)).model_fields.items()
-        if field.annotation in (int, float) or name == "k"
-        if name not in getattr(chosen, part).idle()
-    ]
-
-
-def trail(chosen: Experiment, path: str) -> list[tuple[Any, int]]:
-    """Values of a field for which the atlas has the rest of the experiment, each with its row."""
-    table = lookup.among(chosen, path)
-    found = [
-        (value, _rows()[key])
-        for value, key in zip(table[path], table["key"], strict=True)
-        if key in _rows() and not isinstance(value, str)
-    ]
-    return found if len(found) >= answers.FEWEST else []
 
 
 def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
@@ -247,8 +214,8 @@ def _landmarks() -> dict[str, tuple[str, int]]:
         preset = PRESETS[name.removesuffix("-twin")]
         experiment = preset.twin if name.endswith("-twin") else preset.experiment
         entry = lookup.find(experiment) if experiment else None
-        if entry is not None and entry.key in _rows():
-            found[name] = (entry.experiment.dataset.kind(), _rows()[entry.key])
+        if entry is not None and entry.key in rows():
+            found[name] = (entry.experiment.dataset.kind(), rows()[entry.key])
     return found
 
 
@@ -258,103 +225,3 @@ def _marks(dataset: str) -> list[tuple[str, int]]:
         for name, (whose, row) in _landmarks().items()
         if whose == dataset
     ]
-
-
-# What is done
-
-
-def done(what: str, value: Any) -> None:
-    """One deed of the visitor in the figure."""
-    deeds = {
-        "set": _set,
-        "load": _load,
-        "train": _train,
-        "stop": _stop,
-        "anew": _anew,
-        "view": _view,
-        "vary": _vary,
-        "still": _still,
-    }
-    if what in deeds:
-        deeds[what](value)
-
-
-def _set(value: Any) -> None:
-    path, wanted = value
-    before = state.experiment()
-    changed = changed_at(before, str(path), wanted)
-    if value_at(changed, str(path)) != wanted:
-        st.session_state[REFUSED] = (before.key(), _why(before, str(path), wanted))
-        return
-    st.session_state.pop(REFUSED, None)
-    state.load(changed)
-    if state.extra("auto") != "0" and _quick(changed):
-        _train(None)
-
-
-def _why(experiment: Experiment, path: str, value: Any) -> str | Invalid:
-    try:
-        answers.moved(experiment, path, value)
-    except Invalid as problem:
-        return problem
-    return ""
-
-
-def _quick(experiment: Experiment) -> bool:
-    """Whether it may train without being asked to: new, short, and nothing else waits."""
-    if experiment.dataset.needs_files or experiment.bias.needs_files:
-        return False
-    if lookup.find(experiment) or state.look(experiment.key()):
-        return False
-    every = jobs.every()
-    return not every.busy and every.cost.seconds(experiment) < SHORT
-
-
-def _load(row: Any) -> None:
-    keys = light()["columns"]["key"]
-    entry = lookup.entry(keys[row]) if isinstance(row, int) and 0 <= row < len(keys) else None
-    if entry is not None:
-        state.load(entry.experiment)
-
-
-def _train(_: Any) -> None:
-    chosen = state.experiment()
-    st.session_state.pop(REFUSED, None)
-    try:
-        state.start(chosen)
-    except Busy as busy:
-        st.session_state[REFUSED] = (chosen.key(), busy)
-
-
-def _stop(key: Any) -> None:
-    state.leave(str(key))
-
-
-def _anew(_: Any) -> None:
-    state.draw_anew()
-    _train(None)
-
-
-def _vary(path: Any) -> None:
-    """Train what the atlas lacks along a field."""
-    chosen = state.experiment()
-    if path not in _paths(chosen):
-        return
-    state.set_extra("vary", path)
-    found = sweeps.offer(chosen, path, [value for value, _ in trail(chosen, path)])
-    if found is not None:
-        sweeps.begin(found[0], state.visitor())
-
-
-def _still(key: Any) -> None:
-    """No more of the sweep; what it has stays."""
-    sweeps.stop(str(key), state.visitor())
-
-
-def _view(value: Any) -> None:
-    """Axis, filter and whether short runs start by themselves; what is usual leaves the link."""
-    known = {"x": "total", "show": "", "auto": "1"}
-    for name, usual in known.items():
-        if name in value:
-            chosen = str(value[name])
-            state.set_extra(name, "" if chosen == usual else chosen)
