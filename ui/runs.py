@@ -21,7 +21,8 @@ def address(visitor: str) -> str:
 def standing(key: str, visitor: str) -> dict[str, Any] | None:
     """How a run stands; None if there is no such run, or it is somebody's private work.
 
-    `state`; `progress` in [0, 1]; `ahead`, its place in the queue; `seconds`, predicted for the whole run;
+    `state`; `progress` in [0, 1]; `ahead`, how many come before it; `wait`, seconds until it
+    begins as far as can be told; `seconds`, predicted for the whole run;
     `rows`, mean accuracy in [0, 1] after each epoch so far. Whoever does not wait for it is not noted.
     """
     every = jobs.every()
@@ -35,6 +36,7 @@ def standing(key: str, visitor: str) -> dict[str, Any] | None:
         "state": job.state,
         "progress": job.progress,
         "ahead": job.ahead,
+        "wait": round(job.wait_seconds),
         "seconds": job.seconds,
         "rows": [[row["epoch"], row["mean"]] for row in rows],
     }

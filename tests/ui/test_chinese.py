@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import Experiment, catalogue
 from softlabel_core.atlas import lookup
 from softlabel_core.biases import Bias
+from softlabel_core.experiment import link as share
 from softlabel_core.experiment import science
 from softlabel_core.experiment.catalogue import FAMILIES
 from softlabel_core.experiment.result import versions
@@ -248,9 +249,11 @@ def test_the_methods_panel_is_in_chinese() -> None:
 def test_a_live_run_is_in_chinese() -> None:
     quick = {"bias": "under-trained-teacher", "framework": "incomplete-supervision", "framework.rounds": "1"}
     app = page("explore", replicates="1", **{"training.epochs": "1", **quick})
-    app.button(key="train").click().run()
+    chosen = share.parse({"replicates": "1", "training.epochs": "1", **quick})[0]
+    jobs.every().start(chosen, "test")  # as the figure does it
     wait_until(lambda: not jobs.every()._alive)
-    for name in ("sets", "curves", "examples", "confusion", "rounds", "teacher", "indicators"):
+    app.run()
+    for name in ("numbers", "sets", "curves", "examples", "confusion", "rounds", "teacher"):
         app.session_state["details"] = i18n.say("zh", f"explore.{name}")
         app.run()
         assert i18n.say("zh", "explore.only-live") not in list(shown(app))
@@ -276,12 +279,25 @@ def test_a_bad_file_is_refused_in_chinese() -> None:
     all_chinese(app, {"soft", "labels", "csv"})
 
 
+def refused() -> None:
+    """A page on which Train is pressed in the figure."""
+    from ui import state
+    from ui.views import deeds, observatory
+
+    state.open_session()
+    deeds.done("train", None)
+    observatory.draw(state.experiment())
+
+
 def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = page("explore", seed="77")
+    app = AppTest.from_function(refused, default_timeout=PATIENCE)
+    app.query_params["lang"], app.query_params["seed"] = "zh", "77"
     monkeypatch.setattr(jobs.every(), "limit", 0.0)
-    app.button(key="train").click().run()
-    assert "这次运行约需" in app.warning[0].value
-    all_chinese(app)
+    app.run()
+    assert not app.exception
+    problem = json.loads(app.get("bidi_component")[0].proto.json)["problem"]
+    assert "这次运行约需" in problem
+    assert not re.search("[A-Za-z]", problem)
 
 
 @pytest.mark.parametrize("name", ["plugins", "refusals"])

@@ -24,26 +24,39 @@ class Palette:
     """What can be grabbed and the truth in figures of ours (`ui/components`), as a mark."""
 
     accent: str
-    """The same as text."""
+    """The same as text and buttons."""
+
+    ground: str
+    panel: str
+    line: str
+    link: str
 
 
 LIGHT = Palette(
-    ink="#1f2328",
+    ink="#1a1d21",
     faint="#d5d9dd",
     student="#004E86",
     truth="#944F00",
     rival="#6b7680",
     mark="#D55E00",
     accent="#b34a00",
+    ground="#fdfcfa",
+    panel="#f4f2ee",
+    line="#e4e1db",
+    link="#004E86",
 )
 DARK = Palette(
-    ink="#e6e8eb",
+    ink="#eef0f2",
     faint="#3a4048",
     student="#56B4E9",
     truth="#F5C04A",
     rival="#8b959e",
     mark="#FF7F2A",
     accent="#ff9a55",
+    ground="#101317",
+    panel="#191d22",
+    line="#2a3037",
+    link="#56B4E9",
 )
 
 SORTS = {

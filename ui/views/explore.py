@@ -7,30 +7,34 @@ import streamlit as st
 from softlabel_core import Experiment, Result
 from softlabel_core.experiment.promise import promise
 from softlabel_core.theory.promises import Promise
-from ui import answers, exports, panels, state
+from ui import exports, panels, state
 from ui.answers import Answer
 from ui.charts import details, theory
 from ui.words import sentences as words
 from ui.words import theory as sentences
 
 
-def before_training(chosen: Experiment) -> None:
-    """What is known of a choice without results: its labels, drawn and measured on the spot."""
-    language, found = state.language(), answers.before_training(chosen)
-    with st.container(key="before"):
-        if found is None:
-            st.caption(state.t("explore.before-unknown"))
-            return
-        st.caption(state.t("explore.before", n=found.indicators["n"]))
-        with st.container(horizontal=True):
-            panels.degrees(found.indicators)
-        st.markdown(words.asks(language, found.loss_margin))
+def draw(chosen: Experiment) -> None:
+    """Where the numbers come from, why they are so, and tabs with everything that the figure leaves out.
 
-
-def draw(answer: Answer) -> None:
-    """Tabs with everything that the first numbers leave out."""
+    Nothing of another experiment stands here: what was not trained has no details yet.
+    """
+    answer = state.answer(chosen)
+    if answer is None or not answer.of(chosen):
+        if state.controls():
+            st.info(state.t("explore.none"))
+        return
+    panels.source(answer)
+    if not state.controls():
+        return
     result = answer.result
-    parts: dict[str, Callable[[Answer], None]] = {"sets": _sets, "curves": _curves, "examples": _examples}
+    st.markdown(words.reason(state.language(), result))
+    parts: dict[str, Callable[[Answer], None]] = {
+        "numbers": _numbers,
+        "sets": _sets,
+        "curves": _curves,
+        "examples": _examples,
+    }
     if result.confusion:
         parts["confusion"] = _confusion
     if result.boundary:
@@ -39,12 +43,17 @@ def draw(answer: Answer) -> None:
         parts["rounds"] = _rounds
     if result.teacher:
         parts["teacher"] = _teacher
-    parts |= {"theory": _theory, "indicators": _indicators, "code": _code}
+    parts |= {"theory": _theory, "code": _code}
     titles = [state.t("theory.title" if name == "theory" else f"explore.{name}") for name in parts]
     for tab, part in zip(st.tabs(titles, on_change="rerun", key="details"), parts.values(), strict=True):
         if tab.open:
             with tab:
                 part(answer)
+
+
+def _numbers(answer: Answer) -> None:
+    panels.numbers(answer.result)
+    panels.indicators(answer.result)
 
 
 def _only_live(present: object) -> bool:
@@ -93,10 +102,6 @@ def _rounds(answer: Answer) -> None:
 def _teacher(answer: Answer) -> None:
     chart = details.teacher(answer.result, **panels.look())
     panels.picture("", chart, key="teacher", note=state.t("explore.teacher-note"))
-
-
-def _indicators(answer: Answer) -> None:
-    panels.indicators(answer.result)
 
 
 def _theory(answer: Answer) -> None:

@@ -109,9 +109,9 @@ def live(experiment: Experiment) -> None:
         panels.under_way(experiment.key())
         return
     if job is not None and job.state == "failed":
-        st.error(state.t("explore.failed", problem=i18n.problem(state.language(), job.problem)))
+        st.error(state.t("panels.failed", problem=i18n.problem(state.language(), job.problem)))
     st.info(state.t("learn.not-computed"))
-    if st.button(state.t("explore.train"), type="primary", key="learn/train"):
+    if st.button(state.t("panels.train"), type="primary", key="learn/train"):
         try:
             state.start(experiment)
         except Busy as busy:

@@ -59,7 +59,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
     """What the figure shows of an experiment, as plain data; accuracies are in [0, 1].
 
     `trails`: path of a field -> values that were computed, with their rows of the light atlas. `mine`: own
-    runs and pins. `marks`: landmarks and their rows. `job`: key of the run under way.
+    runs and pins. `marks`: landmarks and their rows. `job`: key of the run under way, `ended`: how it ended.
     """
     language = state.language()
     trails = {path: stops for path in paths(chosen) if (stops := trail(chosen, path))}
@@ -78,7 +78,9 @@ def data(chosen: Experiment) -> dict[str, Any]:
         "mine": _mine(chosen, key),
         "marks": _marks(chosen.dataset.kind()),
         "problem": _problem(key, job),
+        "key": key,
         "job": key if job is not None and job.alive else None,
+        "ended": job.state if job is not None and not job.alive else None,
         "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
         "axis": state.extra("x") or "total",
         "shown": (state.extra("show") or "").split("."),

@@ -11,6 +11,7 @@ const FEWEST = 10; // experiments below which nothing is said of their order
 const NEAR = 16; // px within which a point is meant
 const SLOWEST = 5000; // ms between two questions to a network that is away
 const FAMILIES = ["sort", "framework", "loss"];
+const ENDS = { done: "ended", cancelled: "stopped" }; // how a run ended -> what is said
 const ONCE = ["train", "anew", "stop", "vary", "still"]; // pressed again before the answer they mean nothing new
 
 const figures = new WeakMap(); // where a figure stands -> its controller
@@ -288,7 +289,11 @@ class Observatory {
       this.controls = new Map();
       this.sentence.replaceChildren(...this.data.sentence.flatMap((group) => {
         const made = el("span", { class: "group" });
-        for (const part of group) made.append(this.part(part), " ");
+        for (const [place, part] of group.entries()) {
+          const bound = part.range && group[place - 1]?.text; // a slider is never torn from its name
+          if (bound) made.lastElementChild.append(" ", this.part(part));
+          else made.append(this.part(part), " ");
+        }
         return [made, " "];
       }));
       if (path) this.controls.get(path)?.focus({ preventScroll: true });
@@ -671,8 +676,8 @@ class Observatory {
     this.turns.run += 1;
     this.climb = null;
     this.said.run = this.said.end = "";
-    if (!job && this.following && this.following === before?.job && this.data.now.accuracy)
-      this.said.end = this.live.textContent = this.say("ended");
+    if (this.following && this.following === before?.job && this.data.key === before.key && ENDS[this.data.ended])
+      this.said.end = this.live.textContent = this.say(ENDS[this.data.ended]);
     this.following = job;
     if (!job) return;
     this.begun = performance.now();
@@ -697,9 +702,9 @@ class Observatory {
     if (!this.gone && turn === this.turns.run) this.do("look", null);
   }
 
-  showRun({ state, progress, ahead, seconds, rows = [] }) {
+  showRun({ state, progress, ahead, wait, seconds, rows = [] }) {
     if (rows.length) this.climb.y = rows.at(-1)[1];
-    this.said.run = state === "waiting" ? this.say("waiting", { ahead })
+    this.said.run = state === "waiting" ? this.say(wait ? "waits" : "waiting", { ahead, wait })
       : this.say("training", { percent: percent(progress ?? 0, 0), seconds: Math.max(1, Math.round(seconds ?? 1)) });
     this.refresh();
   }
