@@ -34,9 +34,14 @@ DOT = "document.querySelector('.scatterlayer .trace:last-child .point')?.getAttr
 LEAD = "document.querySelector('.st-key-lead')?.innerText"
 MOVED = (DOT, LEAD, "location.href")
 ALERTS = "[...document.querySelectorAll('[data-testid=stAlert]')]"
-SHOWN = f"{ALERTS}.some(one => one.innerText.includes('Cancelled.'))"
+FIGURE = (
+    "document.querySelector('.st-key-observatory [data-testid=stBidiComponentIsolated]')"
+    "?.shadowRoot.querySelector('.observatory{}')"
+)
+SHOWN = FIGURE.format(" .state") + ".innerText.startsWith('Stopped')"
 NUMBER = "document.querySelector('[data-testid=stMetricValue]')?.innerText"
-TRAIN = "document.querySelector('.st-key-train button:enabled')"
+TRAIN = FIGURE.format(" .go:not(.quiet)")
+TRAINING = FIGURE.format("[data-epoch]")
 
 WATCH = """() => {{
     window.waited = new Promise(done => document.addEventListener('{event}', asked => {{
@@ -66,14 +71,15 @@ def pressed(page: Page, parts: tuple[str, ...], turn: int) -> float:
 
 
 def training(page: Page) -> None:
-    """Start the run or join it, until its curve is drawn."""
-    page.get_by_role("button", name="Train live").click()
-    page.get_by_label("Accuracy so far").first.wait_for()
+    """Start the run or join it, until its student is seen to climb."""
+    page.evaluate(f"delete {FIGURE.format('')}.dataset.epoch")
+    page.get_by_role("button", name="Train", exact=False).first.click()
+    page.wait_for_function(TRAINING)
 
 
 def cancelled(page: Page) -> float:
-    """The wait from Cancel to what the page says of it."""
-    return waited(page, "click", SHOWN, page.get_by_role("button", name="Cancel").click)
+    """The wait from Stop to what the page says of it."""
+    return waited(page, "click", SHOWN, page.get_by_role("button", name="Stop training").click)
 
 
 def sent(page: Page, address: str, file: dict[str, object]) -> float:
@@ -115,7 +121,7 @@ def measured(browser: Browser, address: str, empty: str, rounds: int) -> dict[st
         times["Start: key to sentence, dot and address"] = pressed(start, MOVED, turn)
         training(one)
         times["the same while a run of another visitor trains"] = pressed(start, MOVED, turn + 1)
-        times['Explore: Cancel to "Cancelled.", one visitor'] = cancelled(one)
+        times['Explore: Stop to "Stopped", one visitor'] = cancelled(one)
         training(one)
         training(two)
         times["the same, the first of two visitors of a run"] = cancelled(one)

@@ -681,7 +681,6 @@ class Observatory {
     this.following = job;
     if (!job) return;
     this.begun = performance.now();
-    this.climb = { y: this.data.now.guess };
     this.ask(job, this.turns.run, ASK);
   }
 
@@ -703,7 +702,8 @@ class Observatory {
   }
 
   showRun({ state, progress, ahead, wait, seconds, rows = [] }) {
-    if (rows.length) this.climb.y = rows.at(-1)[1];
+    if (state !== "waiting") this.climb ??= { y: this.data.now.guess }; // who waits has not begun at chance yet
+    if (rows.length) [this.root.dataset.epoch, this.climb.y] = rows.at(-1);
     this.said.run = state === "waiting" ? this.say(wait ? "waits" : "waiting", { ahead, wait })
       : this.say("training", { percent: percent(progress ?? 0, 0), seconds: Math.max(1, Math.round(seconds ?? 1)) });
     this.refresh();
