@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,17 @@ def test_no_entry_of_the_catalogue_is_stale() -> None:
     assert found.pop("formula").keys() <= words
     assert found.pop("choices").keys() <= {one for *_, field in fields for one in literals(field)}
     assert found.pop("fields").keys() <= {name for _, name, _ in fields}
+    assert found.pop("of").keys() <= FAMILIES.keys()
     assert {f"{family}/{kind}" for family, kinds in found.items() for kind in kinds} == {
         science.name(cls) for cls in TOLD
     }
+
+
+@pytest.mark.parametrize("cls", TOLD, ids=label)
+def test_what_is_said_of_a_plugin_is_of_its_present_english(cls: type[Plugin]) -> None:
+    """If this fails the English has changed: read the Chinese again, then note the digest in `of`."""
+    english_text = i18n.about("en", cls)
+    assert TITLES["of"][cls.family][cls.kind()] == sha256(english_text.encode()).hexdigest()[:8]
 
 
 def test_a_plugin_without_chinese_speaks_english() -> None:
