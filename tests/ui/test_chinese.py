@@ -41,8 +41,6 @@ NAMES = {
     *("CIFAR", "MNIST", "Fashion", "Kuzushiji", "scikit", "learn"),
     # networks, losses and how they are trained, as they are called in Chinese papers too
     *("MLP", "CNN", "WideResNet", "WRN", "ReLU", "softmax", "Adam", "SGD"),
-    "top",  # of top-k, in locales/zh/charts.toml: 前 k 个 would do
-    "support",  # in locales/zh/labels.toml: the slider says 支撑集
     *("PRODEN", "LWS", "MAE", "GCC", "SBT", "Clopper", "Pearson", "Bonferroni", "log"),
     # keys, and a language by its own name
     *("Ctrl", "Enter", "Esc", "English"),
@@ -293,10 +291,30 @@ def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> No
     all_chinese(app)
 
 
-@pytest.mark.parametrize("name", ["plugins", "refusals"])
-def test_marks_are_chinese(name: str) -> None:
+FILES = sorted([*i18n.FOLDER.glob("*.zh.toml"), *(i18n.FOLDER / "zh").iterdir()])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_marks_are_chinese(path: Path) -> None:
     """Full-width marks beside Chinese characters, no space after them, and the minus sign between numbers."""
-    text = (i18n.FOLDER / f"{name}.zh.toml").read_text(encoding="utf-8")
-    values = [line for line in text.splitlines() if not line.startswith("#")]
+    values = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     wrong = re.compile(r"[\u4e00-\u9fff][,;:(]|[,;:)][\u4e00-\u9fff]|[，。；：（）] (?!=)|\w - \w")
     assert [line for line in values if wrong.search(line.partition('" = ')[2] or line)] == []
+
+
+PUT_RIGHT = {
+    "真标签": "真实标签",
+    "抽签": "随机抽取",
+    "说对": "分类正确",
+    "对手": "干扰标签",
+    "候选集": "候选标签集",
+    "图片": "图像",
+    "两个度": "两项指标",
+}
+"""Words that were wrong or unnatural -> what stands in their place."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_words_that_were_put_right_do_not_come_back(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert {word: right for word, right in PUT_RIGHT.items() if word in text} == {}
