@@ -47,7 +47,22 @@ NAMES = {
     # files
     *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
     # authors whom a text names outside its reference
-    *("Yuan", "Hinton", "Feng", "Nado"),
+    *(
+        "Yuan",
+        "Hinton",
+        "Feng",
+        "Nado",
+        "Natarajan",
+        "Shalev",
+        "Shwartz",
+        "Ben",
+        "David",
+        "Liu",
+        "Dietterich",
+        "NeurIPS",
+    ),
+    # what a script is written in; of a student, its share of errors; of the worst class
+    *("Python", "err", "max"),
 }
 """Words that are the same in Chinese."""
 
@@ -300,6 +315,13 @@ def test_marks_are_chinese(path: Path) -> None:
     values = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     wrong = re.compile(r"[\u4e00-\u9fff][,;:(]|[,;:)][\u4e00-\u9fff]|[，。；：（）] (?!=)|\w - \w")
     assert [line for line in values if wrong.search(line.partition('" = ')[2] or line)] == []
+
+
+def test_no_text_of_the_interface_has_english_left() -> None:
+    """Of all files, so of what components show in the browser too, where no walk of pages looks."""
+    texts = i18n.table("zh") | {name: i18n.text("zh", name) for name in ("start", "methods")}
+    bare = {key: re.sub(r"\{[^{}]*\}|\[[a-z-]+\]|“[A-Z][^”]*”", "", text) for key, text in texts.items()}
+    assert {key: english(text) for key, text in bare.items() if english(text)} == {}
 
 
 PUT_RIGHT = {
