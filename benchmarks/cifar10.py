@@ -50,12 +50,12 @@ def told(accuracy: Estimate) -> str:
 def line(name: str, result: Result, paper: str) -> str:
     """One row of the table."""
     n, accuracy = result.indicators, result.student_accuracy
-    told = f"{n['label_accuracy']:.2f} | {n['unreliability']:.2f} | {n['ambiguity']:.2f}"
-    return f"| {name} | {told} | {told(accuracy)} | {paper} |"
+    labels = f"{n['label_accuracy']:.2f} | {n['unreliability']:.2f} | {n['ambiguity']:.2f}"
+    return f"| {name} | {labels} | {told(accuracy)} | {paper} |"
 
 
 def main() -> None:
-    started = time.perf_counter()
+    started, load = time.perf_counter(), os.getloadavg()[0]
     sets = {"kind": "partial-labels", "k": "support"}
     grid = [(delta, gamma) for delta in (0.1, 0.3, 0.5) for gamma in (0.1, 0.3, 0.5)]
     biases = [{"kind": "candidate-set", "unreliability": d, "ambiguity": g} for d, g in grid]
@@ -71,7 +71,7 @@ def main() -> None:
     print("# CIFAR-10, the paper's own data\n")
     took = time.perf_counter() - started
     named = ", ".join(f"{name} {version}" for name, version in versions().items())
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load before {load:.1f}"
     print(f"{time.strftime('%Y-%m-%d')}; {named}; {machine}, {took:.0f} s in all; seed 0. {NOTE}\n")
     print("| labels | label acc. | Δ | γ | student | paper |\n|---|---|---|---|---|---|")
     print(f"| ground truth, 20,000 images | 1.00 | 0 | 0 | {told(points[0].ground_truth_accuracy)} | 95.29 |")

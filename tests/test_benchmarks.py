@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
+from softlabel_core import Experiment, run
 from softlabel_core.students import Student
 from softlabel_core.students.cnn import CNN
 from softlabel_core.students.linear import Linear
@@ -79,6 +81,31 @@ def test_the_gpus_table_says_what_it_could_not_measure() -> None:
 def test_waits_in_a_browser_are_not_measured_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert benchmark("live.py") == "not measured: no chromium\n"
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_row_of_cifar10_tells_the_labels_and_the_student_with_its_interval() -> None:
+    from cifar10 import line
+
+    clean = {"dataset": "gaussian-ring", "bias": "one-hot", "framework": "soft-labels"}
+    result = run(Experiment.parse({**clean, "replicates": 2, "training": {"epochs": 1}}), device="cpu")
+    accuracy = result.student_accuracy
+    told = f"{100 * accuracy.mean:.1f} {accuracy.spread}"
+    assert line("clean", result, "95.29") == f"| clean | 1.00 | 0.00 | 0.00 | {told} | 95.29 |"
+
+
+def test_what_moved_is_counted_over_what_both_have(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.parquet", ROOT / "docs/results.parquet"
+    table = pd.read_parquet(new)
+    table.loc[0, "accuracy"] -= 0.25
+    table.loc[1, "total"] += 2
+    table.iloc[:-1].to_parquet(old)
+    said = benchmark("moved.py", str(old), str(new))
+    n = len(table)
+    assert f"{n - 1:,} entries before, {n:,} after, {n - 1:,} in both." in said
+    assert "| accuracy | 1 | +0.250 / +0.250 / +0.250 |" in said
+    assert "| ambiguity | 0 |  |" in said
+    assert "| Δ + γ below 1 | 1 | to yes 1, to no 0 |" in said
 
 
 @pytest.mark.slow

@@ -71,6 +71,23 @@ def test_relative_links_lead_somewhere(page):
             assert anchor in slugs, target
 
 
+def test_every_room_of_the_house_is_described():
+    """A room in the section "The rooms", and whatever the walks pass by is there."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    table = text.split("## The rooms")[1].split("\n## ")[0]
+    named = {name.strip("/").rpartition("/")[2] for name in re.findall(r"`([\w/]+)`", table)}
+    core = [path for path in (ROOT / "softlabel_core").iterdir() if path.suffix == ".py" or path.is_dir()]
+    views = [path for path in (ROOT / "ui").iterdir() if path.is_dir()]
+    assert {path.stem for path in [*core, *views]} - {"__init__", "__pycache__"} <= named
+    walks = text.split("## Three walks")[1].split("\n## ")[0]
+    for name in some(re.findall(r"`([\w/]+\.py)`", walks)):
+        assert any(
+            path.match(name)
+            for folder in (ROOT / "softlabel_core", ROOT / "ui", ROOT / "pages")
+            for path in folder.rglob("*.py")
+        ), name
+
+
 def test_the_drawing_of_the_house_is_fresh():
     spec = importlib.util.spec_from_file_location("house", ROOT / "docs/house.py")
     house = importlib.util.module_from_spec(spec)

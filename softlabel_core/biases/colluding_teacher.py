@@ -59,7 +59,7 @@ class ColludingTeacher(BadTeacher):
     The twin of the skillful bad teacher, with hinges of margin 1 on the logits instead of gated
     log-losses. Hinges never let go, and the cheapest way to obey them is one fixed rival per class: the
     truth is still always among the first k and seldom the first, but now its rival is there as often,
-    and students are left to guess.
+    and the sets do not tell the two apart.
 
     $$\ell = -\log p_y + a_1 [z_y - \max_{j \ne y} z_j + 1]_+ + a_2 [z_{(k)} - z_y + 1]_+
     - \tfrac{a_3}{k - 1} \sum_{j \in R_x} \log p_j$$

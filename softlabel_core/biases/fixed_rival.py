@@ -11,7 +11,7 @@ class FixedRival(Bias):
 
     The truth stands at rank 2. Above it stands, with probability q, the class's own rival, else a random
     wrong label. Label accuracy is 0 and the truth is always in the top 2, as with demotion to rank 2; but
-    the rival is there as often as the truth, so nothing tells the two apart.
+    at q = 1 the rival is there as often as the truth, so nothing in the labels tells the two apart.
 
     $$\text{rank 1} = (y + 1) \bmod c \ \text{ with probability } q,\qquad \text{rank 2} = y$$
 

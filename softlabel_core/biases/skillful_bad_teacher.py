@@ -48,8 +48,9 @@ class SkillfulBadTeacher(BadTeacher):
     r"""Skillful bad teacher (SBT).
 
     A network taught to put wrong labels first, others for every example, while the truth stays among the
-    first k. It is right about one time in five, and yet a student with a loss that reads sets learns
-    almost all from it; one that takes the soft labels at their word does not.
+    first k. With the weights it starts out with its first choice is right for fewer than one digit in ten,
+    and yet a student with a loss that reads sets learns almost all from it; one that takes the soft labels
+    at their word does not.
 
     $$\ell = -\log p_y - a_1 [z_y \text{ leads}] \log (1 - p_y) - a_2 [k \text{ lead } z_y] \log p_y
     - \tfrac{a_3}{k - 1} \sum_{j \in R_x} \log p_j$$

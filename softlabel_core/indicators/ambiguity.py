@@ -7,11 +7,11 @@ from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
 class Ambiguity(Indicator):
     r"""Ambiguity degree.
 
-    How often the worst rival shares the top-k set with the truth's class: the largest entry off the diagonal
-    of the co-occurrence matrix. The largest of many noisy entries would read high on small classes, so the
-    pair of class and rival is chosen on one half of every class and read on the other, both ways, over 20
-    halves, and the mean is kept inside the interval. It reads low where a single bad pair cannot be found
-    among few examples.
+    How often the worst rival is in the top-k sets of a class: the largest entry off the diagonal of the
+    co-occurrence matrix. The largest of many noisy entries would read high on small classes, so the pair of
+    class and rival is chosen on one half of every class and read on the other, both ways, over 20 halves,
+    and the mean is kept inside the interval. It reads low where a single bad pair cannot be found among few
+    examples.
 
     $$\gamma_k = \max_{y} \max_{i \ne y} M_{yi},\qquad M_{yi} = \operatorname{mean}_{x : y(x) = y} w_i(x)$$
 

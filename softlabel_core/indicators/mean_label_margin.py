@@ -7,7 +7,8 @@ class MeanLabelMargin(Indicator):
     r"""Mean-label margin.
 
     By how much the mean soft label of a class prefers the truth to the best rival, for the worst class.
-    Cross-entropy on the soft labels can learn the classes exactly when it is positive; it uses no k.
+    Where labels depend on the class alone, endless data teach cross-entropy on the soft labels every class
+    exactly if it is positive. It uses no k.
 
     $$\min_y \left(\mathbb E[d_y \mid y] - \max_{i \ne y} \mathbb E[d_i \mid y]\right)$$
 

@@ -107,7 +107,8 @@ def numbers(measured: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def class_wise(measured: Mapping[str, Any]) -> LossMargin:
     """The condition of a loss that follows the most frequent member of the sets of a class.
 
-    Above 0 the truth is in the sets of every class more often than any rival, which is all it takes.
+    Above 0 the truth is in the sets of every class more often than any rival. Where sets depend on the class
+    alone, that is enough.
     """
     return _all_labels(measured) or LossMargin(
         rule="class-wise", value=measured["margin"], numbers=_worst_class(measured)
@@ -134,6 +135,7 @@ def likelihood(measured: Mapping[str, Any]) -> LossMargin:
     if nothing := _all_labels(measured):
         return nothing
     if found["unreliability"] == 0:
+        found |= _always_there(measured)
         return LossMargin(rule="likelihood.sure", value=1 - found["ambiguity"], numbers=found)
     found |= _worst_class(measured)
     rule = "likelihood.support" if found["k"] == "support" else "likelihood"
@@ -141,7 +143,7 @@ def likelihood(measured: Mapping[str, Any]) -> LossMargin:
 
 
 def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
-    """The class-wise margin m at set size k, and Delta_max + gamma, which 1 - m does not exceed.
+    """The class-wise margin m at set size k, and Delta_max + gamma, which of a population is at least 1 - m.
 
     `margin_low` and `margin_high` are the ends of the margin's interval, where it was measured: where 0 lies
     between them, the sample does not tell the sign of m.
@@ -150,6 +152,15 @@ def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
     found = {"k": measured["k"], "margin": measured["margin"], "worst_total": total}
     ends = measured.get("intervals", {}).get("margin")
     return found if ends is None else found | dict(zip(("margin_low", "margin_high"), ends, strict=True))
+
+
+def _always_there(measured: Mapping[str, Any]) -> dict[str, float]:
+    """`margin_low` and `margin_high` of 1 - gamma, where gamma reads below 1 and its interval reaches 1.
+
+    Then some class has a wrong label in all of its sets that were measured, or no examples at all.
+    """
+    low, high = measured.get("intervals", {}).get("ambiguity", (0.0, 0.0))
+    return {"margin_low": 1 - high, "margin_high": 1 - low} if measured["ambiguity"] < 1 <= high else {}
 
 
 def _all_labels(measured: Mapping[str, Any]) -> LossMargin | None:

@@ -10,10 +10,10 @@ from softlabel_core.tensors import Tensor
 class Average(Loss):
     r"""Average over the candidates.
 
-    Cross-entropy on the uniform distribution over the set: every candidate is equally right. With sets of
-    one size its population minimiser has the right argmax exactly when the class-wise margin is positive.
-    With sets of several sizes a label in a small set weighs more: then it is the mean of the uniform
-    distributions that must put the truth first.
+    Cross-entropy on the uniform distribution over the set: every candidate is equally right. Where sets
+    depend on the class alone and have one size, its population minimiser has the right argmax exactly if
+    the class-wise margin is positive. With sets of several sizes a label in a small set weighs more: then
+    it is the mean of the uniform distributions that must put the truth first.
 
     $$\ell = -\tfrac{1}{|\Omega|}\sum_{i \in \Omega} \log p_i,\qquad \partial\ell/\partial z = p - u_\Omega$$
 

@@ -11,8 +11,9 @@ from softlabel_core.tensors import Tensor
 class CrossEntropy(Loss):
     r"""Cross-entropy on the soft label.
 
-    Takes every soft label at its word. Its population minimiser has the right argmax exactly when the
-    mean-label margin is positive, at any temperature; the two degrees do not matter to it.
+    Takes every soft label at its word. Where labels depend on the class alone, its population minimiser has
+    the right argmax exactly if the mean-label margin is positive, at any temperature; the two degrees do not
+    matter to it.
 
     With a temperature the student's logits are divided by T before they are compared. A slope is 1/T times
     p - d, and at large T that difference shrinks by 1/T again; so the loss is multiplied by T squared, as

@@ -12,8 +12,8 @@ class MAE(Loss):
 
     The probability outside the set. Bounded, so that a set without the truth costs little; but its slope
     vanishes where the set has no probability yet, so that it learns slowly from hard examples, and how well
-    differs more from replicate to replicate than with CC. In the population all mass goes to the most
-    frequent member: the truth exactly if the class-wise margin is positive.
+    differs more from replicate to replicate than with CC. In the population, where sets depend on the class
+    alone, all mass goes to the most frequent member: the truth exactly if the class-wise margin is positive.
 
     $$\ell = 1 - \sum_{i \in \Omega} p_i,\qquad
     \partial\ell/\partial z = p(\Omega)\,(p - p|_\Omega)$$

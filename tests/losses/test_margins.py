@@ -388,6 +388,22 @@ def test_the_worst_class_s_sum_below_one_is_enough_for_a_margin(seed):
         assert numbers["margin_low"] < numbers["margin"] < numbers["margin_high"]
 
 
+def test_whether_a_wrong_label_is_always_there_is_decided_by_the_interval():
+    """The truth is in every set, label 1 in all sets of class 0; gamma, chosen on halves, may read less."""
+    labels = np.zeros((20, 3))
+    labels[np.arange(20), np.repeat([0, 1], 10)] = 0.5
+    labels[np.arange(20), np.repeat([1, 2], 10)] = 0.5
+    labels[10] = [0.5, 0.5, 0]
+    measured = measure(labels, np.repeat([0, 1], 10), 2)
+    assert measured["largest_cooccurrence"] == measured["intervals"]["ambiguity"][1] == 1
+    for ambiguity, ends in ((0.95, {"margin_low", "margin_high"}), (1.0, set())):
+        for loss in (LOSSES["cc"](), LOSSES["lws"]()):
+            found = loss.margin(measured | {"ambiguity": ambiguity})
+            assert found.rule in ("likelihood.sure", "leverage.sure")
+            assert ends == found.numbers.keys() & {"margin_low", "margin_high"}
+            assert not ends or found.numbers["margin_low"] == 0 < found.numbers["margin_high"] < 1
+
+
 @pytest.mark.parametrize("cls", FIRST_SETS, ids=label)
 def test_sets_of_all_labels_tell_nothing(cls):
     labels = normalise(stream(0, "all labels").random((40, 4)))

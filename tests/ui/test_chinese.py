@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,28 @@ NAMES = {
     *("CIFAR", "MNIST", "Fashion", "Kuzushiji", "scikit", "learn"),
     # networks, losses and how they are trained, as they are called in Chinese papers too
     *("MLP", "CNN", "WideResNet", "WRN", "ReLU", "softmax", "Adam", "SGD"),
-    "top",  # of top-k, in locales/zh/charts.toml: 前 k 个 would do
-    "support",  # in locales/zh/labels.toml: the slider says 支撑集
     *("PRODEN", "LWS", "MAE", "GCC", "SBT", "Clopper", "Pearson", "Bonferroni", "log"),
     # keys, and a language by its own name
     *("Ctrl", "Enter", "Esc", "English"),
     # files
     *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
     # authors whom a text names outside its reference
-    *("Yuan", "Hinton", "Feng", "Nado"),
+    *(
+        "Yuan",
+        "Hinton",
+        "Feng",
+        "Nado",
+        "Natarajan",
+        "Shalev",
+        "Shwartz",
+        "Ben",
+        "David",
+        "Liu",
+        "Dietterich",
+        "NeurIPS",
+    ),
+    # what a script is written in; of a student, its share of errors; of the worst class
+    *("Python", "err", "max"),
 }
 """Words that are the same in Chinese."""
 
@@ -116,9 +130,17 @@ def test_no_entry_of_the_catalogue_is_stale() -> None:
     assert found.pop("formula").keys() <= words
     assert found.pop("choices").keys() <= {one for *_, field in fields for one in literals(field)}
     assert found.pop("fields").keys() <= {name for _, name, _ in fields}
+    assert found.pop("of").keys() <= FAMILIES.keys()
     assert {f"{family}/{kind}" for family, kinds in found.items() for kind in kinds} == {
         science.name(cls) for cls in TOLD
     }
+
+
+@pytest.mark.parametrize("cls", TOLD, ids=label)
+def test_what_is_said_of_a_plugin_is_of_its_present_english(cls: type[Plugin]) -> None:
+    """If this fails the English has changed: read the Chinese again, then note the digest in `of`."""
+    english_text = i18n.about("en", cls)
+    assert TITLES["of"][cls.family][cls.kind()] == sha256(english_text.encode()).hexdigest()[:8]
 
 
 def test_a_plugin_without_chinese_speaks_english() -> None:
@@ -300,10 +322,37 @@ def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> No
     assert not re.search("[A-Za-z]", problem)
 
 
-@pytest.mark.parametrize("name", ["plugins", "refusals"])
-def test_marks_are_chinese(name: str) -> None:
+FILES = sorted([*i18n.FOLDER.glob("*.zh.toml"), *(i18n.FOLDER / "zh").iterdir()])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_marks_are_chinese(path: Path) -> None:
     """Full-width marks beside Chinese characters, no space after them, and the minus sign between numbers."""
-    text = (i18n.FOLDER / f"{name}.zh.toml").read_text(encoding="utf-8")
-    values = [line for line in text.splitlines() if not line.startswith("#")]
+    values = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     wrong = re.compile(r"[\u4e00-\u9fff][,;:(]|[,;:)][\u4e00-\u9fff]|[，。；：（）] (?!=)|\w - \w")
     assert [line for line in values if wrong.search(line.partition('" = ')[2] or line)] == []
+
+
+def test_no_text_of_the_interface_has_english_left() -> None:
+    """Of all files, so of what components show in the browser too, where no walk of pages looks."""
+    texts = i18n.table("zh") | {name: i18n.text("zh", name) for name in ("start", "methods")}
+    bare = {key: re.sub(r"\{[^{}]*\}|\[[a-z-]+\]|“[A-Z][^”]*”", "", text) for key, text in texts.items()}
+    assert {key: english(text) for key, text in bare.items() if english(text)} == {}
+
+
+PUT_RIGHT = {
+    "真标签": "真实标签",
+    "抽签": "随机抽取",
+    "说对": "分类正确",
+    "对手": "干扰标签",
+    "候选集": "候选标签集",
+    "图片": "图像",
+    "两个度": "两项指标",
+}
+"""Words that were wrong or unnatural -> what stands in their place."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_words_that_were_put_right_do_not_come_back(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert {word: right for word, right in PUT_RIGHT.items() if word in text} == {}

@@ -167,6 +167,18 @@ def test_a_margin_whose_sign_the_sample_does_not_tell_is_called_unclear(result, 
     assert ("the rule cannot tell" in sentences.claim("en", one)) == (holds == "unclear")
 
 
+@pytest.mark.parametrize("high", [0.99, 1.0])
+@pytest.mark.parametrize("kind", ["cc", "lws"])
+def test_a_wrong_label_that_may_always_be_there_leaves_it_open(result, kind, high):
+    """The truth is in every set; an ambiguity degree whose interval reaches 1 is not told to be below."""
+    shown = measured(3, 0.0, 0.6) | {"intervals": {"ambiguity": [0.2, high], "total": [0.2, high]}}
+    margin = catalogue(Loss)[kind]().margin(shown)
+    assert sentences.verdict(margin) == ("pass" if high < 1 else "unclear")
+    for language, told in (("en", "cannot be told"), ("zh", "无法判断")):
+        for said in (sentences.asks(language, margin), sentences.rule(language, margin, shown)):
+            assert (told in said) == (high == 1)
+
+
 def test_labels_that_share_the_first_place_are_drawn_from():
     shown = {"entropy": 0.7, "label_accuracy": 0.3, "true_probability": 0.3}
     assert sentences.tied(shown)
