@@ -10,6 +10,7 @@ const FAR = 0.12; // neighbours this far apart in accuracy are a range, not a po
 const FEWEST = 10; // experiments below which nothing is said of their order
 const NEAR = 16; // px within which a point is meant
 const SLOWEST = 5000; // ms between two questions to a network that is away
+const ROOM = 8; // letters of a chip that shares its line with another
 const FAMILIES = ["sort", "framework", "loss"];
 const ENDS = { done: "ended", cancelled: "stopped" }; // how a run ended -> what is said
 const ONCE = ["train", "anew", "stop", "vary", "still"]; // pressed again before the answer they mean nothing new
@@ -164,7 +165,7 @@ class Observatory {
     const chip = (family, place, token, title) => {
       const input = el("input", { type: "checkbox" });
       const count = el("span", { class: "count" });
-      const label = el("label", { class: "chip" }, input);
+      const label = el("label", { class: title.length > ROOM ? "chip long" : "chip" }, input);
       if (family === "sort") {
         const glyph = el("span", { class: "glyph", style: `color: var(--sort-${token})` });
         glyph.innerHTML = icon(this.setting.shapes[token]);

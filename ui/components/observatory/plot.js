@@ -398,9 +398,10 @@ export class Plot {
       { x: this.x(x), y: this.y(y), w: brush.measureText(text).width + 4, h: 18 }));
     const rings = labels.map(({ x, y }) => ({ x: x - 9, y: y - 9, w: 18, h: 18 }));
     const inside = { x: this.left + 4, y: this.top, w: this.width - this.left - this.right - 8, h: this.height - this.top - this.bottom };
-    const { truth, guess } = this.scene;
+    const { truth, guess, line } = this.scene;
     const said = [truth, guess].filter((one) => one !== null)
       .map((one) => ({ x: this.width - this.right - 210, y: this.y(one) - 20, w: 210, h: 22 }));
+    if (line) said.push({ x: this.x(line.at) + 6, y: this.top + 0.6 * this.note, w: brush.measureText(line.said).width + 4, h: 2 * this.note });
     placed(labels, [...rings, ...said, ...(taken ?? [])], inside).forEach((box, place) => {
       if (!box) return;
       const { x, y } = labels[place];
