@@ -163,7 +163,7 @@ def _share() -> None:
 def qr(address: str, said: str) -> str:
     """The link as a QR code: an SVG within the page that a camera reads in the dark theme too."""
     code = segno.make(address, error="l", micro=False)
-    picture = code.svg_data_uri(scale=8, border=3, light="#fff", dark="#000")
+    picture = code.svg_data_uri(scale=8, border=3, light="white", dark="black")
     return f'<img class="qr" alt="{html.escape(said)}" src="{html.escape(picture)}">'
 
 

@@ -16,17 +16,19 @@ from softlabel_core.audit.report import Audit
 from softlabel_core.service.uploads import Taught
 from ui.charts import details, labels, results
 from ui.charts.figures import Chart, Look
+from ui.charts.palette import LIGHT
 from ui.words import audits
 from ui.words.i18n import joined, say
 from ui.words.sentences import claim, percent, reason
 from ui.words.tables import label, runs_table
 
 STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328}"
+    "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    f"color:{LIGHT.ink};background:{LIGHT.ground}}}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "td,th{padding:.25rem .75rem;border-bottom:1px solid #d5d9dd;text-align:right}"
+    f"td,th{{padding:.25rem .75rem;border-bottom:1px solid {LIGHT.line};text-align:right}}"
     "td:first-child,th:first-child,.words td,.words th{text-align:left}"
-    "pre{background:#f6f8fa;padding:1rem;overflow:auto}"
+    f"pre{{background:{LIGHT.panel};padding:1rem;overflow:auto}}"
 )
 
 

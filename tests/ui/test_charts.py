@@ -1,5 +1,9 @@
 """Every chart: its numbers are the result's, it speaks for those who cannot see it, it has a table."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -198,3 +202,35 @@ def test_names_of_lines_that_end_close_go_above_and_below_in_the_order_of_the_li
     assert first * second < 0
     if delta != gamma:
         assert (first > second) == (delta > gamma)
+
+
+ROOT = Path(__file__).resolve().parents[2]
+LITERAL = re.compile(r"#[0-9a-fA-F]{3,8}\b|(?<!\w)(?:rgb|hsl|oklch)a?\([\d. ]")
+"""A colour as numbers; `black`, `white` and mixtures of variables are none."""
+
+
+def test_no_colour_stands_outside_the_palette() -> None:
+    known = ROOT / "ui" / "charts" / "palette.py"
+    assert LITERAL.search(known.read_text(encoding="utf-8"))
+    files = [
+        path for ending in ("py", "css", "js") for path in (ROOT / "ui").rglob(f"*.{ending}") if path != known
+    ]
+    found = {
+        str(path.relative_to(ROOT)): colours
+        for path in files
+        if (colours := LITERAL.findall(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_the_theme_is_the_palette() -> None:
+    themes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    for name, colours in (("light", LIGHT), ("dark", DARK)):
+        assert themes[name] == {
+            "primaryColor": colours.accent,
+            "backgroundColor": colours.ground,
+            "secondaryBackgroundColor": colours.panel,
+            "textColor": colours.ink,
+            "linkColor": colours.link,
+            "borderColor": colours.line,
+        }

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.palette import Palette
+from ui.charts.palette import CLEAR, Palette
 
 FONT = 14
 LARGE = 24
@@ -38,8 +38,8 @@ def style(colours: Palette, height: int) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
         "showlegend": False,
         "font": {"size": FONT, "color": colours.ink, "family": "Source Sans, sans-serif"},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
         "hoverlabel": {"font": {"size": FONT}},
         "dragmode": False,
         "xaxis": {**grid, "showgrid": False},

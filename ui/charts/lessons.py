@@ -8,7 +8,7 @@ from softlabel_core.simplex import membership
 from softlabel_core.teaching import lessons
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 from ui.charts.figures import Chart, Drawing, styled
-from ui.charts.palette import palette
+from ui.charts.palette import CLEAR, palette
 from ui.words.i18n import minus, say
 from ui.words.lessons import letter
 
@@ -25,8 +25,7 @@ def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
     figure = make_subplots(rows=1, cols=len(labels), shared_yaxes=True, subplot_titles=titles)
     for row, (label, kept, truth) in enumerate(zip(labels, inside, lessons.TRUTHS, strict=True)):
         fill = [
-            (colours.truth if i == truth else colours.student) if on else "rgba(0,0,0,0)"
-            for i, on in enumerate(kept)
+            (colours.truth if i == truth else colours.student) if on else CLEAR for i, on in enumerate(kept)
         ]
         edge = [colours.truth if i == truth else colours.student for i in range(len(names))]
         figure.add_bar(

@@ -71,6 +71,7 @@ SORTS = {
 """Sort of bias types (`Bias.sort`) -> its colour on light and on dark ground, and its shape."""
 
 SEQUENTIAL = "cividis"
+CLEAR = "rgba(0,0,0,0)"
 
 
 def palette(dark: bool) -> Palette:

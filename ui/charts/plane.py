@@ -20,7 +20,7 @@ from softlabel_core.losses import Loss
 from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
 from ui.charts.figures import FONT, LARGE, Chart
-from ui.charts.palette import SEQUENTIAL, palette
+from ui.charts.palette import CLEAR, SEQUENTIAL, palette
 from ui.words.i18n import choice, field_title, say, title
 
 X, Y = AXES
@@ -28,7 +28,7 @@ X, Y = AXES
 Place = tuple[float, float]
 """Delta and gamma as set."""
 
-EDGED = (("#ffffff", 5), ("#000000", 2))
+EDGED = (("white", 5), ("black", 2))
 """Colours and widths of a line that shows on light and dark."""
 
 
@@ -69,7 +69,7 @@ def plane(
     ]
     notes = [_note(0.0, 1 + half, "Δ + γ = 1", colours.ink, xanchor="left", yshift=12)]
     if least_ambiguity(1.0, classes) > 0.5:  # two classes: there is room to say it
-        paper = "rgba(20,20,20,0.9)" if dark else "rgba(255,255,255,0.9)"
+        paper = palette(dark).ground
         notes.append(_note(0.6, 0.0, say(language, "map.impossible"), colours.ink, bgcolor=paper))
     axis = {
         "showgrid": False,
@@ -91,8 +91,8 @@ def plane(
         "clickmode": "event+select",
         "dragmode": False,
         "font": {"size": font, "color": colours.ink, "family": "Source Sans, sans-serif"},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
     }
     # One plain dictionary: plotly checks it once, in a third of the time of adding part after part.
     figure = go.Figure({"data": traces, "layout": layout})
@@ -155,7 +155,7 @@ def _stripes(xs: np.ndarray, ys: np.ndarray, half: float, classes: int, colour: 
         "y": up,
         "line": {"width": 0},
         "fill": "toself",
-        "fillcolor": "rgba(0,0,0,0)",
+        "fillcolor": CLEAR,
         "fillpattern": {"shape": "/", "fgcolor": colour, "size": 8, "solidity": 0.25},
         "hoverinfo": "skip",
     }
@@ -171,7 +171,7 @@ def _numbers(table: pd.DataFrame, size: int) -> dict[str, Any]:
         "y": table[Y],
         "text": [f"{100 * value:.0f}" for value in table["accuracy"]],
         "textposition": ["top right" if on else "middle center" for on in crossed],
-        "textfont": {"size": size, "color": ["#000000" if v > 0.5 else "#ffffff" for v in table["accuracy"]]},
+        "textfont": {"size": size, "color": ["black" if v > 0.5 else "white" for v in table["accuracy"]]},
         "hoverinfo": "skip",
     }
 

@@ -658,7 +658,7 @@ class Observatory {
     const painted = brush.createImageData(width, height);
     const flat = features.flat(3);
     const most = Math.max(...flat, 1e-9);
-    const [red, green, blue] = (this.ink ?? "rgb(0,0,0)").match(/[\d.]+/g).map(Number);
+    const [red, green, blue] = (this.ink?.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
     for (let place = 0; place < width * height; place++) {
       if (channels === 1) painted.data.set([red, green, blue, (255 * flat[place]) / most], 4 * place);
       else painted.data.set([0, 1, 2].map((one) => (255 * flat[one * width * height + place]) / most).concat(255), 4 * place);
