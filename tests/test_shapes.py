@@ -21,7 +21,7 @@ from softlabel_core.students._convolutions import gathered, patches
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
 from softlabel_core.tensors import AXES, Tensor, Workspace
-from softlabel_core.training.chunk import answers, filled, probabilities
+from softlabel_core.training.answers import answers, filled, probabilities
 from softlabel_core.training.optimizers import SGD
 from softlabel_core.training.step import Step
 from softlabel_core.training.task import Task, Trained
