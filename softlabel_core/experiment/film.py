@@ -229,8 +229,8 @@ def _of_images(frames: Frames, split: Split) -> dict[str, Any]:
 
 
 def coded(
-    named: Int[np.ndarray, "f r"], margin: Float[np.ndarray, "f r"], levels: int
-) -> Shaped[np.ndarray, "f r"]:
+    named: Int[np.ndarray, "f rows"], margin: Float[np.ndarray, "f rows"], levels: int
+) -> Shaped[np.ndarray, "f rows"]:
     """Classes and margins in bytes, as `Footage.answers` has them."""
     level = np.rint(margin * (levels - 1)).astype(np.uint8)
     return (named * levels + level).astype(np.uint8)

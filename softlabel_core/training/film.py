@@ -21,7 +21,7 @@ STRETCH = 100
 class Film:
     """What is asked of a student, and when."""
 
-    rows: Float[np.ndarray, "r d"]
+    rows: Float[np.ndarray, "rows d"]
     """Features that it answers, standardised as those of its split."""
 
     steps: tuple[int, ...]
@@ -40,10 +40,10 @@ class Film:
 class Frames:
     """What a student answered, frame by frame."""
 
-    named: Int[np.ndarray, "f r"]
+    named: Int[np.ndarray, "f rows"]
     """The most probable class."""
 
-    margin: Float[np.ndarray, "f r"]
+    margin: Float[np.ndarray, "f rows"]
     """Its probability less that of the next, in [0, 1]."""
 
 
