@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import jobs, runs, sweeps
+from ui import films, jobs, runs, sweeps
 from ui.web import assets, files, warm
 from ui.web.network import without_delay
 from ui.web.pages import Paths
@@ -57,5 +57,5 @@ def _idle() -> None:
 
 
 main = Path(__file__).parent / "ui" / "main.py"
-routes = [*runs.routes(), *sweeps.routes(), *assets.routes()]
+routes = [*films.routes(), *runs.routes(), *sweeps.routes(), *assets.routes()]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths), Middleware(files.Capped)])

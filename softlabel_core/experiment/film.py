@@ -26,14 +26,17 @@ from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Value
 from softlabel_core.training.film import Film, Frames, moments
 
+FILM = 1
+"""Raised by whoever changes what a film shows of the same training: then stored ones are stale."""
+
 FRAMES = 41
 """Most frames of a film."""
 
 GRID = 64
 """Points a side of the grid over the plane."""
 
-POINTS = 104
-"""Training examples marked in the plane."""
+POINTS, APART = 104, 0.03
+"""Most training examples marked in the plane, and how far from each other, as a share of its side."""
 
 TESTED = 2000
 """Most test images whose every answer is kept."""
@@ -200,8 +203,10 @@ class Plane:
     def _points(self, cohort: Cohort) -> list[dict[str, Any]]:
         targets, shown = self._split.train.targets, cohort.shown[0]
         order = in_turn(targets)
-        rows = order[shown.used[order]][:POINTS]
-        places = (self._split.raw(rows) - self._corner) / self._side
+        order = order[shown.used[order]]
+        places = (self._split.raw(order) - self._corner) / self._side
+        kept = _spread(places)
+        rows, places = order[kept], places[kept]
         weights = shown.targets[rows]
         if cohort.framework.shows == "sets":
             weights = (weights > 0) / (weights > 0).sum(1, keepdims=True)
@@ -209,6 +214,15 @@ class Plane:
             {"x": float(x), "y": float(y), "truth": int(truth), "shown": weight.round(3).tolist()}
             for (x, y), truth, weight in zip(places.round(4), targets[rows], weights, strict=True)
         ]
+
+
+def _spread(places: Float[np.ndarray, "n 2"]) -> list[int]:
+    """The first `POINTS` of those that lie `APART` from all before them, or fewer."""
+    kept: list[int] = []
+    for row, place in enumerate(places):
+        if len(kept) < POINTS and (np.hypot(*(places[kept] - place).T) >= APART).all():
+            kept.append(row)
+    return kept
 
 
 def _of_images(frames: Frames, split: Split) -> dict[str, Any]:

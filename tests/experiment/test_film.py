@@ -9,6 +9,7 @@ from softlabel_core import Experiment, Invalid, run
 from softlabel_core.examples import Examples
 from softlabel_core.experiment.cohort import Trainer
 from softlabel_core.experiment.film import (
+    APART,
     FRAMES,
     GRID,
     IMAGES,
@@ -100,7 +101,10 @@ def test_what_is_packed_is_small_and_of_the_shapes_that_are_said(pair):
         assert len(one.times) == len(one.accuracy) <= FRAMES
         assert answers(one).shape[1] == GRID**2 == one.grid**2
         assert answers(one).max() < 4 * one.levels
-        assert len(one.points) == POINTS
+        places = np.array([(point["x"], point["y"]) for point in one.points])
+        gaps = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+        assert 50 < len(one.points) <= POINTS
+        assert gaps[~np.eye(len(gaps), dtype=bool)].min() > APART - 0.001
         assert len(one.model_dump_json()) < 120_000
         assert Footage.model_validate_json(one.model_dump_json()) == one
         assert all(0 < point[axis] < 1 for point in one.points for axis in "xy")
