@@ -536,6 +536,7 @@ class Film {
     const cell = (picture.width - left) / film.classes;
     context.fillStyle = this.ground;
     context.fillRect(0, 0, picture.width, picture.height);
+    const font = getComputedStyle(this.root).fontFamily;
     context.textAlign = "center";
     context.textBaseline = "middle";
     const name = (label) => [...film.names[label]].slice(0, 3).join("");
@@ -545,10 +546,10 @@ class Film {
       context.fillRect(left + label * cell, left + truth * cell, cell - 0.5, cell - 0.5);
       if (film.classes > 12 || share < 0.005) return;
       context.fillStyle = `rgb(${share > 0.55 ? this.shades[0] : this.shades.at(-1)})`;
-      context.font = `${Math.min(12 * this.dpr, cell * 0.42)}px ${getComputedStyle(this.root).fontFamily}`;
+      context.font = `${Math.min(12 * this.dpr, cell * 0.42)}px ${font}`;
       context.fillText(String(Math.round(100 * share)), left + (label + 0.5) * cell, left + (truth + 0.5) * cell);
     }));
-    context.font = `${11 * this.dpr}px ${getComputedStyle(this.root).fontFamily}`;
+    context.font = `${11 * this.dpr}px ${font}`;
     context.fillStyle = this.ink;
     for (let label = 0; left && label < film.classes; label++) {
       context.fillText(name(label), left + (label + 0.5) * cell, left / 2);
