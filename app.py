@@ -42,12 +42,14 @@ def _atlas() -> None:
 
 
 def _figures() -> None:
-    from ui.views import observatory, start
+    from ui.views import film, observatory, start
     from ui.words.i18n import LANGUAGES
 
+    films.stored()
     for language in LANGUAGES:
         start.data(language)
         observatory.setting(language)
+        film.words(language)
 
 
 def _idle() -> None:

@@ -135,6 +135,17 @@ def test_images_show_whom_they_are_taken_for(server: str, page: Page) -> None:
     first = figure.locator(".stage canvas").evaluate_all(PICTURES)
     assert first[0] == first[1]
     expect(figure.locator(".below").first).to_contain_text("0 of 599 answers turned since the frame before")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "light => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.stage canvas'))"
+        ".find(Boolean).toDataURL() !== light",
+        arg=first[0],
+    )
+    dark = figure.locator(".stage canvas").evaluate_all(PICTURES)
+    assert dark[0] == dark[1]
+    corner = "canvas => canvas.getContext('2d').getImageData(2, 2, 1, 1).data[0]"
+    assert figure.locator(".stage canvas").first.evaluate(corner) < 60  # painted, on the dark ground
+    page.emulate_media(color_scheme="light")
 
 
 def test_who_wants_no_motion_gets_steps(server: str, browser: Browser) -> None:

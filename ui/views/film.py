@@ -72,12 +72,10 @@ def data(experiments: Sequence[Experiment], key: str) -> dict[str, Any]:
 
 
 def side(experiment: Experiment, letter: str, standing: str) -> dict[str, Any]:
-    """One student: its letter, what it sees, where its film is and whether it is made."""
-    way, k = experiment.framework, getattr(experiment.framework, "k", None)
+    """One student: its letter, what it sees, where its film is and how far that is (`Job.state`)."""
+    way, k = experiment.framework, getattr(experiment.framework, "k", "support")
     sets = way.shows == "sets"
-    sees = "copies"
-    if sets:
-        sees = {"support": "sees-support", 1: "sees-one"}.get(k, "sees-k") if k else "sees-support"
+    sees = {"support": "sees-support", 1: "sees-one"}.get(k, "sees-k") if sets else "copies"
     return {
         "letter": letter,
         "sets": sets,

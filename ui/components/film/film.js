@@ -99,7 +99,10 @@ class Film {
     const named = (one) => JSON.stringify([one.sides.map(({ at }) => at), one.setting.words, one.controls]);
     const same = this.data && named(this.data) === named(data);
     this.data = data;
-    if (same && this.shown) return this.resize();
+    if (same && this.shown) {
+      requestAnimationFrame(() => this.resize()); // another theme has come to its colours by then
+      return;
+    }
     this.turn += 1;
     clearTimeout(this.asking);
     if (data.sides.every(({ state }) => state === "done")) this.load(this.turn);
@@ -161,14 +164,16 @@ class Film {
     if (this.gone || turn !== this.turn) return;
     this.films = found;
     this.alike = found.length < 2 || alike(found[0], found[1]);
+    this.playing = false;
     this.t = this.calm ? found[0].count - 1 : 0;
     this.begun = this.calm;
     this.build();
     this.dressed.then(() => {
       if (this.gone || turn !== this.turn) return;
-      this.watch.disconnect();
-      this.watch.observe(this.root);
-      this.sight.observe(this.root);
+      for (const observer of [this.watch, this.sight]) {
+        observer.disconnect();
+        observer.observe(this.root);
+      }
     });
   }
 
@@ -354,7 +359,7 @@ class Film {
   // ---- what is shown
 
   resize() {
-    if (!this.shown || !this.root.isConnected || !this.root.clientWidth) return;
+    if (this.gone || !this.shown || !this.root.isConnected || !this.root.clientWidth) return;
     const style = getComputedStyle(this.root);
     const paint = el("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
     const rgb = (colour) => { // as a browser reads it: light-dark and color-mix too
@@ -371,6 +376,7 @@ class Film {
     for (const panel of this.panels) {
       const size = Math.round(panel.stage.clientWidth);
       panel.size = size;
+      panel.at = null;
       for (const canvas of [panel.picture, panel.marks]) canvas.width = canvas.height = size * this.dpr;
       if (panel.film.grid) {
         this.scatter(panel);
@@ -527,8 +533,8 @@ class Film {
   }
 
   drawImages(panel, frame) {
-    if (panel.at === frame && panel.drawn === panel.picture.width) return;
-    Object.assign(panel, { at: frame, drawn: panel.picture.width });
+    if (panel.at === frame) return;
+    panel.at = frame;
     const { film, picture } = panel;
     const shares = confusion(film, frame);
     const context = picture.getContext("2d");
