@@ -14,6 +14,7 @@ const SLOW = 8; // ms that painting one plane may take
 const SMALL = 260; // px below which a plane shows fewer points
 const FEW = 46; // points that a small plane shows
 const BARS = 6; // labels of a class that are compared
+const NARROW = 30; // px of a bar below which its share is a bare number
 const MARGIN = 42; // px left of the curves
 const HALF = 0.5; // share of right first choices below which a teacher is wrong
 const SVG = "http://www.w3.org/2000/svg";
@@ -638,7 +639,7 @@ class Film {
         svg.append(el("rect", { x: left + 1, y: base - tall, width: wide * 0.76, height: tall, fill: colour, class: colour ? "bar" : label === truth ? "bar truth" : "bar plain" }));
         svg.append(shape ? el("path", { d: outline(shape, left + wide * 0.38, base + 13, 5.5), fill: colour, class: "bar" })
           : el("text", { x: left + wide * 0.38, y: base + 16, "text-anchor": "middle" }, [...film.names[label]].slice(0, 3).join("")));
-        if (label === truth || label === rival) svg.append(el("text", { x: left + wide * 0.38 + 1, y: base - tall - 5, "text-anchor": "middle", class: "value" }, percent(share, 0).replace("\u00a0", "")));
+        if (label === truth || label === rival) svg.append(el("text", { x: left + wide * 0.38 + 1, y: base - tall - 5, "text-anchor": "middle", class: "value" }, wide < NARROW ? String(Math.round(100 * share)) : percent(share, 0).replace("\u00a0", "")));
       });
       svg.append(el("line", { class: "tick", x1: from, x2: from + part - 4, y1: base + 0.5, y2: base + 0.5 }));
       const by = lead(row, truth);
