@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import jobs, runs, sweeps
+from ui import films, jobs, runs, sweeps
 from ui.web import assets, files, warm
 from ui.web.network import without_delay
 from ui.web.pages import Paths
@@ -42,12 +42,14 @@ def _atlas() -> None:
 
 
 def _figures() -> None:
-    from ui.views import observatory, start
+    from ui.views import film, observatory, start
     from ui.words.i18n import LANGUAGES
 
+    films.stored()
     for language in LANGUAGES:
         start.data(language)
         observatory.setting(language)
+        film.words(language)
 
 
 def _idle() -> None:
@@ -57,5 +59,5 @@ def _idle() -> None:
 
 
 main = Path(__file__).parent / "ui" / "main.py"
-routes = [*runs.routes(), *sweeps.routes(), *assets.routes()]
+routes = [*films.routes(), *runs.routes(), *sweeps.routes(), *assets.routes()]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths), Middleware(files.Capped)])

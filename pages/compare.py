@@ -8,6 +8,7 @@ from ui import bar, panels, state
 from ui.answers import Answer, precomputed
 from ui.charts import pair as charts
 from ui.views import compare as view
+from ui.views import film
 from ui.words import sentences
 
 
@@ -43,6 +44,8 @@ def _pair(a: Experiment, b: Experiment) -> None:
     if state.controls():
         view.heads((a, b), answers)
         view.train(a, live)
+    if not state.presenting():
+        film.draw((a, live), key="film/pair")
     first, second = answers
     if first is None or second is None:
         st.info(state.t("compare.missing"))

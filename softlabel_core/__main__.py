@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from softlabel_core.experiment.run import run, run_sweep
-from softlabel_core.experiment.spec import Experiment, Sweep, set_path
+from softlabel_core.experiment.spec import Experiment, Sweep, set_path, span
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.version import __version__
@@ -107,6 +107,10 @@ def _add_builders(commands: Any) -> None:
     precomputed.add_argument("--folder", default=".softlabel/atlas", help="finished experiments; resumable")
     precomputed.set_defaults(act=_atlas)
 
+    filmed = commands.add_parser("films", help="film the students that the dashboard shows at once")
+    filmed.add_argument("--check", action="store_true", help="compute nothing; exit 1 if one is out of date")
+    filmed.set_defaults(act=_films)
+
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
     docs.set_defaults(act=_docs)
@@ -178,22 +182,6 @@ def _assignment(option: str, text: str) -> tuple[str, str]:
     return name, value
 
 
-def _values(text: str) -> list[Any]:
-    """`0:1:11` -> eleven numbers from 0 to 1; `cc,proden` -> two ids; `1,2,3` -> three numbers as text."""
-    if text.count(":") != 2:
-        return text.split(",")
-    try:
-        start, stop, count = float(text.split(":")[0]), float(text.split(":")[1]), int(text.split(":")[2])
-        if not 1 <= count <= 1000:
-            raise ValueError
-    except ValueError:
-        raise Invalid(
-            "--vary: allowed: start:stop:count with numbers and a count from 1 to 1000; got {got}.", got=text
-        ) from None
-    step = (stop - start) / max(1, count - 1)
-    return [round(start + i * step, 12) for i in range(count)]
-
-
 def _run(options: argparse.Namespace) -> None:
     experiment = _experiment(options)
     device = _device(options)
@@ -223,7 +211,7 @@ def _sweep(options: argparse.Namespace) -> None:
         name, values = _assignment("--vary", setting)
         if name in vary:
             raise Invalid("--vary: allowed: every field once; got {name} twice.", name=name)
-        vary[name] = _values(values)
+        vary[name] = span(values)
     sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
     sweep.experiments()  # refuse a bad range before anything is trained or opened
     device = _device(options)
@@ -300,6 +288,18 @@ def _atlas(options: argparse.Namespace) -> int:
     if left:
         print(f"{len(left)} experiments read files that are not in the data folder: kept as they were.")
     print(f"{len(lookup.Atlas())} entries in {lookup.FILE}, {lookup.FILE.stat().st_size / 1e6:.1f} MB.")
+    return 0
+
+
+def _films(options: argparse.Namespace) -> int:
+    from softlabel_core.atlas import films
+
+    if options.check:
+        print("\n".join(wrong := films.pending()) or "Nothing is missing or stale.")
+        return int(bool(wrong))
+    with _progress() as report:
+        films.build(on_progress=report)
+    print(f"{len(films.stored())} films in {films.FILE}, {films.FILE.stat().st_size / 1e3:.0f} kB.")
     return 0
 
 

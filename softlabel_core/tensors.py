@@ -21,6 +21,7 @@ AXES = {
     "d": "features",
     "d_prepared": "features that a student makes of them before training",
     "e": "epochs",
+    "f": "frames of a film",
     "b": "examples of a batch",
     "g": "groups: students of a group share their examples and their order",
     "m": "members of a group",

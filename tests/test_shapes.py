@@ -21,7 +21,8 @@ from softlabel_core.students._convolutions import gathered, patches
 from softlabel_core.students.linear import Linear
 from softlabel_core.students.mlp import MLP
 from softlabel_core.tensors import AXES, Tensor, Workspace
-from softlabel_core.training.chunk import answers, filled, probabilities
+from softlabel_core.training.answers import answers, filled, probabilities
+from softlabel_core.training.film import Frames
 from softlabel_core.training.optimizers import SGD
 from softlabel_core.training.step import Step
 from softlabel_core.training.task import Task, Trained
@@ -144,6 +145,7 @@ def test_right_shapes_pass():
     patches(IMAGES, 2, Workspace(), Workspace())
     gathered(torch.zeros(27, 4, 4, B), IMAGES, 2, Workspace())
     Trained(np.zeros(3), np.zeros(3), [], [])
+    Frames(np.zeros((2, 5), dtype=int), np.zeros((2, 5)))
 
 
 T = pytest.param
@@ -172,6 +174,7 @@ WRONG = [
     T(lambda: patches(IMAGES[0], 1, Workspace(), Workspace()), id="images without channels"),
     T(lambda: gathered(torch.zeros(27, 4, 4, 1), IMAGES, 2, Workspace()), id="patches of one example"),
     T(lambda: Trained(np.zeros(3), np.zeros(2), [], []), id="curves of unequal length"),
+    T(lambda: Frames(np.zeros((2, 5), dtype=int), np.zeros((3, 5))), id="as many margins as other frames"),
     T(lambda: predict(Linear(), [], np.zeros((3, D))), id="features instead of examples"),
     T(lambda: one_hot(np.zeros(3), 2), id="numbers as classes"),
 ]

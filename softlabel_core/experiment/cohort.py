@@ -22,7 +22,7 @@ from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
-from softlabel_core.training.train import Task, Trained, Training, predict, train
+from softlabel_core.training.train import Film, Task, Trained, Training, predict, train
 
 Curve = Callable[[str, list[int], int, list[float]], None]
 """Gets `shown` or `truth`, replicates, how many epochs they have had, and their test accuracies in [0, 1]."""
@@ -74,6 +74,9 @@ class Cohort:
     class_conditional: bool
     """Whether labels are drawn independently of x given y (`Bias.class_conditional`)."""
 
+    film: Film | None = None
+    """What the student of the first replicate is asked while it learns."""
+
     shown: list[Shown] = field(init=False)
     trained: list[Trained] = field(default_factory=list)
     rounds: list[dict[str, Any]] = field(default_factory=list)
@@ -96,7 +99,7 @@ class Cohort:
     def tasks(self) -> list[Task]:
         seed, loss, training = self.splits.seed, self.framework.loss, self.training
         return [
-            Task(split, shown.targets, shown.used, loss, seed, i, training)
+            Task(split, shown.targets, shown.used, loss, seed, i, training, film=None if i else self.film)
             for i, (split, shown) in enumerate(zip(self.splits.parts, self.shown, strict=True))
         ]
 

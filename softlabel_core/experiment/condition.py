@@ -7,7 +7,7 @@ import numpy as np
 
 from softlabel_core.experiment.cohort import Cohort, Splits, last
 from softlabel_core.experiment.evaluation import closed_form, identity
-from softlabel_core.experiment.pictures import pictures
+from softlabel_core.experiment.pictures import in_turn, pictures
 from softlabel_core.experiment.result import Estimate, Provenance, Result, curves, no_nan, versions
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.indicators import Sample, measure
@@ -108,7 +108,7 @@ class Condition:
         """Training examples of the first replicate, one a class in turn, as far as `INSTANCES` go."""
         split, labels, shown = self.cohort.splits.parts[0], self.cohort.labels[0], self.cohort.shown[0]
         targets = split.train.targets
-        order = np.argsort(_turn(targets), kind="stable")
+        order = in_turn(targets)
         rows = order[shown.used[order]][:INSTANCES]
         return [
             {
@@ -120,12 +120,3 @@ class Condition:
             }
             for row, features in zip(rows, split.raw(rows), strict=True)
         ]
-
-
-def _turn(targets: np.ndarray) -> np.ndarray:
-    """How many examples of the same class came before each."""
-    before = np.zeros(len(targets), dtype=np.int64)
-    for label in np.unique(targets):
-        members = targets == label
-        before[members] = np.arange(np.count_nonzero(members))
-    return before

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from softlabel_core.examples import Examples, Split
 from softlabel_core.students import Student
@@ -71,3 +71,12 @@ def boundary(student: Student, trained: Trained, split: Split) -> dict[str, Any]
             for (x, y), truth in zip(some.round(4), split.test.targets[:SHOWN], strict=True)
         ],
     }
+
+
+def in_turn(targets: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n"]:
+    """Rows in an order that shows one of every class, then another of every class, and so on."""
+    before = np.zeros(len(targets), dtype=np.int64)  # of the same class
+    for label in np.unique(targets):
+        members = targets == label
+        before[members] = np.arange(np.count_nonzero(members))
+    return np.argsort(before, kind="stable")

@@ -184,3 +184,19 @@ class Sweep(Value):
                 config = set_path(config, path, value)
             conditions.append(Experiment.parse(config))
         return conditions
+
+
+def span(text: str) -> list[Any]:
+    """`0:1:11` -> eleven numbers from 0 to 1; `cc,proden` -> two ids; `1,2,3` -> three numbers as text."""
+    if text.count(":") != 2:
+        return text.split(",")
+    try:
+        start, stop, count = float(text.split(":")[0]), float(text.split(":")[1]), int(text.split(":")[2])
+        if not 1 <= count <= 1000:
+            raise ValueError
+    except ValueError:
+        raise Invalid(
+            "--vary: allowed: start:stop:count with numbers and a count from 1 to 1000; got {got}.", got=text
+        ) from None
+    step = (stop - start) / max(1, count - 1)
+    return [round(start + i * step, 12) for i in range(count)]

@@ -41,7 +41,10 @@ class Job:
     """Predicted seconds of the run itself."""
 
     experiment: Experiment | None
-    """None for private work, which only who asked for it can see."""
+    """None for work that is no experiment."""
+
+    shared: bool = False
+    """Whether everybody may see it though it is no experiment; all other such work is private."""
 
     handle: Handle | None = None
     """The engine's side of it, once its turn has come."""
@@ -52,7 +55,7 @@ class Job:
     state: State = "waiting"
     result: Result | None = None
     answer: dict[str, Any] | None = None
-    """What private work came to."""
+    """What work that is no experiment came to."""
 
     problem: str = ""
     """Why it failed, a `Phrase`; empty if it did not."""
@@ -68,6 +71,11 @@ class Job:
 
     lost: int = 0
     begun: float | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether only who asked for it can see it."""
+        return self.experiment is None and not self.shared
 
     @property
     def alive(self) -> bool:

@@ -95,6 +95,20 @@ class Jobs:
         self._wake.set()
         return key
 
+    def share(self, name: str, work: Work, visitor: str) -> Job:
+        """The job of work that is the same for all who ask under this name, queued unless it is under way or
+        done; raises `Busy`."""
+        with self._lock:
+            job = self.look(name, visitor)
+            if job is None or job.state in ("failed", "cancelled"):
+                self._admit(work.seconds, SPREAD, visitor)
+                job = self._add(name, work, None)
+                job.shared = True
+            job.visitors[visitor] = time.monotonic()
+            self._advance()
+        self._wake.set()
+        return job
+
     def forget(self, key: str, visitor: str) -> None:
         """Drop this visitor's private job, cancelled if it is not done."""
         if self.look(key, visitor) is not None:
@@ -116,9 +130,9 @@ class Jobs:
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or (job.experiment is None and visitor not in job.visitors):
+            if job is None or (job.private and visitor not in job.visitors):
                 return None
-            if visitor is not None and (job.alive or job.experiment is None):
+            if visitor is not None and (job.alive or job.private):
                 job.visitors[visitor] = time.monotonic()
             if job.handle and job.alive:
                 self._advance()
@@ -288,9 +302,7 @@ class Jobs:
         """Keep the latest finished jobs, and private ones while somebody looks."""
         over = [key for key, job in self._jobs.items() if not job.alive][: max(0, len(self._jobs) - KEPT)]
         left = [
-            key
-            for key, job in self._jobs.items()
-            if job.experiment is None and not job.alive and not job.watched(GONE)
+            key for key, job in self._jobs.items() if job.private and not job.alive and not job.watched(GONE)
         ]
         for key in {*over, *left}:
             del self._jobs[key]

@@ -5,23 +5,21 @@ with the batch last, so that a softmax over classes is fast and a group's first 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
 from softlabel_core.losses import Loss
 from softlabel_core.streams import stream
-from softlabel_core.students import Parameters, Student
+from softlabel_core.students import Student
 from softlabel_core.tensors import Tensor, Workspace
+from softlabel_core.training.answers import answers, filled, probabilities
+from softlabel_core.training.film import Camera
 from softlabel_core.training.optimizers import OPTIMIZERS
-from softlabel_core.training.step import COLUMNS, Step, columns
+from softlabel_core.training.step import Step
 from softlabel_core.training.task import Cancelled, Task, Trained
-
-ANSWERED_AT_ONCE = 128
-"""Examples that students answer at once outside of a step, so that what lies between two layers stays in
-cache."""
 
 PROBE = 512
 """The training loss of an epoch is read from the batches that hold its last so many examples."""
@@ -65,6 +63,8 @@ class Chunk:
         self.steps: dict[tuple[int, bool], Step] = {}
         self.parameters_before: list[Tensor] = []
         self.frozen = torch.zeros(len(tasks), dtype=torch.bool, device=device)
+        self.cameras = {i: Camera(task.film, student, device) for i, task in enumerate(tasks) if task.film}
+        self.filmed = {step for camera in self.cameras.values() for step in camera.film.steps}
 
     def train(self, after_epoch: Callable[[int, Tensor], None], curves: bool) -> list[Trained]:
         """All epochs, once: what became of every student, in the order of the groups.
@@ -75,9 +75,11 @@ class Chunk:
         """
         epochs = self.training.epochs
         history: list[list[Any]] = [[] for _ in self.tasks]
+        self._shoot(0)
         for epoch in range(epochs):
             self._pass(epoch)
             self._freeze(epoch)
+            self._shoot((epoch + 1) * self.steps_an_epoch)
             self._move_targets()
             over = epoch == epochs - 1 or bool(self.training.patience and self.frozen.all())
             self.metrics[epoch, 0] = self._accuracy() if curves or over else float("nan")
@@ -88,6 +90,9 @@ class Chunk:
             if over and epoch < epochs - 1:
                 self.metrics[epoch:] = self.metrics[epoch].clone()
                 history = [told + told[-1:] * (epochs - 1 - epoch) for told in history]
+                for step in self.filmed:
+                    if step > (epoch + 1) * self.steps_an_epoch:
+                        self._shoot(step)
                 after_epoch(epochs, self.metrics[epoch, 0])
                 break
             after_epoch(epoch + 1, self.metrics[epoch, 0])
@@ -99,6 +104,7 @@ class Chunk:
                 metrics[:, 1, i],
                 [p[i].copy() for p in parameters],
                 history[i],
+                self.cameras[i].frames() if i in self.cameras else None,
             )
             for i in range(len(self.tasks))
         ]
@@ -107,15 +113,30 @@ class Chunk:
         """One pass over the examples in their order of this epoch, batch by batch."""
         batch, order = self.training.batch_size, self.orders[:, epoch]  # (g, n)
         starts = range(0, self.n, batch)
+        last = (epoch + 1) * self.steps_an_epoch
         first_read = max(0, self.n - PROBE) // batch * batch
         self.read.zero_()
-        for number, start in enumerate(starts, start=epoch * len(starts)):
+        for number, start in enumerate(starts, start=epoch * self.steps_an_epoch):
             if self.cancel.is_set():
                 raise Cancelled
             rows = order[:, start : start + batch]
-            rate = self.training.rate(number, self.training.epochs * len(starts))
+            rate = self.training.rate(number, self.training.epochs * self.steps_an_epoch)
             self._step(rows.shape[1], start >= first_read)(rows, rate)
+            if number + 1 < last:  # after the last step a student may be put back
+                self._shoot(number + 1)
         self.metrics[epoch, 1] = self.read / (self.n - first_read)
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """Batches of one pass."""
+        return -(-self.n // self.training.batch_size)
+
+    def _shoot(self, step: int) -> None:
+        """The frames after so many steps; of who is frozen, as where they stopped."""
+        if step in self.filmed:
+            for i, camera in self.cameras.items():
+                parameters = self.parameters_before if self.frozen[i] else self.optimizer.parameters
+                camera.shoot(step, [stacked[i : i + 1] for stacked in parameters])
 
     def _step(self, size: int, read: bool) -> Step:
         """The step for a batch of so many examples, whose losses are read or not.
@@ -165,39 +186,6 @@ class Chunk:
 
     def _logits(self, rows: Float[Tensor, "g n_filled d"], n: int) -> Float[Tensor, "s c n"]:
         return answers(self.student, self.optimizer.parameters, rows, n, self.workspace)
-
-
-def answers(
-    student: Student,
-    parameters: Parameters,
-    rows: Float[Tensor, "g n_filled d"],
-    n: int,
-    workspace: Workspace,
-) -> Float[Tensor, "s c n"]:
-    """Logits for the first n rows of every group, `ANSWERED_AT_ONCE` at a time."""
-    import torch
-
-    ends = [
-        (start, start + min(ANSWERED_AT_ONCE, columns(student, n - start)))
-        for start in range(0, n, ANSWERED_AT_ONCE)
-    ]
-    blocks = [student.forward(parameters, rows[:, start:end].mT, workspace)[0] for start, end in ends]
-    return torch.cat(blocks, dim=2)[..., :n]
-
-
-def filled(parts: Sequence[Shaped[np.ndarray, "n ..."]]) -> Shaped[np.ndarray, "g n_filled ..."]:
-    """All groups' rows together, each with zeros up to a multiple of `COLUMNS`, at least one: they fill
-    batches."""
-    n = len(parts[0])
-    rows = np.zeros((len(parts), (n // COLUMNS + 1) * COLUMNS, *parts[0].shape[1:]), parts[0].dtype)
-    for own, part in zip(rows, parts, strict=True):
-        own[:n] = part
-    return rows
-
-
-def probabilities(logits: Float[Tensor, "s c n"]) -> Float[np.ndarray, "s n c"]:
-    """Softmax over the classes, in float64."""
-    return logits.detach().cpu().double().softmax(1).transpose(1, 2).numpy()
 
 
 def _orders(task: Task, epochs: int) -> Int[np.ndarray, "e n"]:

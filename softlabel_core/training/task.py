@@ -12,6 +12,7 @@ from pydantic import Field
 from softlabel_core.examples import Split
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Value
+from softlabel_core.training.film import Film, Frames
 
 
 class Training(Value):
@@ -79,6 +80,9 @@ class Task:
     observe: "Observe | None" = None
     """Gets the task and the student's probabilities (n, c) for the training part after every epoch."""
 
+    film: Film | None = None
+    """What it is asked while it learns; nothing that it learns depends on it."""
+
 
 Observe = Callable[[Task, Float[np.ndarray, "n c"]], Any]
 
@@ -98,3 +102,6 @@ class Trained:
 
     history: list[Any]
     """What the task's `observe` made of it, one entry an epoch; empty without `observe`."""
+
+    frames: Frames | None = None
+    """What the task's `film` shows."""

@@ -22,7 +22,9 @@ from jaxtyping import Float
 from softlabel_core.examples import Examples, Split
 from softlabel_core.students import Student
 from softlabel_core.tensors import Tensor, Workspace, is_out_of_memory
-from softlabel_core.training.chunk import Chunk, answers, filled, probabilities
+from softlabel_core.training.answers import answers, filled, probabilities
+from softlabel_core.training.chunk import Chunk
+from softlabel_core.training.film import Film, Frames
 from softlabel_core.training.grouping import Members, budget, chunks, halves, workers
 from softlabel_core.training.task import Cancelled, Observe, Task, Trained, Training
 
@@ -30,7 +32,18 @@ ENGINE = 2
 """Raised by whoever changes what training or reporting a run computes, for whatever plug-ins: then all stored
 results are stale (`science`). Speed, order of work and rounding do not count."""
 
-__all__ = ["ENGINE", "Cancelled", "Observe", "Task", "Trained", "Training", "predict", "train"]
+__all__ = [
+    "ENGINE",
+    "Cancelled",
+    "Film",
+    "Frames",
+    "Observe",
+    "Task",
+    "Trained",
+    "Training",
+    "predict",
+    "train",
+]
 
 
 def train(
@@ -59,7 +72,7 @@ def train(
     `MemoryError` if a single student does not fit.
     """
     prepared = _all_prepared(tasks, student)
-    tasks = [replace(t, split=prepared[id(t.split)], training=training or t.training) for t in tasks]
+    tasks = [_ready(task, prepared[id(task.split)], training or task.training, student) for task in tasks]
     results: dict[int, Trained] = {}
     report, stop = _Report(tasks, on_progress, on_epoch), cancel or threading.Event()
 
@@ -140,6 +153,16 @@ def _all_prepared(tasks: Sequence[Task], student: Student) -> dict[int, Split]:
     splits = {id(t.split): t.split for t in tasks}
     with _one_thread_an_operation() as one, ThreadPoolExecutor(workers("cpu"), initializer=one) as pool:
         return dict(zip(splits, pool.map(partial(_prepared, student=student), splits.values()), strict=True))
+
+
+def _ready(task: Task, split: Split, training: Training, student: Student) -> Task:
+    """The task as its chunk takes it; raises `ValueError` for a film that shows other steps or features."""
+    film = task.film
+    if film:
+        steps = training.epochs * -(-len(split.train) // training.batch_size)
+        film = replace(film, rows=student.prepare(film.rows, task.split.train.image_shape))
+        film.check(steps, split.train.features.shape[1])
+    return replace(task, split=split, training=training, film=film)
 
 
 def _prepared(split: Split, student: Student) -> Split:

@@ -70,6 +70,16 @@ SORTS = {
 }
 """Sort of bias types (`Bias.sort`) -> its colour on light and on dark ground, and its shape."""
 
+CLASSES = (
+    ("#56B4E9", "circle"),
+    ("#E69F00", "square"),
+    ("#009E73", "up"),
+    ("#CC79A7", "diamond"),
+    ("#0072B2", "down"),
+    ("#8c96a0", "cross"),
+)
+"""Colour and shape of a class in films, alike on light and dark ground; `marked` pairs them anew for more."""
+
 SEQUENTIAL = "cividis"
 CLEAR = "rgba(0,0,0,0)"
 
@@ -86,3 +96,9 @@ def classes(count: int) -> list[str]:
         "#{:02x}{:02x}{:02x}".format(*map(round, unlabel_rgb(colour)))
         for colour in sample_colorscale(SEQUENTIAL, places)
     ]
+
+
+def marked(count: int) -> list[tuple[str, str]]:
+    """Colour and shape of so many classes, no two alike up to 36."""
+    n = len(CLASSES)
+    return [(CLASSES[one % n][0], CLASSES[(one + one // n) % n][1]) for one in range(count)]

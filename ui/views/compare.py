@@ -8,6 +8,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Result
 from softlabel_core.service.queue import Busy
+from softlabel_core.teaching.films import WATCHED
 from softlabel_core.teaching.presets import PRESETS
 from ui import panels, state
 from ui.answers import Answer
@@ -19,6 +20,8 @@ def invite() -> None:
     """Nothing pinned yet: pairs to begin with."""
     st.markdown(state.t("compare.empty"))
     with st.container(horizontal=True):
+        args = (WATCHED.experiment, WATCHED.twin)
+        st.button(state.t("compare.watch"), key="two/watched", on_click=state.load, args=args)
         for name, preset in PRESETS.items():
             if preset.twin is not None:
                 st.button(

@@ -10,6 +10,7 @@ from softlabel_core.theory.promises import Promise
 from ui import exports, panels, state
 from ui.answers import Answer
 from ui.charts import details, theory
+from ui.views import film
 from ui.words import sentences as words
 from ui.words import theory as sentences
 
@@ -43,6 +44,8 @@ def draw(chosen: Experiment) -> None:
         parts["rounds"] = _rounds
     if result.teacher:
         parts["teacher"] = _teacher
+    if film.seen([result.experiment]):
+        parts["film"] = _film
     parts |= {"theory": _theory, "code": _code}
     titles = [state.t("theory.title" if name == "theory" else f"explore.{name}") for name in parts]
     for tab, part in zip(st.tabs(titles, on_change="rerun", key="details"), parts.values(), strict=True):
@@ -102,6 +105,10 @@ def _rounds(answer: Answer) -> None:
 def _teacher(answer: Answer) -> None:
     chart = details.teacher(answer.result, **panels.look())
     panels.picture("", chart, key="teacher", note=state.t("explore.teacher-note"))
+
+
+def _film(answer: Answer) -> None:
+    film.draw([answer.result.experiment], key="film/one")
 
 
 def _theory(answer: Answer) -> None:
