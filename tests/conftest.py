@@ -1,6 +1,8 @@
 """Before the core is imported: shapes in signatures are checked, hypothesis always draws the same."""
 
+import functools
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -47,6 +49,20 @@ def _nobody_is_given_up():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue, "GONE", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_read_once():
+    """Every `AppTest` asks all installed packages whether they bring components of a page: the same answer."""
+    if "streamlit" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
 
 
