@@ -54,7 +54,7 @@ def _nobody_is_given_up():
 
 @pytest.fixture(scope="session", autouse=True)
 def _packages_are_read_once():
-    """Every `AppTest` asks all installed packages whether they bring components of a page: the same answer."""
+    """Every `AppTest` asks all installed packages whether they bring components: the same answer."""
     if "streamlit" not in sys.modules:
         yield
         return
