@@ -3,7 +3,7 @@
 Signatures give shapes in jaxtyping's notation, `Float[Tensor, "s c b"]`, for NumPy arrays too. Every name
 has one meaning, told in `AXES`; a number is a size that never changes, `...` any number of axes, and a name
 that comes twice in a signature has one size. A return type may calculate: `Float[Tensor, "9*channels h w"]`.
-Nothing is checked in use; the tests check every call (tests/conftest.py).
+Nothing is checked in use; the tests check calls of every kind (tests/conftest.py).
 
 This module does not import torch, so that menus stay light.
 """
@@ -43,6 +43,8 @@ AXES = {
     "size": "as many as the caller asks for",
     "sets": "different sets of labels",
     "cells": "shares of which the worst is looked for",
+    "halves": "times that every class is split in two halves",
+    "blocks": "parts of a class that halves are made of",
 }
 """What the axes of arrays and tensors are."""
 

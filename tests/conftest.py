@@ -1,18 +1,20 @@
 """Before the core is imported: shapes in signatures are checked, hypothesis always draws the same."""
 
+import functools
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 # Before the libraries are loaded: the workers of pytest-xdist share the cores, one thread an operation.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import jaxtyping
 import numpy as np
 import pytest
 from hypothesis import settings
-from jaxtyping import install_import_hook
 
-from tests.checked import checked
+from tests.checked import checked, remembered
 
 # Every module that tells shapes; a check of each call of the others would only take time.
 CORE = Path(__file__).parents[1] / "softlabel_core"
@@ -21,7 +23,8 @@ SHAPED = [
     for path in sorted(CORE.rglob("*.py"))
     if "from jaxtyping import" in path.read_text()
 ]
-install_import_hook(SHAPED, f"{checked.__module__}.{checked.__name__}")
+jaxtyping.jaxtyped = remembered
+jaxtyping.install_import_hook(SHAPED, f"{checked.__module__}.{checked.__name__}")
 
 # A data folder with one small file of one's own, so that the dataset that reads it knows its classes.
 _folder = tempfile.TemporaryDirectory()
@@ -46,6 +49,20 @@ def _nobody_is_given_up():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue, "GONE", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_read_once():
+    """Every `AppTest` asks all installed packages whether they bring components: the same answer."""
+    if "streamlit" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
 
 

@@ -73,11 +73,13 @@ def test_bytes_are_those_of_a_worked_example() -> None:
     assert traffic(MLP(width=2), 4, 3, batch=8, group=2) == moved
 
 
+@pytest.mark.slow
 def test_the_gpus_table_says_what_it_could_not_measure() -> None:
     told = benchmark("gpu.py")
     assert told == "not measured: no CUDA device\n"
 
 
+@pytest.mark.slow
 def test_waits_in_a_browser_are_not_measured_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert benchmark("live.py") == "not measured: no chromium\n"

@@ -1,9 +1,7 @@
 """The largest of many noisy shares without upward bias: chosen on one half, read on the other."""
 
-from collections.abc import Iterator
-
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from softlabel_core.streams import stream
 
@@ -25,40 +23,35 @@ def cross_fitted(inside: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"]
     wrong = ~np.eye(classes, dtype=bool) & (sizes > 1)[:, None]
     if not wrong.any():
         return None
+    block, first = _halves(targets, sizes, seed)
+    place = targets + classes * block
+    counts = grouped(inside, place, classes * BLOCKS).reshape(BLOCKS, classes, classes)[:, wrong]
+    trials = np.bincount(place, minlength=classes * BLOCKS).reshape(BLOCKS, classes)
+    rows = np.nonzero(wrong)[0]
+    shares = [(half @ counts) / (half @ trials)[:, rows] for half in (first, ~first)]
     read = []
-    for half in _halves(targets, sizes, seed):
-        shares = _shares(inside, targets + classes * half)
-        for chosen, other in (shares, shares[::-1]):
-            best = chosen[wrong].max()
-            read.append(other[wrong & (chosen >= best - 1e-12)].mean())
-    return float(np.mean(read))
+    for chosen, other in (shares, shares[::-1]):
+        best = chosen >= chosen.max(1, keepdims=True) - 1e-12
+        read.append((other * best).sum(1) / best.sum(1))
+    return float(np.stack(read, 1).mean())
 
 
 def _halves(
     targets: Int[np.ndarray, "n"], sizes: Int[np.ndarray, "c"], seed: int
-) -> Iterator[Int[np.ndarray, "n"]]:
-    """For every example 0 or 1, `HALVES` times.
+) -> tuple[Int[np.ndarray, "n"], Bool[np.ndarray, "halves blocks"]]:
+    """The block of every example; then, `HALVES` times, which blocks are the first half.
 
     The examples of a class, in random order, are dealt out to blocks; of every two blocks one goes to each
     half.
     """
     generator = stream(seed, "halves")
     lot = generator.random(len(targets))
-    first = generator.integers(2, size=(HALVES, BLOCKS // 2))
+    swapped = generator.integers(2, size=(HALVES, BLOCKS // 2)).repeat(2, axis=1)
     order = np.lexsort((lot, targets))
     starts = np.cumsum(sizes) - sizes
     block = np.empty_like(order)
     block[order] = (np.arange(len(order)) - np.repeat(starts, sizes)) % BLOCKS
-    for one in first:
-        yield one[block // 2] ^ (block % 2)
-
-
-def _shares(inside: Float[np.ndarray, "n c"], place: Int[np.ndarray, "n"]) -> list[Float[np.ndarray, "c c"]]:
-    """The co-occurrence matrix of either half; NaN for a class without examples in it."""
-    count = 2 * inside.shape[1]
-    sizes = np.bincount(place, minlength=count)
-    with np.errstate(invalid="ignore"):
-        return np.split(grouped(inside, place, count) / sizes[:, None], 2)
+    return block, swapped == np.arange(BLOCKS) % 2
 
 
 def grouped(

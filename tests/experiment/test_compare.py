@@ -41,6 +41,7 @@ def of_splits(result: Result, accuracies: list[float], seed: int = 0) -> Result:
     return one.replace(student_accuracy=Estimate.of(accuracies, pools.OVERLAP))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "least"), [(0, 0.94), (1, 0.94)], ids=["pairs", "two samples"])
 def test_differences_over_splits_of_one_pool_hold_that_on_new_data(result, seed, least):
     """Of 5 and 1 nearest neighbours; independent samples are compared over two pools."""

@@ -182,6 +182,7 @@ SWEPT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["digits", RING], ids=["digits", "ring"])
 def test_a_sweep_is_its_separate_runs_exactly(dataset):
     experiments = [quick(**{"dataset": dataset, **fields}) for fields in SWEPT]

@@ -1,5 +1,6 @@
 """Indicators against their oracles, their identities, and the coverage of their intervals."""
 
+import functools
 import json
 
 import numpy as np
@@ -29,15 +30,20 @@ def sample(classes, n=200, grid=0, *path):
     return labels, generator.permutation(np.arange(len(labels)) % classes)
 
 
+@functools.cache
+def uneven(classes, k, grid):
+    """Random labels, truths of uneven classes, and all that is measured of them: once for every indicator."""
+    labels, targets = sample(classes, 200, grid)
+    targets = np.minimum(targets, np.roll(targets, 1))
+    return labels, targets, measure(labels, targets, k)
+
+
 @pytest.mark.parametrize("grid", [0, 4], ids=["no ties", "ties"])
 @pytest.mark.parametrize(("classes", "k"), SIZES)
 @pytest.mark.parametrize("key", [key for key in KEYS if hasattr(oracle, key)])
 def test_equal_to_its_oracle(key, classes, k, grid):
-    labels, targets = sample(classes, 200, grid)
-    targets = np.minimum(targets, np.roll(targets, 1))  # uneven classes
-    assert measure(labels, targets, k)[key] == pytest.approx(
-        getattr(oracle, key)(labels, targets, k), abs=1e-12
-    )
+    labels, targets, measured = uneven(classes, k, grid)
+    assert measured[key] == pytest.approx(getattr(oracle, key)(labels, targets, k), abs=1e-12)
 
 
 @pytest.mark.parametrize("grid", [0, 4], ids=["no ties", "ties"])
@@ -55,12 +61,18 @@ def test_without_a_set_size_it_is_the_one_with_the_least_sum(rank, classes, grid
     assert totals[measured["k"]] == pytest.approx(min(totals.values()), abs=1e-12)
 
 
+@functools.cache
+def of_few(classes, k, grid):
+    """All that is measured of 60 random labels: once for every indicator."""
+    return measure(*sample(classes, 60, grid), k)
+
+
 @pytest.mark.parametrize(("classes", "k"), SIZES)
 @pytest.mark.parametrize("cls", INDICATORS.values(), ids=label)
 def test_within_its_span(cls, classes, k):
     low, high = cls.span
     for grid in (0, 3):
-        value = measure(*sample(classes, 60, grid), k)[cls.key()]
+        value = of_few(classes, k, grid)[cls.key()]
         assert low - 1e-12 <= value <= (np.inf if high is None else high + 1e-12)
     assert cls.symbol
 

@@ -503,6 +503,7 @@ def test_what_takes_longer_than_predicted_is_short_no_more(clock):
     every.close()
 
 
+@pytest.mark.slow
 def test_a_file_is_measured_beside_a_training():
     runner = EmbeddedRunner(workers=2)
     every = Jobs(runner, seconds=1e9)

@@ -76,6 +76,7 @@ def test_a_running_job_is_cancelled_soon_and_the_next_one_runs(embedded, monkeyp
     assert workers() == before  # it stopped by itself
 
 
+@pytest.mark.slow
 def test_a_waiting_job_is_cancelled_at_once(embedded):
     runner, _ = embedded
     first, second = submit(runner, LONG), submit(runner, LONG)
@@ -104,6 +105,7 @@ def test_progress_rises(embedded):
     assert 0 < seen[-1] <= 1
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_its_job_which_is_forgiven_once(embedded):
     runner, workers = embedded
     every = Jobs(runner, seconds=1e6)
@@ -137,6 +139,7 @@ def test_two_visitors_one_job(embedded):
         job.handle.result(PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_job_that_takes_too_long_is_stopped():
     runner = EmbeddedRunner(limit=1)
     try:
@@ -185,6 +188,7 @@ def tidy_up(folder):
     wait_until(lambda: shutil.rmtree(folder, ignore_errors=True) or not folder.exists())
 
 
+@pytest.mark.slow
 def test_jobs_outlive_their_folder(tmp_path, caplog):
     """Who tidies up in /tmp takes no run along, neither the one under way nor the next."""
     told = tmp_path / "told"
@@ -222,6 +226,7 @@ def full(tmp_path):
     subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
+@pytest.mark.slow
 def test_jobs_outlive_a_full_disk(full):
     folder, fill = full
     with in_folder(folder) as runner:
@@ -262,6 +267,7 @@ def die(channel):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_leaves_the_next_job_alone(embedded):
     runner, _ = embedded
     with pytest.raises(WorkerLost):
@@ -279,6 +285,7 @@ def test_a_worker_that_dies_without_a_job_is_replaced(embedded):
     assert submit(runner, QUICK).result(PATIENCE)
 
 
+@pytest.mark.slow
 def test_the_main_script_of_this_process_is_nothing_to_a_worker(monkeypatch):
     """Streamlit's main script is the page that runs; a worker must not run it, nor import Streamlit."""
     page = types.ModuleType("__main__")

@@ -94,6 +94,7 @@ def test_a_watch_ends_what_the_system_does_not():
         wait_until(lambda: ended(child))
 
 
+@pytest.mark.slow
 def test_workers_outlive_the_visitor_who_started_them():
     """Linux counts the end of the thread that started a worker as the end of its server."""
     runners = []

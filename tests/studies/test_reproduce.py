@@ -85,6 +85,7 @@ def test_a_changed_result_would_be_noticed() -> None:
     assert not reproduce.quick(shifted, every=120)["agrees"].all()
 
 
+@pytest.mark.slow
 def test_the_report_is_of_the_committed_table() -> None:
     """Every accuracy in docs/results.md stands in docs/results.parquet."""
     committed = pd.read_parquet(COMMITTED)

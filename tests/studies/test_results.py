@@ -109,6 +109,7 @@ def test_a_colluding_teacher_has_none():
     assert one["accuracy"] <= 0.3
 
 
+@pytest.mark.slow
 def test_which_indicator_ranks_the_students():
     ranking = correlations(TABLE).set_index(["loss", "indicator"])["spearman"]
     assert ranking["cc", "total"] <= -0.85

@@ -279,10 +279,14 @@ def test_a_temperature_never_changes_a_set(cls, dataset):
     """The hottest, the coldest and 1, at every k whose labels have not all been rounded to 0."""
     part = dataset.split(generator=stream(0, "split")).train
     asked = bounds(cls.model_fields["temperature"])
-    plain, *others = (
-        cls(temperature=t).label_all([part], generators=[stream(0, "labels")])[0].soft_labels
-        for t in (1, asked.low, asked.high)
-    )
+    plans = [plan(cls(temperature=t), [part]) for t in (1, asked.low, asked.high)]
+    for one in plans:  # one network for all: nothing of what it is taught knows the temperature
+        assert one.student == plans[0].student
+        assert np.array_equal(one.tasks[0].targets, plans[0].tasks[0].targets)
+        for name in ("loss", "training", "seed", "replicate", "observe"):
+            assert getattr(one.tasks[0], name) == getattr(plans[0].tasks[0], name)
+    trained = train(plans[0].tasks, plans[0].student)
+    plain, *others = (one.labelled(trained)[0].soft_labels for one in plans)
     for labels in others:
         for k in range(1, part.classes):
             seen = np.sort(np.minimum(plain, labels), axis=1)[:, -k] > 1e-300

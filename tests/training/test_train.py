@@ -293,6 +293,7 @@ except MemoryError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits memory the way of Linux")
 def test_a_chunk_that_runs_out_of_memory_is_done_again_in_halves():
     """For real: the process may take 100 MB more, and the chunk wants more than that."""

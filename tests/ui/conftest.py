@@ -7,9 +7,9 @@ import pytest
 from ui import jobs
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker() -> Iterator[None]:
-    """The pages' worker, gone at the end of the module that asks for it."""
+    """The pages' worker, the same for all modules."""
     yield
     jobs.every().close()
     jobs.every.clear()
