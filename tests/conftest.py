@@ -32,6 +32,11 @@ for _name in ("data.npz", "mine.npz"):
 with open(f"{_folder.name}/mine.csv", "w") as _file:
     _file.write("target,x\n" + "".join(f"{i % 3},{i}\n" for i in range(90)))
 
+# A store of the tests' own, never that of whoever runs them.
+_state = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["SOFTLABEL_STATE"] = _state.name
+os.environ.pop("DATABASE_URL", None)
+
 
 def pytest_make_parametrize_id(val, argname):
     """Bytes make no name: a gzip file holds the second of its making, and workers must agree on names."""
