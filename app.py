@@ -25,7 +25,11 @@ async def lifespan(server: Any) -> AsyncIterator[None]:
     The workers end here: a server told to end (SIGTERM) does nothing after its lifespan.
     """
     try:
-        async with warm.warmed(_imports, _atlas, _figures), files.given_back(_idle), without_delay(server):
+        async with (
+            warm.warmed(_imports, _atlas, _figures, _jobs),
+            files.given_back(_idle),
+            without_delay(server),
+        ):
             yield
     finally:
         jobs.close()
@@ -48,6 +52,10 @@ def _figures() -> None:
     for language in LANGUAGES:
         start.data(language)
         observatory.setting(language)
+
+
+def _jobs() -> None:
+    jobs.every()  # what an earlier server had promised goes on, whether or not anybody comes
 
 
 def _idle() -> None:

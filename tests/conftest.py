@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before the libraries are loaded: the workers of pytest-xdist share the cores, one thread an operation.
@@ -13,6 +14,7 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 
 from tests.checked import checked
+from tests.databases import Cluster, cluster
 
 # Every module that tells shapes; a check of each call of the others would only take time.
 CORE = Path(__file__).parents[1] / "softlabel_core"
@@ -52,6 +54,21 @@ def _nobody_is_given_up():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue, "GONE", PATIENCE)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL."""
+    with cluster() as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path) -> str:
+    """Where a new store can be."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/state/softlabel.sqlite"
+    return request.getfixturevalue("postgres").database()
 
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)

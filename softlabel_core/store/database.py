@@ -35,7 +35,6 @@ PATIENCE = 5
 
 PRAGMAS = (
     f"busy_timeout = {BUSY}",
-    "auto_vacuum = INCREMENTAL",
     "journal_mode = WAL",
     "synchronous = FULL",
     f"journal_size_limit = {2**26}",
@@ -150,7 +149,7 @@ def _reached() -> Iterator[None]:
 
 
 def _prepared(connection: Any, _: Any) -> None:
-    """A commit is on the disk when it returns; readers wait for no writer; freed pages can be given back.
+    """A commit is on the disk when it returns; readers wait for no writer.
 
     Where a writer was killed whoever comes first mends the file, and the others are told at once that it is
     locked, without the patience of `busy_timeout`.

@@ -7,6 +7,7 @@ result whose science has changed since is never taken for a new run, but its own
 import hashlib
 import json
 import logging
+import os
 import re
 import secrets
 import time
@@ -23,11 +24,13 @@ from softlabel_core.experiment.result import Result, machine
 from softlabel_core.store.database import Database, Unavailable
 from softlabel_core.store.schema import jobs, results
 
+KEEP_DAYS = "SOFTLABEL_KEEP_DAYS"
 DAYS = 400.0
-"""Days that a result is kept: a course comes back every year."""
+"""Environment variable, and without it: days that a result is kept. A course comes back every year."""
 
-SIZE = 2**30
-"""Bytes of all results together; beyond, the oldest go."""
+KEEP_SIZE = "SOFTLABEL_KEEP_MB"
+SIZE = 1000.0
+"""Environment variable, and without it: megabytes of all results together; beyond, the oldest go."""
 
 SHARE = re.compile(r"[A-Za-z0-9_-]{22}")
 """128 bits, as `secrets.token_urlsafe(16)` writes them."""
@@ -142,8 +145,10 @@ def check(database: Database) -> Iterator[tuple[str, float]]:
             yield share, row.made
 
 
-def tidy(connection: Connection, *, days: float = DAYS, size: int = SIZE) -> int:
-    """Forget results that are too old, then the oldest beyond `size` bytes, and old failures; how many."""
+def tidy(connection: Connection) -> int:
+    """Forget results that are too old, then the oldest that are too much, and old failures; how many."""
+    days = float(os.environ.get(KEEP_DAYS) or DAYS)
+    size = 1e6 * float(os.environ.get(KEEP_SIZE) or SIZE)
     oldest = time.time() - DAY * days
     gone = connection.execute(delete(results).where(results.c.made < oldest)).rowcount
     above = func.sum(results.c.size).over(order_by=(results.c.made.desc(), results.c.share))

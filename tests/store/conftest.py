@@ -1,4 +1,4 @@
-"""A store in each kind of database."""
+"""A new store, and something to put into it."""
 
 from collections.abc import Iterator
 
@@ -6,22 +6,6 @@ import pytest
 
 from softlabel_core import Experiment, run
 from softlabel_core.store.database import Database, url
-from tests.databases import Cluster, cluster
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL."""
-    with cluster() as found:
-        yield found
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request, tmp_path) -> str:
-    """Where a new store can be."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/state/softlabel.sqlite"
-    return request.getfixturevalue("postgres").database()
 
 
 @pytest.fixture

@@ -132,16 +132,17 @@ def test_a_result_that_this_version_cannot_read_is_no_answer_and_no_damage(datab
     assert [*results.check(database)] == []
 
 
-def test_old_results_go_then_the_oldest_beyond_the_size(database, result):
+def test_old_results_go_then_the_oldest_beyond_the_size(database, result, monkeypatch):
     kept = saved(database, result, 10)
     for age, one in enumerate(kept):
         change(database, one.share, made=one.made - age * DAY)
-    size = column(database, "size")[0]
+    monkeypatch.setenv("SOFTLABEL_KEEP_DAYS", "6.5")
     with database.write() as connection:
-        assert results.tidy(connection, days=6.5) == 3
+        assert results.tidy(connection) == 3
     assert set(column(database, "share")) == {one.share for one in kept[:7]}
+    monkeypatch.setenv("SOFTLABEL_KEEP_MB", str(4.5e-6 * column(database, "size")[0]))
     with database.write() as connection:
-        assert results.tidy(connection, size=4 * size) == 3
+        assert results.tidy(connection) == 3
     assert set(column(database, "share")) == {one.share for one in kept[:4]}
     with database.write() as connection:
         assert results.tidy(connection) == 0
