@@ -222,20 +222,19 @@ class StoredJournal(Journal):
             return
         saved: dict[str, Saved] = {}
         with self._database.write() as connection:
-            for key, note in sorted(
-                batch.items()
-            ):  # in one order, so that two servers never wait in a circle
-                if note.promise is not None:
-                    promises.hold(connection, note.promise, self._owner, self._lease)
-                else:
+            rows = sorted(batch.items())  # in one order, so that two servers never wait in a circle
+            promised = [note.promise for _, note in rows if note.promise is not None]
+            promises.hold(connection, promised, self._owner, self._lease)
+            for key, note in rows:
+                if note.promise is None:
                     promises.drop(connection, [key], None if note.result else self._owner)
                 if note.result is not None:
                     saved[key] = results.save(connection, note.result)
             if beat:
                 promises.renew(connection, self._owner, self._lease)
-            claimed = (
-                promises.claim(connection, self._owner, self._lease) if beat and not self._closed else []
-            )
+            claimed: list[Promise] = []
+            if beat and not self._closed:
+                claimed = promises.claim(connection, self._owner, self._lease)
             if tidy:
                 results.tidy(connection)
             if self._closed:

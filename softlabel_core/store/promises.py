@@ -5,7 +5,7 @@ ended in order), leaves the row to whichever server comes first.
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, case, delete, or_, select, update
@@ -47,22 +47,24 @@ class Promise:
 FIELDS = tuple(Promise.__dataclass_fields__)
 
 
-def hold(connection: Connection, promise: Promise, owner: str, lease: float) -> None:
-    """Write down that `owner` will compute it, for `lease` seconds unless renewed, or that it has failed.
+def hold(connection: Connection, kept: Sequence[Promise], owner: str, lease: float) -> None:
+    """Write down that `owner` will compute these, for `lease` seconds unless renewed, or that they failed.
 
-    Its experiment and `since` stay as first written. A row that another holds is left alone.
+    Their experiments and `since` stay as first written. A row that another holds is left alone.
     """
+    if not kept:
+        return
     now = time.time()
-    failed = promise.state == "failed"
-    values = {name: getattr(promise, name) for name in FIELDS} | {
-        "owner": None if failed else owner,
-        "until": now + lease,
-    }
+    rows = [
+        {name: getattr(one, name) for name in FIELDS}
+        | {"owner": None if one.state == "failed" else owner, "until": now + lease}
+        for one in kept
+    ]
     into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    insert: sqlite.Insert | postgresql.Insert = into(jobs).values(**values)
-    fresh = {name: insert.excluded[name] for name in values if name not in ("key", "experiment", "since")}
+    insert: sqlite.Insert | postgresql.Insert = into(jobs)
+    fresh = {name: insert.excluded[name] for name in rows[0] if name not in ("key", "experiment", "since")}
     mine = or_(jobs.c.owner.is_(None), jobs.c.owner == owner, jobs.c.until < now)
-    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh, where=mine))
+    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=fresh, where=mine), rows)
 
 
 def drop(connection: Connection, keys: Collection[str], owner: str | None = None) -> None:
