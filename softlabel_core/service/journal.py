@@ -216,9 +216,9 @@ class StoredJournal(Journal):
 
     def _store(self, batch: dict[str, Note]) -> None:
         """Write a batch, and renew, claim and forget where it is time."""
-        now = time.monotonic()
+        now, closing = time.monotonic(), self._closed
         beat, tidy = now - self._beaten >= BEAT, now - self._tidied >= TIDY
-        if not batch and not self._closed and not (beat and (self._held or tidy or self._left())):
+        if not batch and not closing and not (beat and (self._held or tidy or self._left())):
             return
         saved: dict[str, Saved] = {}
         with self._database.write() as connection:
@@ -233,11 +233,11 @@ class StoredJournal(Journal):
             if beat:
                 promises.renew(connection, self._owner, self._lease)
             claimed: list[Promise] = []
-            if beat and not self._closed:
-                claimed = promises.claim(connection, self._owner, self._lease)
+            if beat and not closing:
+                claimed = promises.claim(connection, self._owner, self._held | batch.keys(), self._lease)
             if tidy:
                 results.tidy(connection)
-            if self._closed:
+            if closing:
                 promises.release(connection, self._owner)
         for key, note in batch.items():
             note.saved = saved.get(key)
@@ -252,7 +252,7 @@ class StoredJournal(Journal):
     def _left(self) -> bool:
         """Whether there is anything to claim; only asks."""
         with self._database.read() as connection:
-            return promises.left(connection, self._owner)
+            return promises.left(connection, self._owner, self._held)
 
 
 def _log() -> logging.Logger:

@@ -80,25 +80,25 @@ def renew(connection: Connection, owner: str, lease: float) -> None:
     connection.execute(update(jobs).where(jobs.c.owner == owner).values(until=time.time() + lease))
 
 
-def _open(owner: str, now: float) -> ColumnElement[bool]:
-    """What is held by nobody any more, and not by `owner`."""
-    gone = or_(jobs.c.owner.is_(None), (jobs.c.until < now) & (jobs.c.owner != owner))
+def _open(owner: str, held: Collection[str], now: float) -> ColumnElement[bool]:
+    """What is held by nobody any more, or by `owner` without its knowing: an answer may have been lost."""
+    mine = jobs.c.owner == owner
+    gone = or_(jobs.c.owner.is_(None), (jobs.c.until < now) & ~mine, mine & jobs.c.key.not_in(held))
     return gone & (jobs.c.state != "failed")
 
 
-def left(connection: Connection, owner: str) -> bool:
-    """Whether there is anything for `owner` to claim."""
-    return (
-        connection.execute(select(jobs.c.key).where(_open(owner, time.time())).limit(1)).first() is not None
-    )
+def left(connection: Connection, owner: str, held: Collection[str]) -> bool:
+    """Whether there is anything for `owner`, which knows that it holds `held`, to claim."""
+    which = _open(owner, held, time.time())
+    return connection.execute(select(jobs.c.key).where(which).limit(1)).first() is not None
 
 
-def claim(connection: Connection, owner: str, lease: float) -> list[Promise]:
+def claim(connection: Connection, owner: str, held: Collection[str], lease: float) -> list[Promise]:
     """Take over all that nobody holds any more, as it stood, who waited longest first."""
     now = time.time()
     taken = (
         update(jobs)
-        .where(_open(owner, now))
+        .where(_open(owner, held, now))
         .values(owner=owner, until=now + lease)
         .returning(*(jobs.c[name] for name in FIELDS))
     )
