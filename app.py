@@ -25,7 +25,11 @@ async def lifespan(server: Any) -> AsyncIterator[None]:
     The workers end here: a server told to end (SIGTERM) does nothing after its lifespan.
     """
     try:
-        async with warm.warmed(_imports, _atlas, _figures), files.given_back(_idle), without_delay(server):
+        async with (
+            warm.warmed(_imports, _atlas, _figures, _jobs),
+            files.given_back(_idle),
+            without_delay(server),
+        ):
             yield
     finally:
         jobs.close()
@@ -50,6 +54,10 @@ def _figures() -> None:
         start.data(language)
         observatory.setting(language)
         film.words(language)
+
+
+def _jobs() -> None:
+    jobs.every()  # what an earlier server had promised goes on, whether or not anybody comes
 
 
 def _idle() -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.experiment.compare import difference
-from ui import bar, panels, state
-from ui.answers import Answer, precomputed
+from ui import answers, bar, panels, state
+from ui.answers import Answer
 from ui.charts import pair as charts
 from ui.views import compare as view
 from ui.views import film
@@ -70,7 +70,7 @@ def _pair(a: Experiment, b: Experiment) -> None:
 def _answer(asked: Experiment, live: Experiment) -> Answer | None:
     """The live run with the common seed, else the atlas's entry."""
     job = state.look(live.key())
-    return Answer(job.result, live=True) if job and job.result else precomputed(asked)
+    return (answers.live(job) if job else None) or answers.precomputed(asked)
 
 
 state.open_session()

@@ -14,6 +14,7 @@ from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep, set_path, span
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
+from softlabel_core.store import command as store_command
 from softlabel_core.version import __version__
 
 INTERRUPTED = 130
@@ -56,8 +57,8 @@ def _parser() -> _Parser:
         ("sweep", _sweep, "train an experiment over a range of one or two fields"),
     ):
         sub = commands.add_parser(name, help=text)
-        for part in ("dataset", "bias", "framework", "loss", "student"):
-            sub.add_argument(f"--{part}", metavar="ID", help=f"see `softlabel list {_FAMILY[part]}`")
+        for part, family in zip(("dataset", "bias", "framework", "loss", "student"), _FAMILIES, strict=True):
+            sub.add_argument(f"--{part}", metavar="ID", help=f"see `softlabel list {family}`")
         sub.add_argument("--k", help="set size the student uses: a number or support")
         sub.add_argument("--replicates", help="independent repetitions (default 8)")
         sub.add_argument("--seed", help="the same seed gives the same numbers (default 0)")
@@ -110,19 +111,14 @@ def _add_builders(commands: Any) -> None:
     filmed = commands.add_parser("films", help="film the students that the dashboard shows at once")
     filmed.add_argument("--check", action="store_true", help="compute nothing; exit 1 if one is out of date")
     filmed.set_defaults(act=_films)
+    store_command.add(commands)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
     docs.set_defaults(act=_docs)
 
 
-_FAMILY = {
-    "dataset": "datasets",
-    "bias": "biases",
-    "framework": "frameworks",
-    "loss": "losses",
-    "student": "students",
-}
+_FAMILIES = ("datasets", "biases", "frameworks", "losses", "students")
 _PATHS = {
     **{part: part for part in ("dataset", "bias", "framework", "student", "replicates", "seed")},
     "loss": "framework.loss",

@@ -4,6 +4,7 @@ import functools
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before the libraries are loaded: the workers of pytest-xdist share the cores, one thread an operation.
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.checked import checked, remembered
+from tests.databases import Cluster, cluster
 
 # Every module that tells shapes; a check of each call of the others would only take time.
 CORE = Path(__file__).parents[1] / "softlabel_core"
@@ -34,6 +36,11 @@ for _name in ("data.npz", "mine.npz"):
     np.savez(f"{_folder.name}/{_name}", **_points)
 with open(f"{_folder.name}/mine.csv", "w") as _file:
     _file.write("target,x\n" + "".join(f"{i % 3},{i}\n" for i in range(90)))
+
+# A store of the tests' own, never that of whoever runs them.
+_state = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+os.environ["SOFTLABEL_STATE"] = _state.name
+os.environ.pop("DATABASE_URL", None)
 
 
 def pytest_make_parametrize_id(val, argname):
@@ -64,6 +71,21 @@ def _packages_are_read_once():
         once = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL."""
+    with cluster() as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path) -> str:
+    """Where a new store can be."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/state/softlabel.sqlite"
+    return request.getfixturevalue("postgres").database()
 
 
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)

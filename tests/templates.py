@@ -11,8 +11,8 @@ CARRIERS = {"Phrase", "Refusal", "Invalid", "Busy", "JobError"}
 WHOLE = {"template", "explain(error, cls, data)", "error.phrase"}
 """What may stand in its place: a phrase that is one already."""
 
-COMMAND_LINE = ROOT / "softlabel_core" / "__main__.py"
-"""Speaks English only."""
+COMMAND_LINE = {ROOT / "softlabel_core" / name for name in ("__main__.py", "store/acts.py")}
+"""Speak English only."""
 
 
 def calls() -> list[tuple[Path, ast.Call]]:
@@ -35,5 +35,5 @@ def template(call: ast.Call) -> str | None:
 
 def templates() -> set[str]:
     """All of them but those of the command line."""
-    found = {template(call) for path, call in calls() if path != COMMAND_LINE}
+    found = {template(call) for path, call in calls() if path not in COMMAND_LINE}
     return {text for text in found if text is not None}

@@ -16,6 +16,9 @@ from ui.words import i18n
 RUNS = "runs"
 """Parameter with the keys of earlier runs, dot-separated, the latest last."""
 
+RUN = "run"
+"""Parameter with the id of a saved run, which is opened with its numbers, whatever its experiment."""
+
 SWITCHES = {"lang": (*i18n.LANGUAGES,), "present": ("0", "1"), "controls": ("0", "1")}
 """Parameters of every page beside the experiment, and what each may say."""
 
@@ -23,7 +26,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {"learn": ("step",), "explore": ("x", "show
 """Page -> parameters of its own, which no other page's address has. Add yours here."""
 
 EVERY_EXTRA = {name for names in EXTRAS.values() for name in names}
-OWN = {*SWITCHES, RUNS, "a", "b", *EVERY_EXTRA}
+OWN = {*SWITCHES, RUNS, RUN, "a", "b", *EVERY_EXTRA}
 """Every parameter beside those of the experiment."""
 
 
@@ -36,6 +39,7 @@ class Said:
     switches: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
+    run: str | None = None
     problems: list[Phrase] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -64,6 +68,7 @@ def read(address: dict[str, str]) -> Said:
         switches=switches,
         extras={name: address[name] for name in EVERY_EXTRA & address.keys()},
         runs=[key for key in address.get(RUNS, "").split(".") if key],
+        run=address.get(RUN),
         problems=problems,
         unknown=share.unknown(address, OWN),
     )

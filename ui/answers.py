@@ -11,6 +11,8 @@ from softlabel_core.experiment.preview import Preview, needs_training, preview
 from softlabel_core.experiment.spec import set_path
 from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, plugin_type
+from softlabel_core.service.queue import Job
+from softlabel_core.store.results import Found
 from softlabel_core.teaching.recipes import IMITATE, sets
 from ui.words.i18n import say
 
@@ -35,7 +37,7 @@ class Answer:
     live: bool
     stale: bool = False
     made: str = ""
-    """When and where it was precomputed."""
+    """When and where it was computed, if not just now."""
 
     asked: tuple[tuple[str, Any, Any], ...] = ()
     """Path, value asked and value answered, where it is only the nearest."""
@@ -56,11 +58,23 @@ class Answer:
             "torch": result.provenance.versions["torch"],
             "made": self._made(language),
         }
-        return say(language, "words.source-live" if self.live else "words.source-atlas", **values)
+        source = "atlas" if not self.live else "stored" if self.made else "live"
+        return say(language, f"words.source-{source}", **values)
 
     def _made(self, language: str) -> str:
         made = re.sub(r"(\d+) cores", lambda count: say(language, "marks.cores", count=count[1]), self.made)
         return made.replace(", ", say(language, "marks.comma"))
+
+
+def live(job: Job) -> Answer | None:
+    """The answer of a run that has ended well, just now or before the server started."""
+    made = job.saved.origin if job.recalled and job.saved else ""
+    return None if job.result is None else Answer(job.result, live=True, made=made)
+
+
+def opened(found: Found) -> Answer:
+    """A saved run as its link opens it."""
+    return Answer(found.result, live=True, stale=found.stale, made=found.saved.origin)
 
 
 def precomputed(experiment: Experiment) -> Answer | None:

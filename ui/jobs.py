@@ -4,8 +4,10 @@ import atexit
 import os
 
 from softlabel_core.once import once
+from softlabel_core.service.journal import StoredJournal
 from softlabel_core.service.queue import SECONDS, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
+from softlabel_core.store.database import Database
 
 MAX_SECONDS = "SOFTLABEL_MAX_SECONDS"
 """Environment variable: predicted seconds above which a run is refused."""
@@ -16,8 +18,11 @@ WORKERS = 2
 
 @once()
 def every() -> Jobs:
-    """All jobs; the first call starts the workers."""
-    return Jobs(EmbeddedRunner(WORKERS), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS))
+    """All jobs; the first call starts the workers, and goes on with what an earlier server had promised."""
+    journal = StoredJournal(Database())
+    return Jobs(
+        EmbeddedRunner(WORKERS), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS), journal=journal
+    )
 
 
 def close() -> None:

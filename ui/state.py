@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from softlabel_core import Experiment, Result
 from softlabel_core.service.queue import Job
-from ui import address, jobs
+from ui import address, jobs, saved
 from ui.address import RUNS
-from ui.answers import Answer, nearest
+from ui.answers import Answer, live, nearest, opened
 from ui.forms import PREFIX
 from ui.words import i18n
 
@@ -37,7 +37,7 @@ def open_session() -> None:
     """Start what a session remembers, and read the address of a first visit or a reload."""
     if "visitor" in st.session_state:
         return
-    st.session_state.update(choice=Choice(), touched=False, page=None, left=set())
+    st.session_state.update(choice=Choice(), touched=False, page=None, left=set(), opened=None)
     for name in ("history", "problems", "unknown", RUNS):
         st.session_state[name] = []
     for name in ("address", "switches", "extras", "predictions"):
@@ -74,17 +74,20 @@ def went_back() -> bool:
 def _read(parameters: dict[str, str], *, whole: bool = False) -> None:
     """Take over what an address says; `whole`: what it leaves open is as on a first visit."""
     said = address.read(parameters)
-    asked, kept = said.experiment is not None, touched() and not whole
-    _set(Choice(said.experiment or (Experiment() if whole else experiment()), said.pins))
+    run, wrong = saved.asked(said.run)
+    chosen = run.result.experiment if run else said.experiment
+    asked, kept = chosen is not None, touched() and not whole
+    _set(Choice(chosen or (Experiment() if whole else experiment()), said.pins))
     mine = {*address.EXTRAS.get(st.session_state["page"] or "", ())}
     others = {name: one for name, one in st.session_state["extras"].items() if name not in mine}
     st.session_state.update(
         touched=asked or kept,
-        problems=said.problems,
+        problems=said.problems + wrong,
         unknown=said.unknown,
         switches=said.switches,
         extras=others | said.extras,
         address=parameters,
+        opened=run,
     )
     for key in said.runs[-KEPT:]:
         if key not in st.session_state[RUNS]:
@@ -93,7 +96,8 @@ def _read(parameters: dict[str, str], *, whole: bool = False) -> None:
 
 def publish() -> None:
     """Write what is remembered into the address; a choice that nobody made is the page's to begin with."""
-    chosen, beside = _choice(), st.session_state["switches"] | st.session_state["extras"]
+    chosen = _choice()
+    beside = st.session_state["switches"] | st.session_state["extras"] | saved.parameters(chosen.experiment)
     made = chosen.experiment if touched() else None
     page = st.session_state["page"] or ""
     written = address.write(page, made, chosen.pins, beside, st.session_state[RUNS])
@@ -320,6 +324,7 @@ def start(experiment: Experiment) -> Job:
     """Start the experiment, or join whoever started it; raises `Busy`."""
     job = jobs.every().start(experiment, visitor())
     st.session_state["left"].discard(experiment.key())
+    st.session_state["opened"] = None
     add_run(experiment.key())
     return job
 
@@ -331,12 +336,14 @@ def results() -> list[Result]:
 
 
 def answer(chosen: Experiment) -> Answer | None:
-    """What is known of an experiment: its live run, else the atlas's nearest, else the last run."""
+    """The run that a link opened, else a live run, else the atlas's nearest, else the last run."""
+    if run := saved.opened(chosen):
+        return opened(run)
     job = look(chosen.key())
     if job is not None and job.result is not None:
         if chosen.key() not in st.session_state[RUNS]:
             add_run(chosen.key())
             publish()
-        return Answer(job.result, live=True)
+        return live(job)
     runs = results()
     return nearest(chosen) or (Answer(runs[-1], live=True) if runs else None)

@@ -2,8 +2,6 @@
 
 import json
 import os
-import platform
-import re
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,7 +14,7 @@ import numpy as np
 from softlabel_core.atlas import lookup, plan
 from softlabel_core.atlas.lookup import Atlas
 from softlabel_core.experiment import science
-from softlabel_core.experiment.result import Result, versions
+from softlabel_core.experiment.result import Result, machine, versions
 from softlabel_core.experiment.resume import finish
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.reading.published import find
@@ -193,15 +191,6 @@ def _row(experiment: Experiment, result: Result, made: str) -> dict[str, Any]:
 
 def _made() -> dict[str, Any]:
     return {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "versions": versions()}
-
-
-def machine() -> str:
-    """Processor and cores in words."""
-    try:
-        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
-    except OSError:
-        found = None
-    return f"{found[1] if found else platform.machine()}, {os.cpu_count()} cores"
 
 
 def _write(rows: list[dict[str, Any]], file: Path) -> None:

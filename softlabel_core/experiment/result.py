@@ -3,8 +3,11 @@
 import contextlib
 import importlib.metadata
 import math
+import os
 import platform
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -242,6 +245,15 @@ def versions() -> dict[str, str]:
         name: importlib.metadata.version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")
     }
     return {"softlabel_core": __version__, "python": platform.python_version(), **packages}
+
+
+def machine() -> str:
+    """Processor and cores in words."""
+    try:
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    except OSError:
+        found = None
+    return f"{found[1] if found else platform.machine()}, {os.cpu_count()} cores"
 
 
 def curves(student: str, trained: "list[Trained]") -> list[dict[str, Any]]:

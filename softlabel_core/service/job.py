@@ -6,7 +6,10 @@ from typing import Any, Literal
 
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
-from softlabel_core.service.runner import Handle, Routine
+from softlabel_core.service.journal import Note
+from softlabel_core.service.runner import Handle, JobError, Routine
+from softlabel_core.store.promises import Promise
+from softlabel_core.store.results import Saved
 
 SHORT = 2.0
 """Predicted seconds up to which work is short: measuring a file, a run of the size of the defaults."""
@@ -72,6 +75,27 @@ class Job:
     lost: int = 0
     begun: float | None = None
 
+    promise: Promise | None = None
+    """An experiment's, as it was last written down."""
+
+    note: Note | None = None
+    """What is being written down of it, or was last."""
+
+    found: Result | None = None
+    """Its result while it is being written down: told as done only then."""
+
+    saved: Saved | None = None
+    """Where its result is kept; None where it is in memory only."""
+
+    recalled: bool = False
+    """Whether its result was found in the store, or it was promised by a server that is gone: then it is
+    finished, whether or not anybody came back for it."""
+
+    def forgive(self) -> None:
+        """Take one loss of its worker or server; raises `JobError` for more."""
+        if self.lost > 1:
+            raise JobError("The run lost its worker process twice and was given up.") from None
+
     @property
     def private(self) -> bool:
         """Whether only who asked for it can see it."""
@@ -102,6 +126,11 @@ class Job:
             }
             for (epoch, student), found in sorted(self.curves.items())
         ]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be given to a worker: promised for good, and not given to one yet."""
+        return self.alive and self.handle is None and (self.note is None or self.note.settled)
 
     @property
     def owner(self) -> str:

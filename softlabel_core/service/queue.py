@@ -16,19 +16,18 @@ from operator import attrgetter
 from softlabel_core.experiment.cost import SPREAD, Cost
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
-from softlabel_core.phrase import Phrase, Refusal
+from softlabel_core.phrase import Phrase
+from softlabel_core.service.admission import SECONDS, Busy, admit
 from softlabel_core.service.job import Job, Work
-from softlabel_core.service.runner import Handle, JobError, Runner, WorkerLost, train
+from softlabel_core.service.journal import Journal, packed, promise
+from softlabel_core.service.recall import recall, taken_over, write
+from softlabel_core.service.runner import JobError, Runner, WorkerLost, ended, train
 from softlabel_core.service.turns import Turns
+from softlabel_core.store.promises import Promise
+from softlabel_core.store.results import Found
 from softlabel_core.training.train import Cancelled
 
-__all__ = ["Busy", "Job", "Jobs", "Work"]
-
-QUEUE = 300
-"""Jobs that may wait; one more is refused with a sentence."""
-
-EACH = 10
-"""Jobs of one visitor that may wait."""
+__all__ = ["SECONDS", "Busy", "Job", "Jobs", "Work"]
 
 KEPT = 500
 """Finished jobs kept in memory, the latest first."""
@@ -42,24 +41,20 @@ GONE = 30.0
 TICK = 0.1
 """Seconds between two looks at the queue while something is in it."""
 
+IDLE = 1.0
+"""Seconds between two looks while nothing is in it: a server that is gone may have left something."""
+
 PAUSE = 1.0
 """Seconds that the queue waits after a failure of its own."""
-
-SECONDS = 120.0
-"""Predicted seconds above which a run is refused, unless the server was told otherwise."""
-
-
-class Busy(Refusal):
-    """The run is refused: too long, or too many are waiting. The message is a sentence for the visitor."""
 
 
 class Jobs:
     """All jobs of a server, by the key of their experiment. Thread-safe."""
 
-    def __init__(self, runner: Runner, *, seconds: float = SECONDS) -> None:
-        """`seconds`: predicted time above which a run is refused."""
+    def __init__(self, runner: Runner, *, seconds: float = SECONDS, journal: Journal | None = None) -> None:
+        """`seconds`: predicted time above which a run is refused; without a journal it lives in memory."""
         self.limit, self.cost = seconds, Cost()
-        self._runner = runner
+        self._runner, self._journal = runner, journal or Journal()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._alive: list[Job] = []
         self._ending: list[Job] = []  # cancelled, their worker not free yet
@@ -69,15 +64,23 @@ class Jobs:
         threading.Thread(target=self._watch, name="jobs", daemon=True).start()
 
     def start(self, experiment: Experiment, visitor: str) -> Job:
-        """The job of this experiment, queued unless it is under way or done; raises `Busy`."""
+        """The job of this experiment, queued unless it is under way or done; raises `Busy`.
+
+        When it returns the run is written down, unless the store cannot be reached.
+        """
         key = experiment.key()
         seconds = self.cost.seconds(experiment)
+        self.look(key, visitor)  # the store is asked before the lock is taken
         with self._lock:
-            job = self.look(key, visitor)
+            job = self._jobs.get(key)
             if job is None or job.state in ("failed", "cancelled"):
-                self._admit(seconds, self.cost.spread(experiment), visitor)
-                job = self._add(key, Work(train, (experiment.model_dump(mode="json"),), seconds), experiment)
+                admit(self._alive, seconds, self.cost.spread(experiment), visitor, self.limit)
+                job = self._promise(promise(key, experiment, seconds, visitor), experiment)
             job.visitors[visitor] = time.monotonic()
+            note = job.note
+        if note is not None:
+            note.wait()
+        with self._lock:
             self._advance()
         self._wake.set()
         return job
@@ -89,7 +92,7 @@ class Jobs:
         """
         key = secrets.token_urlsafe(16)
         with self._lock:
-            self._admit(work.seconds, SPREAD, visitor)
+            admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
             self._add(key, work, None).visitors[visitor] = time.monotonic()
             self._advance()
         self._wake.set()
@@ -101,7 +104,7 @@ class Jobs:
         with self._lock:
             job = self.look(name, visitor)
             if job is None or job.state in ("failed", "cancelled"):
-                self._admit(work.seconds, SPREAD, visitor)
+                admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
                 job = self._add(name, work, None)
                 job.shared = True
             job.visitors[visitor] = time.monotonic()
@@ -116,6 +119,13 @@ class Jobs:
             with self._lock:
                 self._jobs.pop(key, None)
 
+    def _promise(self, promised: Promise, experiment: Experiment) -> Job:
+        work = Work(train, (experiment.model_dump(mode="json"),), promised.seconds)
+        job = self._add(promised.key, work, experiment)
+        job.promise = promised
+        write(self._journal, job)
+        return job
+
     def _add(self, key: str, work: Work, experiment: Experiment | None) -> Job:
         self._jobs.pop(key, None)
         self._jobs[key] = job = Job(work, work.seconds, experiment)
@@ -128,6 +138,8 @@ class Jobs:
 
         A private job is None to all but the visitor who asked for it.
         """
+        if key not in self._jobs:
+            self._recall(key)
         with self._lock:
             job = self._jobs.get(key)
             if job is None or (job.private and visitor not in job.visitors):
@@ -139,6 +151,32 @@ class Jobs:
                 with self._blamed(job):
                     self._read(job)
             return job
+
+    def shared(self, share: str) -> Found | None:
+        """The run with that id, as it was saved."""
+        return self._journal.shared(share)
+
+    def _recall(self, key: str) -> None:
+        job = recall(self._journal, key)
+        if job is not None:
+            with self._lock:
+                self._jobs.setdefault(key, job)
+                self._forget()
+
+    def _restore(self, promised: Promise) -> None:
+        """Go on with what a server that is gone had promised, once more at most."""
+        found = taken_over(self._journal, promised)
+        if found is None:
+            return
+        promised, experiment = found
+        job = self._jobs.get(promised.key)
+        if job is None or job.state in ("failed", "cancelled"):
+            job = self._promise(promised, experiment)
+            job.lost = promised.begun
+            job.visitors[promised.visitor] = time.monotonic()
+        job.recalled = True
+        with self._blamed(job):
+            job.forgive()
 
     def _read(self, job: Job) -> None:
         """Take in what was trained since; a later round of self-training writes over the one before."""
@@ -167,27 +205,8 @@ class Jobs:
         """Stop everything."""
         self._closed = True
         self._wake.set()
+        self._journal.close()
         self._runner.close()
-
-    def _admit(self, seconds: float, spread: float, visitor: str) -> None:
-        """Refuse what takes too long (wrong by the factor `spread`) or finds no place; raises `Busy`."""
-        if seconds > self.limit:
-            raise Busy(
-                "This run would take about {seconds:,.0f} seconds (between {low:,.0f} and {high:,.0f}); "
-                "at most {most:,.0f} are allowed here. Choose fewer replicates or epochs, fewer examples "
-                "or a smaller network.",
-                seconds=seconds,
-                low=seconds / spread,
-                high=seconds * spread,
-                most=self.limit,
-            )
-        waiting = [job for job in self._alive if job.handle is None]
-        if len(waiting) >= QUEUE:
-            raise Busy("{count} runs are waiting already; please try again in a minute.", count=QUEUE)
-        if sum(job.owner == visitor for job in waiting) >= EACH:
-            raise Busy(
-                "{count} of your runs are waiting already; stop one, or wait for one to begin.", count=EACH
-            )
 
     def _watch(self) -> None:
         """In a thread of its own, whatever happens: settle what has ended, hand out what is next, drop what
@@ -196,13 +215,15 @@ class Jobs:
             pause = TICK
             try:
                 with self._lock:
+                    for promised in self._journal.claimed():
+                        self._restore(promised)
                     self._advance()
                     if not self._alive:
                         self._wake.clear()
             except Exception:
                 logging.getLogger(__name__).exception("The queue stumbled; it goes on")
                 pause = PAUSE
-            self._wake.wait()
+            self._wake.wait(IDLE)
             time.sleep(pause)
 
     @contextmanager
@@ -225,16 +246,21 @@ class Jobs:
             with suppress(Exception):  # it may have ended
                 job.handle.cancel()
         job.state, job.work = "failed", None
+        write(self._journal, job, state="failed", problem=packed(job.problem))
 
     def _advance(self) -> None:
+        if self._closed:  # what ends now ends with the server, and is left to the next one
+            return
         for job in filter(attrgetter("alive"), self._alive):
             with self._blamed(job):
-                if job.handle and job.handle.done():
+                if job.found is not None:
+                    self._tell(job)
+                elif job.handle and job.handle.done():
                     self._settle(job)
-                elif not job.watched(GONE):
+                elif not (job.recalled or job.watched(GONE)):
                     self._cancel(job)
         self._alive = [*filter(attrgetter("alive"), self._alive)]
-        self._ending = [job for job in self._ending if job.handle and not _ended(job.handle)]
+        self._ending = [job for job in self._ending if job.handle and not ended(job.handle)]
         while turn := self._turns.next(self._alive, self._ending):
             self._turns.note(turn.owner)
             with self._blamed(turn):
@@ -259,6 +285,8 @@ class Jobs:
         work = job.work
         job.handle = self._runner.submit(work.task, *work.data, limit=work.limit, memory=work.memory)
         job.begun, job.curves = None, {}
+        if job.promise is not None:
+            write(self._journal, job, state="running", begun=job.promise.begun + 1)
 
     def _cancel_unwatched(self, job: Job) -> bool:
         with self._lock:
@@ -273,19 +301,29 @@ class Jobs:
             job.handle.cancel()
             self._ending.append(job)
         job.state, job.work = "cancelled", None
+        write(self._journal, job)
+
+    def _tell(self, job: Job) -> None:
+        """It is done as soon as its result is written down, or cannot be."""
+        assert job.note is not None  # noqa: S101  # for the type checker
+        if job.note.settled:
+            job.result, job.saved, job.found = job.found, job.note.saved, None
+            job.state, job.work = "done", None
 
     def _settle(self, job: Job) -> None:
         assert job.handle is not None  # noqa: S101  # for the type checker
         try:
             answer = job.handle.result(0)
             if job.experiment is None:
-                job.answer = answer
+                job.answer, job.state = answer, "done"
             else:
-                job.result = Result.model_validate(answer)
-                self.cost.note(job.experiment, job.result.provenance.seconds)
-            job.state = "done"
+                job.found = Result.model_validate(answer)
+                self.cost.note(job.experiment, job.found.provenance.seconds)
+                write(self._journal, job, job.found)
+                self._tell(job)
         except Cancelled:
             job.state = "cancelled"
+            write(self._journal, job)
         except WorkerLost:
             self._retry(job)
         if not job.alive:
@@ -294,8 +332,7 @@ class Jobs:
     def _retry(self, job: Job) -> None:
         """A lost worker is forgiven once."""
         job.lost += 1
-        if job.lost > 1:
-            raise JobError("The run lost its worker process twice and was given up.") from None
+        job.forgive()
         self._submit(job)
 
     def _forget(self) -> None:
@@ -306,11 +343,3 @@ class Jobs:
         ]
         for key in {*over, *left}:
             del self._jobs[key]
-
-
-def _ended(handle: Handle) -> bool:
-    """Whether its worker is free; one that cannot tell keeps no worker from the others."""
-    try:
-        return handle.done()
-    except Exception:
-        return True

@@ -74,6 +74,14 @@ class Handle(ABC):
         """What the task returned; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
 
 
+def ended(handle: Handle) -> bool:
+    """Whether its worker is free; one that cannot tell keeps no worker from the others."""
+    try:
+        return handle.done()
+    except Exception:
+        return True
+
+
 class Channel:
     """What a task in a worker says to the server, and hears: small files of the job's own folder."""
 

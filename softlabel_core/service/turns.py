@@ -64,7 +64,7 @@ class Turns:
         own: Counter[str] = Counter()
         ranked = []
         for number, job in enumerate(alive):
-            if job.alive and job.handle is None and self._lane(job) == lane:
+            if job.ready and self._lane(job) == lane:
                 ranked.append(((own[job.owner], self._served.get(job.owner, 0), number), job))
                 own[job.owner] += 1
         return [job for _, job in sorted(ranked, key=lambda pair: pair[0])]

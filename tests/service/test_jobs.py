@@ -9,8 +9,9 @@ import pytest
 from softlabel_core import Cancelled, Experiment, run
 from softlabel_core.experiment.cost import SPREAD, Cost, parts
 from softlabel_core.reading.labels import write
-from softlabel_core.service import job, queue, uploads
-from softlabel_core.service.queue import EACH, Busy, Jobs, Work
+from softlabel_core.service import admission, job, queue, uploads
+from softlabel_core.service.admission import EACH
+from softlabel_core.service.queue import Busy, Jobs, Work
 from softlabel_core.service.runner import EmbeddedRunner, Handle, JobError, Runner, WorkerLost, train
 from softlabel_core.students.random_features import RESPONSE
 from tests.waiting import PATIENCE, wait_until
@@ -214,7 +215,7 @@ def test_the_expected_wait_is_that_of_the_jobs_ahead():
 
 
 def test_a_full_queue_refuses_and_takes_again_when_one_is_taken_up(monkeypatch, finished):
-    monkeypatch.setattr(queue, "QUEUE", 2)
+    monkeypatch.setattr(admission, "QUEUE", 2)
     runner = StubRunner()
     every = Jobs(runner)
     for seed in range(3):

@@ -98,7 +98,7 @@ def known(experiment: Experiment) -> Answer | None:
     """This visitor's live run of it, else the atlas's entry, which says so where other code made it."""
     job = state.look(experiment.key())
     if job is not None and job.result is not None:
-        return Answer(job.result, live=True)
+        return answers.live(job)
     return answers.precomputed(experiment)
 
 

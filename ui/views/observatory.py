@@ -18,7 +18,7 @@ from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, runs, state, sweeps
+from ui import answers, jobs, runs, saved, state, sweeps
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
 from ui.trails import Trail, paths, trail
@@ -133,7 +133,8 @@ def now(chosen: Experiment, language: str, job: Job | None) -> dict[str, Any]:
     `accuracy`: mean, low and high, None if it was not trained; `truth`, of students taught with the true
     labels, here or of the nearest that was computed; `x`: indicators by id; `row` of the light atlas.
     """
-    live = job.result if job is not None else None
+    run = saved.opened(chosen)
+    live = run.result if run else job.result if job is not None else None
     entry = lookup.find(chosen) if live is None else None
     result = live or (entry.result if entry else None)
     shown: Result | Preview | None = result or answers.before_training(chosen)

@@ -134,7 +134,8 @@ class Observatory {
     this.parent.append(root);
     this.buildAxes();
     this.buildRail();
-    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); });
+    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); this.fitAll(); });
+    document.fonts.ready.then(() => this.fitAll());
   }
 
   buildAxes() {
@@ -380,6 +381,11 @@ class Observatory {
   }
 
   // ---- under the hand
+
+  /** All menus, once style and letters are there. */
+  fitAll() {
+    for (const control of this.controls?.values() ?? []) if (control instanceof HTMLSelectElement) this.fit(control);
+  }
 
   /** The slider's value, shown at once; the page hears of it when it is let go. @param {string} path @param {number} value */
   drag(path, value) {

@@ -1,0 +1,102 @@
+"""The tables of the store, their version, and how the tables of an earlier version become those of this one.
+
+A column or table that changes raises `VERSION` and adds a row to `STEPS`; nothing is taken away, so that an
+earlier version of the code still finds what it knows in a backup.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+    select,
+    text,
+    update,
+)
+
+from softlabel_core.phrase import Refusal
+
+VERSION = 1
+
+STEPS: dict[int, tuple[str, ...]] = {}
+"""Version -> the statements that make the next one of it, in both dialects."""
+
+LOCK = 7_305_137_702
+"""PostgreSQL's advisory lock of whoever makes or changes tables."""
+
+metadata = MetaData()
+
+about = Table(
+    "about", metadata, Column("name", String(16), primary_key=True), Column("value", Integer, nullable=False)
+)
+"""What is said of the store as a whole: its `version`."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("experiment", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("visitor", String(16), nullable=False),
+    Column("since", Float, nullable=False, index=True),
+    Column("state", String(8), nullable=False),
+    Column("begun", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("owner", String(32)),
+    Column("until", Float, nullable=False),
+)
+"""A row a run that was promised and is not done (`promises.Promise`); `owner` holds it `until` then."""
+
+results = Table(
+    "results",
+    metadata,
+    Column("share", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("stamp", Text, nullable=False),
+    Column("made", Float, nullable=False, index=True),
+    Column("machine", String(200), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("bad", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""A row a finished run: its JSON, compressed, `size` bytes with the SHA-256 `digest`. `bad` ones are kept
+apart, for somebody to look at."""
+
+
+class Newer(Refusal):
+    """The store was written by a later version of this program."""
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables, or bring those of an earlier version to this one; raises `Newer`. In a transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    if not inspect(connection).has_table(about.name):
+        metadata.create_all(connection)
+        connection.execute(about.insert().values(name="version", value=VERSION))
+        return
+    found = version(connection)
+    if found > VERSION:
+        raise Newer(
+            "store: allowed: version {most} of its tables or earlier; got {found}. It was written by a later "
+            "version of this program: update, or choose another store.",
+            most=VERSION,
+            found=found,
+        )
+    for step in range(found, VERSION):
+        for statement in STEPS[step]:
+            connection.execute(text(statement))
+    connection.execute(update(about).where(about.c.name == "version").values(value=VERSION))
+
+
+def version(connection: Connection) -> int:
+    """The version of the tables as they stand."""
+    return connection.execute(select(about.c.value).where(about.c.name == "version")).scalar_one()
