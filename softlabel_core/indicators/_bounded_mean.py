@@ -17,11 +17,11 @@ MOST = 600.0
 
 
 def least_mean(
-    sums: Float[np.ndarray, "*cells"],
-    squares: Float[np.ndarray, "*cells"],
-    trials: Int[np.ndarray, "*cells"],
-    error: Float[np.ndarray, "*cells"],
-) -> Float[np.ndarray, "*cells"]:
+    sums: Float[np.ndarray, "cells"],
+    squares: Float[np.ndarray, "cells"],
+    trials: Int[np.ndarray, "cells"],
+    error: Float[np.ndarray, "cells"],
+) -> Float[np.ndarray, "cells"]:
     """Lower end for the mean of independent values in [0, 1]: above the mean with probability <= `error`.
 
     `sums` and `squares` are those of the values and of their squares, `trials` their number; 0 without any.
@@ -38,7 +38,7 @@ def least_mean(
     2015, https://arxiv.org/abs/1311.6273 (the inequality).
     """
     known = np.maximum(trials, 1)
-    odds = np.sqrt(-np.log(error) / (2 * known)) * 2.0 ** np.arange(STAKES).reshape(-1, *(1,) * known.ndim)
+    odds = np.sqrt(-np.log(error) / (2 * known)) * 2.0 ** np.arange(STAKES)[:, None]
     stakes = odds / (1 + odds)
     price = np.log1p(-stakes) + stakes
     low, high = np.zeros_like(sums), sums / known
