@@ -13,6 +13,7 @@ import numpy as np
 
 from softlabel_core.atlas import lookup, plan
 from softlabel_core.atlas.lookup import Atlas
+from softlabel_core.atlas.remeasure import only_indicators, remeasure
 from softlabel_core.experiment import science
 from softlabel_core.experiment.result import Result, machine, versions
 from softlabel_core.experiment.resume import finish
@@ -114,15 +115,19 @@ def build(
 ) -> list[Experiment]:
     """Compute what is pending, keep the rest, write `file` whole. Returns what could not be computed here.
 
-    Experiments that read files of the data folder keep their previous entry where the files are not at hand.
+    Entries that are stale by indicators alone are measured again and not trained (`remeasure`). Experiments
+    that read files of the data folder keep their previous entry where the files are not at hand.
     """
     old = Atlas(file)
     asked = pending(file).experiments()
     todo = [experiment for experiment in asked if _at_hand(experiment)]
     left = [experiment for experiment in asked if not _at_hand(experiment)]
-    made = json.dumps(_made(), sort_keys=True)
+    remeasure(folder, [one for one in todo if only_indicators(one, old)], old, trim=_short)
     results = finish(folder, todo, trim=_small, on_progress=on_progress)
-    new = {lookup.content(one): _row(one, result, made) for one, result in zip(todo, results, strict=True)}
+    new = {
+        lookup.content(one): _row(one, result, _made_of(one, result, old))
+        for one, result in zip(todo, results, strict=True)
+    }
     rows = []
     for experiment in plan.experiments():
         row = new.get(lookup.content(experiment)) or old.packed(experiment)
@@ -187,6 +192,13 @@ def _row(experiment: Experiment, result: Result, made: str) -> dict[str, Any]:
         "made": made,
         "science": json.dumps(science.stamp(experiment)),
     }
+
+
+def _made_of(experiment: Experiment, result: Result, old: Atlas) -> str:
+    """How it was made: as before, if its students are those of the previous entry."""
+    before = old.find(experiment)
+    same = before is not None and before.result.provenance == result.provenance
+    return json.dumps(before.made if same and before else _made(), sort_keys=True)
 
 
 def _made() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from softlabel_core.examples import Examples
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.frameworks import Shown
 from softlabel_core.frameworks.additive_noise import AdditiveNoise
-from softlabel_core.indicators import Sample
+from softlabel_core.indicators import CONFIDENCE, Sample
 from softlabel_core.indicators.mean_label_margin import MeanLabelMargin
 from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.theory.bounds import excess_risk, noisy_degrees
@@ -21,8 +21,9 @@ def loss_margin(
     loss: Loss, indicators: dict[str, Any], shown: Float[ndarray, "n c"], truth: Int[ndarray, "n"]
 ) -> LossMargin:
     """What `loss` asks of labels with these `indicators`, and of what it was `shown` of them."""
-    target_margin = MeanLabelMargin().value(Sample(shown, truth, "support"))
-    return loss.margin({**indicators, "target_margin": target_margin})
+    sample, lead = Sample(shown, truth, "support"), MeanLabelMargin()
+    intervals = indicators["intervals"] | {"target_margin": lead.interval(sample, 1 - CONFIDENCE)}
+    return loss.margin({**indicators, "target_margin": lead.value(sample), "intervals": intervals})
 
 
 def identity(

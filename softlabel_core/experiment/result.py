@@ -186,7 +186,7 @@ class Result(Value):
         if isinstance(margin, dict):
             with contextlib.suppress(KeyError, TypeError):  # what does not say it is refused below
                 loss = Loss.parse(data["experiment"]["framework"]["loss"])
-                now = recalled(loss, data["indicators"], margin["value"])
+                now = recalled(loss, data["indicators"], margin)
                 data = data if margin.get("rule", now.rule) != now.rule else {**data, "loss_margin": now}
         return data
 

@@ -27,7 +27,7 @@ def finish(
     students.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = {_file(folder, experiment): experiment for experiment in experiments}
+    files = {file_of(folder, experiment): experiment for experiment in experiments}
     missing = [file for file in files if not file.exists()]
     work = {file: one.replicates * (1 + one.framework.relabellings) for file, one in files.items()}
     done = sum(work.values()) - sum(work[file] for file in missing)
@@ -41,17 +41,18 @@ def finish(
 
         results = run_sweep([files[file] for file in block], on_progress=report)
         for file, result in zip(block, results, strict=True):
-            _save(file, trim(result))
+            save(file, trim(result))
         done += size
     kept = {file: Result.read(file.read_text()) for file in files}
-    return [kept[_file(folder, experiment)] for experiment in experiments]
+    return [kept[file_of(folder, experiment)] for experiment in experiments]
 
 
-def _file(folder: Path, experiment: Experiment) -> Path:
+def file_of(folder: Path, experiment: Experiment) -> Path:
+    """Where its result is kept; another science has another name."""
     return folder / f"{experiment.key()}-{science.code(experiment)}.json"
 
 
-def _save(file: Path, result: Result) -> None:
+def save(file: Path, result: Result) -> None:
     """Whole or not at all."""
     temporary = file.with_suffix(".part")
     temporary.write_text(result.model_dump_json())

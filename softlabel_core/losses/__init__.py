@@ -38,6 +38,10 @@ class LossMargin(Value):
     """What it rests on, by the names of the indicators: shares of 1, and the set size `k`."""
 
 
+ENDS = ("margin_low", "margin_high")
+"""Names among a margin's `numbers` of the ends of its interval."""
+
+
 class Loss(Plugin):
     """A loss of one example, summed over nothing: the trainer averages over the batch.
 
@@ -86,9 +90,9 @@ class Loss(Plugin):
 
         Assumes what is shown to be drawn independently of x given the class, and a student that can fit
         any distribution to each class. `measured` is what `softlabel_core.measure` returns, and under
-        `target_margin` the mean-label margin of the targets that the loss reads. A loss with a condition of
-        its own names a rule of its own; it is told by the general text until there is one for it
-        (`ui/words/locales/*/rules.toml`).
+        `target_margin` the mean-label margin of the targets that the loss reads, its interval among the
+        others. A loss with a condition of its own names a rule of its own; it is told by the general text
+        until there is one for it (`ui/words/locales/*/rules.toml`).
         """
         return LossMargin(rule="none", value=None)
 
@@ -102,6 +106,15 @@ def within(p: Float[Tensor, "... c b"], target: Float[Tensor, "... c b"]) -> Flo
 def numbers(measured: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Those of `measured` that a rule rests on."""
     return {name: measured[name] for name in names}
+
+
+def ends(measured: Mapping[str, Any], name: str) -> dict[str, float]:
+    """`margin_low` and `margin_high`: the ends of the interval of the margin `name`, where it was measured.
+
+    Where 0 lies between them, the sample does not tell the margin's sign.
+    """
+    found = measured.get("intervals", {}).get(name)
+    return {} if found is None else dict(zip(ENDS, found, strict=True))
 
 
 def class_wise(measured: Mapping[str, Any]) -> LossMargin:
@@ -143,15 +156,9 @@ def likelihood(measured: Mapping[str, Any]) -> LossMargin:
 
 
 def _worst_class(measured: Mapping[str, Any]) -> dict[str, Any]:
-    """The class-wise margin m at set size k, and Delta_max + gamma, which of a population is at least 1 - m.
-
-    `margin_low` and `margin_high` are the ends of the margin's interval, where it was measured: where 0 lies
-    between them, the sample does not tell the sign of m.
-    """
+    """The class-wise margin m at k, and Delta_max + gamma, which of a population is at least 1 - m."""
     total = measured["worst_unreliability"] + measured["ambiguity"]
-    found = {"k": measured["k"], "margin": measured["margin"], "worst_total": total}
-    ends = measured.get("intervals", {}).get("margin")
-    return found if ends is None else found | dict(zip(("margin_low", "margin_high"), ends, strict=True))
+    return {**numbers(measured, "k", "margin"), "worst_total": total, **ends(measured, "margin")}
 
 
 def _always_there(measured: Mapping[str, Any]) -> dict[str, float]:
@@ -160,7 +167,7 @@ def _always_there(measured: Mapping[str, Any]) -> dict[str, float]:
     Then some class has a wrong label in all of its sets that were measured, or no examples at all.
     """
     low, high = measured.get("intervals", {}).get("ambiguity", (0.0, 0.0))
-    return {"margin_low": 1 - high, "margin_high": 1 - low} if measured["ambiguity"] < 1 <= high else {}
+    return dict(zip(ENDS, (1 - high, 1 - low), strict=True)) if measured["ambiguity"] < 1 <= high else {}
 
 
 def _all_labels(measured: Mapping[str, Any]) -> LossMargin | None:
@@ -170,13 +177,15 @@ def _all_labels(measured: Mapping[str, Any]) -> LossMargin | None:
     return LossMargin(rule="all-labels", value=0.0, numbers=numbers(measured, "k"))
 
 
-def recalled(loss: Loss, measured: Mapping[str, Any], value: float | None) -> LossMargin:
+def recalled(loss: Loss, measured: Mapping[str, Any], saved: Mapping[str, Any]) -> LossMargin:
     """The margin of a saved result, from what was `measured`: whatever an earlier version made of it.
 
-    The one number that is not saved there, the mean-label margin of the targets, is the saved `value` itself
-    where the rule rests on it.
+    What is not measured there, the mean-label margin of the targets with its interval, is the `saved` margin
+    itself where the rule rests on it.
     """
-    return loss.margin({**measured, "target_margin": value})
+    kept = [saved.get("numbers", {}).get(name) for name in ENDS]
+    intervals = measured.get("intervals", {}) | ({} if None in kept else {"target_margin": kept})
+    return loss.margin({**measured, "intervals": intervals, "target_margin": saved["value"]})
 
 
 class Identifying(Loss):

@@ -3,7 +3,7 @@ from typing import Any
 
 from jaxtyping import Float
 
-from softlabel_core.losses import Loss, LossMargin, class_wise, numbers
+from softlabel_core.losses import Loss, LossMargin, class_wise, ends, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -37,6 +37,5 @@ class Average(Loss):
     def margin(self, measured: Mapping[str, Any]) -> LossMargin:
         if measured["k"] != "support":
             return class_wise(measured)
-        return LossMargin(
-            rule="uniform-target", value=measured["target_margin"], numbers=numbers(measured, "k")
-        )
+        found = numbers(measured, "k") | ends(measured, "target_margin")
+        return LossMargin(rule="uniform-target", value=measured["target_margin"], numbers=found)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from jaxtyping import Float
 from pydantic import Field
 
-from softlabel_core.losses import Loss, LossMargin, numbers
+from softlabel_core.losses import Loss, LossMargin, ends, numbers
 from softlabel_core.tensors import Tensor
 
 
@@ -46,5 +46,5 @@ class CrossEntropy(Loss):
         return self.temperature * (softened - target)
 
     def margin(self, measured: Mapping[str, Any]) -> LossMargin:
-        margin = measured["mean_label_margin"]
-        return LossMargin(rule="mean-label", value=margin, numbers=numbers(measured, "total"))
+        found = numbers(measured, "total") | ends(measured, "mean_label_margin")
+        return LossMargin(rule="mean-label", value=measured["mean_label_margin"], numbers=found)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from softlabel_core import Experiment, run_sweep
+from softlabel_core import Experiment, Result, run_sweep
 from softlabel_core.__main__ import main
 from softlabel_core.atlas import build, lookup, plan
 from softlabel_core.atlas.build import Pending
 from softlabel_core.atlas.lookup import Atlas
 from softlabel_core.biases import Bias
-from softlabel_core.experiment import science
+from softlabel_core.experiment import resume, science
+from softlabel_core.indicators.entropy import Entropy
 from softlabel_core.plugin import Plugin, catalogue
 from softlabel_core.teaching.presets import PRESETS
 
@@ -134,6 +135,60 @@ def test_the_light_table_names_entries() -> None:
     assert entry.result.student_accuracy.mean == one["accuracy"]
     assert entry.result.indicators["total"] == one["total"]
     assert not set(lookup.HIDDEN) & set(table.columns)
+
+
+def _trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, file: Path) -> int:
+    """How many experiments a build trains as a whole."""
+    seen: list[Experiment] = []
+
+    def counted(asked: list[Experiment], **options: object) -> list[Result]:
+        seen.extend(asked)
+        return run_sweep(asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resume, "run_sweep", counted)
+        build.build(tmp_path, file)
+    return len(seen)
+
+
+def test_entries_that_are_stale_by_an_indicator_alone_are_measured_again_and_not_trained(
+    tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "atlas.parquet"
+    assert _trained(monkeypatch, tmp_path, file) == 2
+    before = [Atlas(file).packed(one) for one in two]
+    with raised(monkeypatch, Entropy()), monkeypatch.context() as patched:
+        patched.setattr(Entropy, "value", lambda self, sample: 0.125)
+        assert _trained(monkeypatch, tmp_path, file) == 0
+        assert not build.pending(file).stale
+        for one, old in zip(two, before, strict=True):
+            new = Atlas(file).find(one)
+            assert new is not None
+            assert old is not None
+            then, now = json.loads(old["result"]), json.loads(new.result.model_dump_json())
+            assert json.dumps(new.made, sort_keys=True) == old["made"]
+            measured = [now["indicators"], now["bias_indicators"], *now["rows"]]
+            assert [part.pop("entropy") for part in measured] == [0.125] * len(measured)
+            for part in (then["indicators"], then["bias_indicators"], *then["rows"]):
+                part.pop("entropy")
+            assert now == then
+
+
+@pytest.mark.parametrize("kind", ["pooled", "replicate"])
+def test_an_entry_whose_labels_do_not_come_out_as_stored_is_trained_as_a_whole(
+    kind: str, tmp_path: Path, two: list[Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "atlas.parquet"
+    build.build(tmp_path, file)
+    rows = [Atlas(file).packed(one) for one in two]
+    assert all(row is not None for row in rows)
+    stored = json.loads(rows[0]["result"])
+    place = stored["indicators"] if kind == "pooled" else stored["rows"][1]
+    place["l2"] += 0.001
+    build._write([rows[0] | {"result": json.dumps(stored)}, rows[1]], file)
+    with raised(monkeypatch, Entropy()):
+        assert _trained(monkeypatch, tmp_path, file) == 1
+        assert not build.pending(file).stale
 
 
 def _calls(work: Callable[[], object]) -> int:

@@ -11,6 +11,7 @@ from scipy.stats import beta, binom
 
 from softlabel_core import catalogue, measure
 from softlabel_core.indicators import Indicator, Sample, clopper_pearson
+from softlabel_core.indicators._bounded_mean import STAKES, least_mean
 from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
 from tests.checked import plain
@@ -181,7 +182,7 @@ def test_every_estimate_is_inside_its_interval(seed, n, classes, grid, k, by_con
     labels = random_labels(n, classes, generator=generator, grid=grid)
     targets = labels.argmax(1) if by_content else generator.integers(classes, size=n)
     measured = measure(labels, targets, k, seed=seed)
-    assert set(measured["intervals"]) >= {"unreliability", "ambiguity", "total", "worst_total", "margin"}
+    assert set(measured["intervals"]) >= {"ambiguity", "total", "worst_total", "margin", "mean_label_margin"}
     for key, (low, high) in measured["intervals"].items():
         assert low <= measured[key] <= high, key
 
@@ -258,13 +259,14 @@ def test_clopper_pearson_holds_any_probability_often_enough(trials):
 
 
 def assert_held(truth, samples):
-    """The intervals of the indicators in `truth` hold it in at least as many samples as they say."""
+    """The intervals of the indicators in `truth` hold it in as many samples as they say; returns them."""
     asked = {key: INDICATORS[key.replace("_", "-")]() for key in truth}
     ends = {key: np.array([one.interval(sample, 0.05) for sample in samples]) for key, one in asked.items()}
     held = {
         key: np.mean((pairs[:, 0] <= truth[key]) & (truth[key] <= pairs[:, 1])) for key, pairs in ends.items()
     }
     assert all(share >= least(len(samples)) for share in held.values()), held
+    return list(ends.values())
 
 
 def test_every_interval_holds_the_truth_often_enough():
@@ -282,6 +284,8 @@ def test_every_interval_holds_the_truth_often_enough():
         scores = np.column_stack([9.5 - generator.choice(ranks, len(targets), p=chance), rivals])
         samples.append(Sample(softmax(np.take_along_axis(scores, steps, axis=1)), targets, k))
     hidden, rival = 0.2, (k - 1 + 0.2) / 9
+    mass = [np.exp(9.5 - rank) / (np.exp(9.5 - rank) + np.exp(np.arange(1, 10)).sum()) for rank in ranks]
+    first = np.dot(chance, mass)  # mean probability of the truth; all rivals share the rest
     truth = {
         "unreliability": hidden,
         "worst_unreliability": hidden,
@@ -289,6 +293,7 @@ def test_every_interval_holds_the_truth_often_enough():
         "total": hidden + rival,
         "worst_total": hidden + rival,
         "margin": 1 - hidden - rival,
+        "mean_label_margin": first - (1 - first) / 9,
         "label_accuracy": 0.5,
     }
     assert set(truth) == {cls.key() for cls in INDICATORS.values() if cls().interval(samples[0], 0.05)}
@@ -307,9 +312,54 @@ def test_intervals_of_sets_of_several_sizes_hold_the_truth_often_enough():
     for number in range(300):
         drawn = rows[stream(0, "coverage", number).choice(len(cases), len(targets), p=chance)]
         samples.append(Sample(np.take_along_axis(drawn, steps, axis=1), targets, "support"))
-    truth = {"unreliability": hidden, "worst_unreliability": hidden, "ambiguity": rival}
+    lead = np.dot(chance, rows[:, 0] - rows[:, 1])
+    truth = {
+        "unreliability": hidden,
+        "worst_unreliability": hidden,
+        "ambiguity": rival,
+        "mean_label_margin": lead,
+    }
     sums = {"total": hidden + rival, "worst_total": hidden + rival, "margin": 1 - hidden - rival}
     assert_held(truth | sums, samples)
+
+
+def leads(population, n, generator):
+    """Soft labels of `n` examples of class 0 of 3, and by how much their mean prefers label 0 to label 1."""
+    if population == "all rivals alike":
+        return generator.dirichlet([0.4, 0.2, 0.2], size=n), 0.25
+    if population == "one rival":
+        return generator.dirichlet([0.8, 0.7, 0.1], size=n), 0.0625
+    if population == "nearly the same":
+        return generator.dirichlet([400, 380, 20], size=n), 0.025
+    slip = generator.random(n) < 0.02  # most samples of 30 hold none
+    return one_hot(slip.astype(int), 3), 0.96
+
+
+@pytest.mark.parametrize("per_class", [30, 400])
+@pytest.mark.parametrize("population", ["all rivals alike", "one rival", "nearly the same", "rare slips"])
+def test_the_interval_of_the_mean_label_margin_holds_it_whatever_the_labels(population, per_class):
+    """All classes alike. A normal interval misses the last population in most samples of 30 a class."""
+    targets, samples = np.repeat([0, 1, 2], per_class), []
+    steps = (np.arange(3) - targets[:, None]) % 3
+    for number in range(300):
+        drawn, truth = leads(population, len(targets), stream(0, "leads", number))
+        samples.append(Sample(np.take_along_axis(drawn, steps, axis=1), targets, 1))
+    [ends] = assert_held({"mean_label_margin": truth}, samples)
+    narrow = population in ("nearly the same", "rare slips")
+    assert per_class < 400 or np.ptp(ends, axis=1).mean() < (0.12 if narrow else 0.35)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0.001, 0.2))
+def test_the_lower_end_of_a_mean_is_refused_by_the_bets_themselves(values, error):
+    """The two sums stand in for products: where they refuse a mean, so do products, and every smaller one."""
+    x = np.array(values)
+    [low] = least_mean(x.sum()[None], (x**2).sum()[None], np.array([len(x)]), np.array([error]))
+    assert 0 <= low <= x.mean()
+    if low > 0:
+        odds = np.sqrt(-np.log(error) / (2 * len(x))) * 2.0 ** np.arange(STAKES)[:, None]
+        for mean in (low, low / 2):
+            products = np.prod(1 + odds / (1 + odds) * (x / mean - 1), axis=1)
+            assert products.mean() >= (1 - 1e-6) / error
 
 
 @pytest.mark.parametrize(("per_class", "mean"), [(15, 0.513), (120, 0.322)])

@@ -478,6 +478,7 @@ def test_the_dashboard_s_sentence_is_the_loss_s(kind):
     result = run(quick(framework={"kind": framework, "loss": kind}))
     expected = cls().margin({**result.indicators, "target_margin": None})
     assert result.loss_margin == expected
+    assert Result.read(result.model_dump_json()).loss_margin == expected
     assert reason("en", result).startswith(asks("en", expected))
     contrary = result.replace(loss_margin={"rule": "stranger", "value": 1.0})
     assert "pass it (margin 1.00, above 0)" in reason("en", contrary)
@@ -524,6 +525,10 @@ def test_average_on_sets_of_several_sizes_uses_what_it_is_shown():
     # candidate sets are uniform rows: the targets are the labels themselves
     assert result.loss_margin.value == pytest.approx(result.indicators["mean_label_margin"])
     assert result.loss_margin.value != pytest.approx(result.indicators["margin"])
+    ends = [result.loss_margin.numbers[name] for name in ("margin_low", "margin_high")]
+    assert ends == pytest.approx(result.indicators["intervals"]["mean_label_margin"])
+    assert ends[0] < result.loss_margin.value < ends[1]
+    assert Result.read(result.model_dump_json()).loss_margin == result.loss_margin  # kept, not measured anew
 
 
 @pytest.mark.parametrize("kind", LOSSES)

@@ -198,3 +198,41 @@ def margin_interval(d, y, k, alpha):
         min(low for low, _ in ends(alpha / 2)),
         min(high for _, high in ends(alpha / 2 / (c * (c - 1)))),
     )
+
+
+def least_mean(values, error):
+    """Largest m that six bets refuse, whose s / (1 - s) double from sqrt(ln(1 / error) / 2n).
+
+    What a bet of the stake s wins is bounded from below by the first two powers of x / m - 1.
+    """
+    n = len(values)
+    odds = [2**step * math.sqrt(-math.log(error) / (2 * max(n, 1))) for step in range(6)]
+
+    def refused(m):
+        ratios = [x / m - 1 for x in values]
+        lead, spread = sum(ratios), sum(u * u for u in ratios)
+        won = 0.0
+        for odd in odds:
+            s = odd / (1 + odd)
+            won += math.exp(min(s * lead + (math.log(1 - s) + s) * spread, 700)) / len(odds)
+        return won >= 1 / error
+
+    low, high = 0.0, sum(values) / max(n, 1)
+    for _ in range(50):
+        middle = max((low + high) / 2, 1e-9)
+        low, high = (middle, high) if refused(middle) else (low, middle)
+    return low
+
+
+def mean_label_margin_interval(d, y, k, alpha):
+    """Of every difference d_t - d_i of the class t; Bonferroni at the upper end only."""
+    c = d.shape[1]
+    pairs = [(t, i) for t in range(c) for i in range(c) if i != t]
+    shares = {
+        (t, i): [(1 + row[t] - row[i]) / 2 for row, truth in zip(d.tolist(), y, strict=True) if truth == t]
+        for t, i in pairs
+    }
+    return (
+        min(2 * least_mean(shares[pair], alpha / 2) - 1 for pair in pairs),
+        min(1 - 2 * least_mean([1 - x for x in shares[pair]], alpha / 2 / len(pairs)) for pair in pairs),
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
-from softlabel_core.atlas.rule_failures import REASONS, exceptions, tally
+from softlabel_core.atlas.rule_failures import CLOSE, REASONS, exceptions, tally
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.plugin import catalogue
@@ -98,39 +98,55 @@ def test_reasons_follow_from_the_labels() -> None:
         "unexplained": _row(learned=False),
     }
     assert cases.keys() == REASONS.keys()
-    follows = _row()
-    found = exceptions(pd.DataFrame([*cases.values(), follows, _row(total=1.3, learned=False)]))
+    follows = _row(total_low=0.4, total_high=0.8)
+    found = exceptions(
+        pd.DataFrame(
+            [*cases.values(), follows, _row(total=1.3, total_low=1.2, total_high=1.4, learned=False)]
+        )
+    )
     assert list(found["why"]) == list(cases)
     assert list(found["expected"]) == [case["total"] < 1 for case in cases.values()]
 
 
 def test_both_directions_of_the_rule_are_counted() -> None:
+    above = {"total": 1.2, "total_low": 1.01, "total_high": 1.4, "loss": "cross-entropy"}
+    across = {"total_low": 0.9, "total_high": 1.0}
     rows = [
         _row(),
         _row(learned=False),
         _row(learned=False),
-        _row(total=0.9, worst_unreliability=1.0, margin=-0.4),
-        _row(total=1.0, learned=False, loss="cross-entropy"),
-        _row(total=1.2, loss="cross-entropy"),
+        _row(total=0.9, total_high=0.99, worst_unreliability=1.0, margin=-0.4),
+        _row(**above, learned=False),
+        _row(**above),
+        _row(**across, total=0.95, learned=False),
+        _row(**across, total=0.95),
+        _row(**across, total=1.0),
     ]
     assert tally(pd.DataFrame(rows)) == {
-        "entries": 6,
+        "entries": 9,
         "below": 4,
         "below_learned": 2,
         "above": 2,
         "above_failed": 1,
+        "unclear": 3,
+        "close": 2,
         "sets": 4,
         "sets_right": 2,
         "lost": 1,
         "wrong": 3,
     }
+    why = list(exceptions(pd.DataFrame(rows))["why"])
+    assert why.count(CLOSE) == 2
+    assert len(why) == 5
 
 
 def test_the_counts_of_the_atlas_add_up() -> None:
     table, found = lookup.entries(), tally(lookup.entries())
-    assert found["below"] + found["above"] == found["entries"] == len(table)
+    assert found["below"] + found["above"] + found["unclear"] == found["entries"] == len(table)
     right = found["below_learned"] + found["above_failed"]
-    assert found["wrong"] == found["entries"] - right == len(exceptions(table))
+    assert found["wrong"] == found["entries"] - found["unclear"] - right
+    why = exceptions(table)["why"]
+    assert (found["wrong"], found["close"]) == ((why != CLOSE).sum(), (why == CLOSE).sum())
 
 
 def test_a_class_without_its_label_is_lost_where_entries_count_as_learned() -> None:

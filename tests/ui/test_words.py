@@ -167,6 +167,25 @@ def test_a_margin_whose_sign_the_sample_does_not_tell_is_called_unclear(result, 
     assert ("the rule cannot tell" in sentences.claim("en", one)) == (holds == "unclear")
 
 
+@pytest.mark.parametrize("ends", [(0.01, 0.3), (-0.01, 0.3), (-0.3, -0.01)])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("cross-entropy", "mean_label_margin"), ("average", "target_margin")]
+)
+def test_imitation_is_judged_by_an_interval_too(result, kind, name, ends):
+    shown = measured("support", 0.3, 0.3) | {name: sum(ends) / 2, "intervals": {name: list(ends)}}
+    margin = catalogue(Loss)[kind]().margin(shown)
+    one = result.model_copy(update={"loss_margin": margin})
+    unclear = ends[0] < 0 < ends[1]
+    assert sentences.verdict(margin) == ("unclear" if unclear else "pass" if ends[0] > 0 else "fail")
+    assert (sentences.follows(one) is None) == unclear
+    for language, told, low in (("en", "cannot be told", "−0.01"), ("zh", "无法判断", "−0.01")):
+        said = sentences.asks(language, margin)
+        assert (told in said) == (low in said and unclear) == unclear
+        assert said != sentences.asks(language, margin.replace(rule="stranger"))
+        short = sentences.rule(language, margin, shown | {"intervals": {}})
+        assert (low in short and "0.30" in short) == unclear
+
+
 @pytest.mark.parametrize("high", [0.99, 1.0])
 @pytest.mark.parametrize("kind", ["cc", "lws"])
 def test_a_wrong_label_that_may_always_be_there_leaves_it_open(result, kind, high):

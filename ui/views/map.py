@@ -6,7 +6,7 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
-from softlabel_core.atlas.rule_failures import REASONS, committed_exceptions, committed_tally
+from softlabel_core.atlas.rule_failures import CLOSE, REASONS, committed_exceptions, committed_tally
 from softlabel_core.biases.candidate_set import CandidateSet
 from ui import answers, panels, state
 from ui.answers import Answer
@@ -180,7 +180,7 @@ def exceptions() -> None:
     if wrong.empty:
         return
     counts = wrong["why"].value_counts()
-    reasons = [one for one in REASONS if one in counts]
+    reasons = sorted((one for one in REASONS if one in counts), key=CLOSE.__eq__)  # no exceptions: last
     why = st.pills(
         state.t("map.rule.pick"),
         reasons,

@@ -94,7 +94,9 @@ def _rule(language: str, chosen: Experiment, shown: Measured | None, later: str)
     value = shown.loss_margin.value
     said = "?" if value is None else i18n.minus(f"{round(value, 2) + 0.0:.2f}")
     note = f"Δ + γ {sentences.point(measured, 'total')}" if own else _say(language, "margin-note")
-    return _number(language, "own-margin" if own else "margin", said, "", [note])
+    ends = sentences.ends_of(shown.loss_margin)
+    notes = [note] if ends is None else [sentences.outward(language, *ends, digits=2), note]
+    return _number(language, "own-margin" if own else "margin", said, "", notes)
 
 
 def _teacher(language: str, shown: Measured | None, later: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.indicators import settled
-from softlabel_core.losses import LossMargin
+from softlabel_core.losses import ENDS, LossMargin
 from ui.words import i18n
 
 STILL = 0.2
@@ -129,10 +129,18 @@ def verdict(margin: LossMargin) -> str:
     """`pass` or `fail`; `unclear` where the sample does not tell which; `unknown` without a condition."""
     if margin.value is None:
         return "unknown"
-    low, high = (float(margin.numbers.get(f"margin_{end}", margin.value)) for end in ("low", "high"))
-    if low <= 0 < high:
+    found = ends_of(margin)
+    if found is not None and found[0] <= 0 < found[1]:
         return "unclear"
     return "pass" if margin.value > 0 else "fail"
+
+
+def ends_of(margin: LossMargin) -> tuple[float, float] | None:
+    """The interval of a loss's margin, where it was measured."""
+    if not set(ENDS) <= margin.numbers.keys():
+        return None
+    low, high = (float(margin.numbers[name]) for name in ENDS)
+    return low, high
 
 
 def follows(result: Result) -> bool | None:

@@ -1,0 +1,51 @@
+"""Where the mean of bounded values lies, whatever their distribution: no bet against it wins much."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+STAKES = 6
+"""Bets that are made side by side; every stake is about twice the one before."""
+
+HALVINGS = 30
+"""Steps in which an end is searched."""
+
+LEAST = 1e-9
+"""No mean below it is bet against."""
+
+MOST = 600.0
+"""Logarithm of a product that is large enough to leave a mean out, and no overflow."""
+
+
+def least_mean(
+    sums: Float[np.ndarray, "cells"],
+    squares: Float[np.ndarray, "cells"],
+    trials: Int[np.ndarray, "cells"],
+    error: Float[np.ndarray, "cells"],
+) -> Float[np.ndarray, "cells"]:
+    """Lower end for the mean of independent values in [0, 1]: above the mean with probability <= `error`.
+
+    `sums` and `squares` are those of the values and of their squares, `trials` their number; 0 without any.
+
+    If the mean were m, the product of 1 + s (x / m - 1) over the values x would have the expectation 1 for
+    every stake s below 1, and so would the mean of the products of several stakes that do not depend on the
+    values. It exceeds 1 / error with probability `error` at most (Markov), so an m for which it does is left
+    out, and every smaller m with it, for which all products are larger. A product is known well enough from
+    two sums: log(1 + s u) >= s u + (log(1 - s) + s) u^2 for u >= -1. So few rows of a large spread give a
+    wide interval, many of a small one a narrow one, and their order does not matter. At the sample's own mean
+    no product is above 1: it is never left out.
+
+    Reference: Waudby-Smith and Ramdas 2024, https://arxiv.org/abs/2010.09686 (betting); Fan, Grama and Liu
+    2015, https://arxiv.org/abs/1311.6273 (the inequality).
+    """
+    known = np.maximum(trials, 1)
+    odds = np.sqrt(-np.log(error) / (2 * known)) * 2.0 ** np.arange(STAKES)[:, None]
+    stakes = odds / (1 + odds)
+    price = np.log1p(-stakes) + stakes
+    low, high = np.zeros_like(sums), sums / known
+    for _ in range(HALVINGS):
+        middle = np.maximum((low + high) / 2, LEAST)
+        ratio = sums / middle
+        spread = np.maximum(squares / middle**2 - 2 * ratio + trials, 0)
+        out = np.exp(np.minimum(stakes * (ratio - trials) + price * spread, MOST)).mean(0) * error >= 1
+        low, high = np.where(out, middle, low), np.where(out, high, middle)
+    return low
