@@ -1,7 +1,7 @@
 """Where the mean of bounded values lies, whatever their distribution: no bet against it wins much."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 STAKES = 6
 """Bets that are made side by side; every stake is about twice the one before."""
@@ -16,15 +16,18 @@ MOST = 600.0
 """Logarithm of a product that is large enough to leave a mean out, and no overflow."""
 
 
-def least_mean(
+def lower_end(
     sums: Float[np.ndarray, "cells"],
     squares: Float[np.ndarray, "cells"],
     trials: Int[np.ndarray, "cells"],
-    error: Float[np.ndarray, "cells"],
-) -> Float[np.ndarray, "cells"]:
-    """Lower end for the mean of independent values in [0, 1]: above the mean with probability <= `error`.
+    error: float,
+    *,
+    largest: bool = False,
+) -> float:
+    """The smallest, or the largest, of the lower ends for the means of independent values in [0, 1].
 
-    `sums` and `squares` are those of the values and of their squares, `trials` their number; 0 without any.
+    Each is above its mean with probability <= `error`. `sums` and `squares` are those of the values of a cell
+    and of their squares, `trials` their number; 0 for a cell without any.
 
     If the mean were m, the product of 1 + s (x / m - 1) over the values x would have the expectation 1 for
     every stake s below 1, and so would the mean of the products of several stakes that do not depend on the
@@ -34,18 +37,37 @@ def least_mean(
     wide interval, many of a small one a narrow one, and their order does not matter. At the sample's own mean
     no product is above 1: it is never left out.
 
+    The end is searched by halving; a cell whose end cannot be the one is not looked at again.
+
     Reference: Waudby-Smith and Ramdas 2024, https://arxiv.org/abs/2010.09686 (betting); Fan, Grama and Liu
     2015, https://arxiv.org/abs/1311.6273 (the inequality).
     """
-    known = np.maximum(trials, 1)
-    odds = np.sqrt(-np.log(error) / (2 * known)) * 2.0 ** np.arange(STAKES)[:, None]
+    means = sums / np.maximum(trials, 1)
+    low, high = 0.0, float(means.max() if largest else means.min())
+    cells = np.arange(len(sums))
+    for _ in range(HALVINGS):
+        middle = max((low + high) / 2, LEAST)
+        out = _left_out(middle, sums[cells], squares[cells], trials[cells], error)
+        if out.any() if largest else out.all():
+            low = middle
+        else:
+            high = middle
+        if out.any() and not out.all():
+            cells = cells[out if largest else ~out]
+    return low
+
+
+def _left_out(
+    mean: float,
+    sums: Float[np.ndarray, "cells"],
+    squares: Float[np.ndarray, "cells"],
+    trials: Int[np.ndarray, "cells"],
+    error: float,
+) -> Bool[np.ndarray, "cells"]:
+    odds = np.sqrt(-np.log(error) / (2 * np.maximum(trials, 1))) * 2.0 ** np.arange(STAKES)[:, None]
     stakes = odds / (1 + odds)
     price = np.log1p(-stakes) + stakes
-    low, high = np.zeros_like(sums), sums / known
-    for _ in range(HALVINGS):
-        middle = np.maximum((low + high) / 2, LEAST)
-        ratio = sums / middle
-        spread = np.maximum(squares / middle**2 - 2 * ratio + trials, 0)
-        out = np.exp(np.minimum(stakes * (ratio - trials) + price * spread, MOST)).mean(0) * error >= 1
-        low, high = np.where(out, middle, low), np.where(out, high, middle)
-    return low
+    ratio = sums / mean
+    spread = np.maximum(squares / mean**2 - 2 * ratio + trials, 0)
+    won = np.exp(np.minimum(stakes * (ratio - trials) + price * spread, MOST))
+    return np.asarray(won.mean(0) * error >= 1)

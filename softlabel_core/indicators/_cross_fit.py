@@ -24,16 +24,18 @@ def cross_fitted(inside: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"]
     if not wrong.any():
         return None
     block, first = _halves(targets, sizes, seed)
-    place = targets + classes * block
-    counts = grouped(inside, place, classes * BLOCKS).reshape(BLOCKS, classes, classes)[:, wrong]
-    trials = np.bincount(place, minlength=classes * BLOCKS).reshape(BLOCKS, classes)
-    rows = np.nonzero(wrong)[0]
-    shares = [(half @ counts) / (half @ trials)[:, rows] for half in (first, ~first)]
+    parts, part = np.unique(targets + classes * block, return_inverse=True)  # those that have examples
+    counts, trials = grouped(inside, part, len(parts)), np.bincount(part)
     read = []
-    for chosen, other in (shares, shares[::-1]):
-        best = chosen >= chosen.max(1, keepdims=True) - 1e-12
-        read.append((other * best).sum(1) / best.sum(1))
-    return float(np.stack(read, 1).mean())
+    for half in first:
+        place = parts % classes + classes * half[parts // classes]
+        many = np.bincount(place, weights=trials, minlength=2 * classes)[:, None]
+        with np.errstate(invalid="ignore"):
+            shares = np.split(grouped(counts, place, 2 * classes) / many, 2)
+        for chosen, other in (shares, shares[::-1]):
+            best = chosen[wrong].max()
+            read.append(other[wrong & (chosen >= best - 1e-12)].mean())
+    return float(np.mean(read))
 
 
 def _halves(

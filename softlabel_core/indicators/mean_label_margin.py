@@ -1,8 +1,11 @@
 import numpy as np
 
 from softlabel_core.indicators import Indicator, Sample
-from softlabel_core.indicators._bounded_mean import least_mean
+from softlabel_core.indicators._bounded_mean import lower_end
 from softlabel_core.indicators._cross_fit import grouped
+
+MOST = 100
+"""Classes above which there is no interval: of 1,000 a million differences take minutes."""
 
 
 class MeanLabelMargin(Indicator):
@@ -32,19 +35,21 @@ class MeanLabelMargin(Indicator):
         rivals = np.where(np.eye(len(mean), dtype=bool), -np.inf, mean)
         return float(np.min((np.diag(mean) - rivals.max(axis=1))[present]))
 
-    def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
+    def interval(self, sample: Sample, alpha: float) -> tuple[float, float] | None:
         """The smallest of all lower ends, and of all upper ends.
 
         The lower end has to hold for the one difference that truly is the smallest, and the smallest of the
-        lower ends is at most its own. The upper end must hold for whichever reads lowest.
+        lower ends is at most its own. The upper end must hold for whichever reads lowest. None for more than
+        `MOST` classes.
         """
         classes = len(sample.class_sizes)
+        if classes > MOST:
+            return None
         rivals = ~np.eye(classes, dtype=bool)
         shares = (1 + sample.true_mass[:, None] - sample.soft_labels) / 2  # differences, moved to [0, 1]
         sums, squares = (grouped(shares**power, sample.targets, classes)[rivals] for power in (1, 2))
         trials = np.repeat(sample.class_sizes, classes - 1)
+        low = lower_end(sums, squares, trials, alpha / 2)
         mirrored = trials - sums, trials - 2 * sums + squares  # of 1 - x, whose lower end is the upper one
-        sums, squares = (np.concatenate(pair) for pair in zip((sums, squares), mirrored, strict=True))
-        errors = np.repeat([alpha / 2, alpha / 2 / len(trials)], len(trials))
-        low, high = np.split(least_mean(sums, squares, np.tile(trials, 2), errors), 2)
-        return float(2 * low.min() - 1), float(1 - 2 * high.max())
+        high = lower_end(*mirrored, trials, alpha / 2 / len(trials), largest=True)
+        return 2 * low - 1, 1 - 2 * high

@@ -11,7 +11,7 @@ from scipy.stats import beta, binom
 
 from softlabel_core import catalogue, measure
 from softlabel_core.indicators import Indicator, Sample, clopper_pearson
-from softlabel_core.indicators._bounded_mean import STAKES, least_mean
+from softlabel_core.indicators._bounded_mean import STAKES, lower_end
 from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
 from tests.checked import plain
@@ -353,7 +353,7 @@ def test_the_interval_of_the_mean_label_margin_holds_it_whatever_the_labels(popu
 def test_the_lower_end_of_a_mean_is_refused_by_the_bets_themselves(values, error):
     """The two sums stand in for products: where they refuse a mean, so do products, and every smaller one."""
     x = np.array(values)
-    [low] = least_mean(x.sum()[None], (x**2).sum()[None], np.array([len(x)]), np.array([error]))
+    low = lower_end(x.sum()[None], (x**2).sum()[None], np.array([len(x)]), error)
     assert 0 <= low <= x.mean()
     if low > 0:
         odds = np.sqrt(-np.log(error) / (2 * len(x))) * 2.0 ** np.arange(STAKES)[:, None]

@@ -65,7 +65,7 @@ def test_it_opens_after_the_science_has_changed(
 
 def test_another_choice_is_no_longer_that_run(kept: tuple[Result, Saved]) -> None:
     app = opened(kept[1].share)
-    app.button(key="anew").click().run()
+    app.selectbox(key="bar/preset").set_value("clean").run()
     assert not app.exception
     assert "run" not in app.query_params
     assert "seed" in app.query_params
