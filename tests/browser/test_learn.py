@@ -53,7 +53,7 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     expect(lesson).to_contain_text(outcome(name))
     expect(page.get_by_text("Precomputed (")).to_be_visible()
     page.get_by_role("link", name="Open in Explore").click()
-    expect(page.get_by_role("button", name=say("en", "panels.train"), exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=say("en", "observatory.draw-anew"))).to_be_visible()
     assert urlsplit(page.url).path == "/explore"
     assert link.parse(in_address(page)) == (STEPS[name][1].experiment, [])
     page.get_by_role("link", name="Learn", exact=True).click()
