@@ -18,9 +18,10 @@ def main() -> None:
         st.caption(bar.question("explore.lead"))
         chosen = _settings(chosen)
         state.keep(chosen)
+    answer = state.answer(chosen)
     with figure:
-        observatory.draw(chosen)
-    explore.draw(chosen)
+        observatory.draw(chosen, answer)
+    explore.draw(answer)
 
 
 def _settings(chosen: Experiment) -> Experiment:

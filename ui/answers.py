@@ -42,10 +42,6 @@ class Answer:
     asked: tuple[tuple[str, Any, Any], ...] = ()
     """Path, value asked and value answered, where it is only the nearest."""
 
-    def of(self, experiment: Experiment) -> bool:
-        """Whether it answers for this experiment, and not for a neighbour or an earlier one."""
-        return self.result.key == experiment.key() if self.live else not self.asked
-
     def source(self, language: str) -> str:
         """Where the numbers come from, in a line."""
         result = self.result

@@ -51,12 +51,9 @@ def standing(key: str, visitor: str) -> dict[str, Any]:
     """`state`, as of a job or `unknown`; while it is made, `progress` in [0, 1], and how many are `ahead`."""
     if key in stored():
         return {"state": "done"}
-    every = jobs.every()
-    job = every.look(key)
+    job = jobs.seen(key, visitor)
     if job is None or not job.shared:
         return {"state": "unknown"}
-    if visitor in job.visitors:
-        every.look(key, visitor)
     return {"state": job.state, "progress": job.progress, "ahead": job.ahead}
 
 

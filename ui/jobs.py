@@ -5,7 +5,7 @@ import os
 
 from softlabel_core.once import once
 from softlabel_core.service.journal import StoredJournal
-from softlabel_core.service.queue import SECONDS, Jobs
+from softlabel_core.service.queue import SECONDS, Job, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
 from softlabel_core.store.database import Database
 
@@ -23,6 +23,12 @@ def every() -> Jobs:
     return Jobs(
         EmbeddedRunner(WORKERS), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS), journal=journal
     )
+
+
+def seen(key: str, visitor: str) -> Job | None:
+    """How a job stands; noted is only who waits for it."""
+    job = every().look(key)
+    return every().look(key, visitor) if job is not None and visitor in job.visitors else job
 
 
 def close() -> None:

@@ -25,12 +25,9 @@ def standing(key: str, visitor: str) -> dict[str, Any] | None:
     begins as far as can be told; `seconds`, predicted for the whole run;
     `rows`, mean accuracy in [0, 1] after each epoch so far. Whoever does not wait for it is not noted.
     """
-    every = jobs.every()
-    job = every.look(key)
+    job = jobs.seen(key, visitor)
     if job is None or job.experiment is None:
         return None
-    if visitor in job.visitors:
-        every.look(key, visitor)
     rows = [row for row in job.partial if row["student"] == "shown"]
     return {
         "state": job.state,

@@ -15,7 +15,7 @@ from softlabel_core import Experiment, Result
 from softlabel_core.service.queue import Job
 from ui import address, jobs, saved
 from ui.address import RUNS
-from ui.answers import Answer, live, nearest, opened
+from ui.answers import Answer, live, opened, precomputed
 from ui.forms import PREFIX
 from ui.words import i18n
 
@@ -336,7 +336,7 @@ def results() -> list[Result]:
 
 
 def answer(chosen: Experiment) -> Answer | None:
-    """The run that a link opened, else a live run, else the atlas's nearest, else the last run."""
+    """The run that a link opened, else a live run, else the atlas's entry; nothing of another experiment."""
     if run := saved.opened(chosen):
         return opened(run)
     job = look(chosen.key())
@@ -345,5 +345,4 @@ def answer(chosen: Experiment) -> Answer | None:
             add_run(chosen.key())
             publish()
         return live(job)
-    runs = results()
-    return nearest(chosen) or (Answer(runs[-1], live=True) if runs else None)
+    return precomputed(chosen)

@@ -56,7 +56,7 @@ class Part:
     @property
     def steps(self) -> int:
         """Steps of all chunks."""
-        steps = -(-self.examples // self.training.batch_size) * -(-self.networks // LEAST)
+        steps = self.training.steps(self.examples) * -(-self.networks // LEAST)
         return self.training.epochs * steps
 
 

@@ -158,7 +158,7 @@ def film(
 
 def _moments(experiment: Experiment, examples: int, *, images: bool) -> tuple[int, ...]:
     """After which steps; of images after whole epochs, after each if there are few."""
-    an_epoch, epochs = -(-examples // experiment.training.batch_size), experiment.training.epochs
+    an_epoch, epochs = experiment.training.steps(examples), experiment.training.epochs
     if images and epochs < FRAMES:
         return tuple(an_epoch * epoch for epoch in range(epochs + 1))
     return moments(epochs * an_epoch, FRAMES, an_epoch if images else 1)

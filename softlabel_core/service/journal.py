@@ -84,12 +84,8 @@ class Journal:
         note.settle()
         return note
 
-    def find(self, key: str) -> Found | None:
-        """The result of the experiment with that key."""
-        return None
-
-    def problem(self, key: str) -> Phrase | None:
-        """Why the run with that key failed, unless it was asked for again."""
+    def find(self, key: str) -> Found | Phrase | None:
+        """The result of the experiment with that key, or why its run failed if nobody asked again."""
         return None
 
     def shared(self, share: str) -> Found | None:
@@ -136,21 +132,19 @@ class StoredJournal(Journal):
         self._wake.set()
         return note
 
-    def find(self, key: str) -> Found | None:
+    def find(self, key: str) -> Found | Phrase | None:
         now = time.monotonic()
         if self._down or self._absent.get(key, 0.0) > now or not KEY.fullmatch(key):
             return None
-        found = self._asked(results.answering, key)
-        if found is None:
+        found = self._asked(results.answering, key) or self._problem(key)
+        if found is None:  # pages ask again with every run of theirs
             with self._lock:
                 if len(self._absent) > MOST:
                     self._absent.clear()
                 self._absent[key] = now + BEAT
         return found
 
-    def problem(self, key: str) -> Phrase | None:
-        if self._down or not KEY.fullmatch(key):
-            return None
+    def _problem(self, key: str) -> Phrase | None:
         row: Promise | None = self._asked(promises.look, key)
         return unpacked(row.problem) if row is not None and row.state == "failed" else None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.service.job import Job
 from softlabel_core.service.journal import Journal, packed
@@ -26,11 +27,12 @@ def write(journal: Journal, job: Job, result: Result | None = None, **now: Any) 
 def recall(journal: Journal, key: str) -> Job | None:
     """A job of an earlier server that is done or has failed."""
     found = journal.find(key)
-    if found is not None:
-        took, asked = found.result.provenance.seconds, found.result.experiment
-        return Job(None, took, asked, state="done", result=found.result, saved=found.saved, recalled=True)
-    problem = journal.problem(key)
-    return None if problem is None else Job(None, 0.0, Experiment(), state="failed", problem=problem)
+    if found is None:
+        return None
+    if isinstance(found, Phrase):
+        return Job(None, 0.0, Experiment(), state="failed", problem=found)
+    took, asked = found.result.provenance.seconds, found.result.experiment
+    return Job(None, took, asked, state="done", result=found.result, saved=found.saved, recalled=True)
 
 
 def taken_over(journal: Journal, promised: Promise) -> tuple[Promise, Experiment] | None:

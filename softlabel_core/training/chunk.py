@@ -129,7 +129,7 @@ class Chunk:
     @property
     def steps_an_epoch(self) -> int:
         """Batches of one pass."""
-        return -(-self.n // self.training.batch_size)
+        return self.training.steps(self.n)
 
     def _shoot(self, step: int) -> None:
         """The frames after so many steps; of who is frozen, as where they stopped."""

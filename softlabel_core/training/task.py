@@ -42,6 +42,10 @@ class Training(Value):
     schedule: Literal["cosine", "constant"] = "cosine"
     """Whether the step size falls to 0 along a cosine or stays as it is."""
 
+    def steps(self, examples: int) -> int:
+        """Batches of one pass over so many examples."""
+        return -(-examples // self.batch_size)
+
     def rate(self, done: int, steps: int) -> float:
         """Step size, in (0, `learning_rate`], when `done` < `steps` steps of all are behind."""
         left = 0.5 * (1 + math.cos(math.pi * done / steps)) if self.schedule == "cosine" else 1.0

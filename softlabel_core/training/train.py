@@ -159,7 +159,7 @@ def _ready(task: Task, split: Split, training: Training, student: Student) -> Ta
     """The task as its chunk takes it; raises `ValueError` for a film that shows other steps or features."""
     film = task.film
     if film:
-        steps = training.epochs * -(-len(split.train) // training.batch_size)
+        steps = training.epochs * training.steps(len(split.train))
         film = replace(film, rows=student.prepare(film.rows, task.split.train.image_shape))
         film.check(steps, split.train.features.shape[1])
     return replace(task, split=split, training=training, film=film)

@@ -308,7 +308,7 @@ def refused() -> None:
 
     state.open_session()
     deeds.done("train", None)
-    observatory.draw(state.experiment())
+    observatory.draw(state.experiment(), None)
 
 
 def test_a_busy_server_says_so_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:

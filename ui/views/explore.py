@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from softlabel_core import Experiment, Result
+from softlabel_core import Result
 from softlabel_core.experiment.promise import promise
 from softlabel_core.theory.promises import Promise
 from ui import exports, panels, state
@@ -15,13 +15,12 @@ from ui.words import sentences as words
 from ui.words import theory as sentences
 
 
-def draw(chosen: Experiment) -> None:
+def draw(answer: Answer | None) -> None:
     """Where the numbers come from, why they are so, and tabs with everything that the figure leaves out.
 
     Nothing of another experiment stands here: what was not trained has no details yet.
     """
-    answer = state.answer(chosen)
-    if answer is None or not answer.of(chosen):
+    if answer is None:
         if state.controls():
             st.info(state.t("explore.none"))
         return
@@ -55,6 +54,7 @@ def draw(chosen: Experiment) -> None:
 
 
 def _numbers(answer: Answer) -> None:
+    st.markdown(words.summary(state.language(), answer.result))
     panels.numbers(answer.result)
     panels.indicators(answer.result)
 

@@ -18,7 +18,8 @@ from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, runs, saved, state, sweeps
+from ui import answers, jobs, runs, state, sweeps
+from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
 from ui.trails import Trail, paths, trail
@@ -50,12 +51,12 @@ LANDMARKS = (
 """Starting points with a name in the figure; `-twin`: what is laid beside."""
 
 
-def draw(chosen: Experiment) -> None:
-    """The figure for an experiment."""
-    observatory.show(data(chosen), on_deed=deeds.done)
+def draw(chosen: Experiment, answer: Answer | None) -> None:
+    """The figure for an experiment, and what is known of it."""
+    observatory.show(data(chosen, answer), on_deed=deeds.done)
 
 
-def data(chosen: Experiment) -> dict[str, Any]:
+def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
     """What the figure shows of an experiment, as plain data; accuracies are in [0, 1].
 
     `trails`: path of a field -> values that were computed, with their rows of the light atlas. `mine`: own
@@ -72,7 +73,7 @@ def data(chosen: Experiment) -> dict[str, Any]:
             chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
         ),
         "dataset": chosen.dataset.kind(),
-        "now": now(chosen, language, job),
+        "now": now(chosen, language, answer),
         "trails": trails,
         "sweep": _sweep(chosen, trails),
         "mine": _mine(chosen, key),
@@ -127,16 +128,14 @@ def _ordered() -> list[Any]:
     return sorted(axes(), key=lambda cls: place.get(cls.key(), len(place)))
 
 
-def now(chosen: Experiment, language: str, job: Job | None) -> dict[str, Any]:
+def now(chosen: Experiment, language: str, answer: Answer | None) -> dict[str, Any]:
     """Its numbers as far as they are known: trained, precomputed, or measured before any training.
 
     `accuracy`: mean, low and high, None if it was not trained; `truth`, of students taught with the true
     labels, here or of the nearest that was computed; `x`: indicators by id; `row` of the light atlas.
     """
-    run = saved.opened(chosen)
-    live = run.result if run else job.result if job is not None else None
-    entry = lookup.find(chosen) if live is None else None
-    result = live or (entry.result if entry else None)
+    result = answer.result if answer else None
+    entry = lookup.find(chosen) if answer and not answer.live else None
     shown: Result | Preview | None = result or answers.before_training(chosen)
     near = None if result else answers.nearest(chosen)
     reference = result or (near.result if near else None)
