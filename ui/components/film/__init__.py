@@ -4,17 +4,16 @@
 in the browser: the server hears only that one is to be made, or no longer.
 """
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.components.observatory import LOADER
-from ui.web import assets
+from ui.components import loader
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("film.js", "film.css", "frames.js")
 NAME = "film"
 """Name of the component, and where the session keeps what it tells."""
 
@@ -27,12 +26,5 @@ def show(data: dict[str, Any], *, key: str, on_deed: Callable[[str], None]) -> N
         if deed in ("make", "stop"):
             on_deed(deed)
 
-    figure = st.components.v2.component(NAME, js=LOADER.format(path=_script()))
+    figure = st.components.v2.component(NAME, js=loader(FOLDER, *SCRIPTS))
     figure(data=data, key=key, on_deed_change=told)
-
-
-@functools.cache
-def _script() -> str:
-    names = ("frames.js", "film.css", "film.js")
-    together = {name: (FOLDER / name).read_text(encoding="utf-8") for name in names}
-    return f"{assets.offer(together)}/film.js"

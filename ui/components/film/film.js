@@ -1,5 +1,6 @@
 // The figure: hands and keys on one side, films on the other. `frames.js` knows what is shown at a moment.
 
+import { el, percent } from "./elements.js";
 import {
   alike, along, between, confusion, decoded, lead, painted, placeOf, raster, stepped, stretched, ticks, turned, unpacked, worst,
 } from "./frames.js";
@@ -17,21 +18,10 @@ const BARS = 6; // labels of a class that are compared
 const NARROW = 30; // px of a bar below which its share is a bare number
 const MARGIN = 42; // px left of the curves
 const HALF = 0.5; // share of right first choices below which a teacher is wrong
-const SVG = "http://www.w3.org/2000/svg";
 
 const figures = new WeakMap(); // where a figure stands -> its controller
 const films = new Map(); // address -> promise of a film
 
-/** An element with attributes and children. @param {string} name @param {Record<string, any>} attributes */
-function el(name, attributes = {}, ...children) {
-  const drawn = ["svg", "g", "rect", "path", "line", "text", "circle"].includes(name);
-  const made = drawn ? document.createElementNS(SVG, name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-const percent = (/** @type {number} */ share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
 const hundredths = (/** @type {number} */ number) => (number < 0.005 ? "0" : number.toFixed(2).replace(/^0/, ""));
 
 /** A film, fetched and unpacked once. @param {string} at */

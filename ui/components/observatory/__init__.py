@@ -8,7 +8,6 @@ heard them (`heard`). So a run of the page that was overtaken by the next loses 
 older question changes nothing.
 """
 
-import functools
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -16,22 +15,15 @@ from typing import Any
 
 import streamlit as st
 
-from ui.web import assets
+from ui.components import loader
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("observatory.js", "observatory.css", "plot.js", "statistics.js")
 NAME = "observatory"
 """Name of the component, and where the session keeps what it tells."""
 
 HEARD = "observatory/heard"
 """Where the session keeps the number of the last deed."""
-
-LOADER = """const loaded = import(new URL("{path}", location.origin).href);
-export default (component) => {{
-  let gone = false;
-  let leave;
-  loaded.then((figure) => {{ if (!gone) leave = figure.default(component); }});
-  return () => {{ gone = true; leave?.(); }};
-}};"""
 
 Deed = tuple[int, str, Any]
 """Number, what is done, and with what."""
@@ -51,12 +43,5 @@ def show(data: dict[str, Any], *, on_deed: Callable[[str, Any], None]) -> None:
                     logging.getLogger(__name__).exception("A deed could not be done: %s", what)
 
     heard = st.session_state.setdefault(HEARD, 0)
-    figure = st.components.v2.component(NAME, js=LOADER.format(path=_script()))
+    figure = st.components.v2.component(NAME, js=loader(FOLDER, *SCRIPTS))
     figure(data={**data, "heard": heard}, key=NAME, on_deeds_change=told)
-
-
-@functools.cache
-def _script() -> str:
-    names = ("statistics.js", "plot.js", "observatory.css", "observatory.js")
-    together = {name: (FOLDER / name).read_text(encoding="utf-8") for name in names}
-    return f"{assets.offer(together)}/observatory.js"

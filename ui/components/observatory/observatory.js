@@ -1,5 +1,6 @@
 // The figure: hands and keys on one side, what the page says on the other. `statistics.js` counts, `plot.js` draws.
 
+import { el, percent } from "./elements.js";
 import { icon, Plot } from "./plot.js";
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
 
@@ -18,14 +19,6 @@ const ONCE = ["train", "anew", "stop", "vary", "still"]; // pressed again before
 const figures = new WeakMap(); // where a figure stands -> its controller
 const settings = new Map(); // address -> promise of what never changes with the choice
 
-/** An element with attributes and children. @param {string} name @param {Record<string, any>} attributes */
-function el(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
 const fetched = (/** @type {string} */ address) => {
   if (!settings.has(address)) {
     const asked = fetch(address).then((answer) => answer.json());
@@ -34,7 +27,6 @@ const fetched = (/** @type {string} */ address) => {
   }
   return settings.get(address);
 };
-const percent = (/** @type {number} */ share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
 const signed = (/** @type {number} */ number, digits = 2) => (Number(number.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
 const bare = (/** @type {number} */ rho) => signed(rho).replace("0.", ".");
 const capital = (/** @type {string} */ text) => text.replace(/^[a-z]/, (first) => first.toUpperCase()); // γ stays γ
