@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import films, jobs, runs, sweeps
+from ui import jobs
+from ui.live import films, runs, sweeps
 from ui.web import assets, files, warm
 from ui.web.network import without_delay
 from ui.web.pages import Paths

@@ -13,10 +13,11 @@ from softlabel_core.service.films import filming, name
 from softlabel_core.teaching.films import WATCHED, kept
 from tests.ui.test_app import ROOT, compare
 from tests.waiting import wait_until
-from ui import films, jobs
+from ui import jobs
 from ui.address import write
 from ui.charts.palette import CLASSES, marked
 from ui.components import film as figure
+from ui.live import films
 from ui.views import film as view
 
 pytestmark = pytest.mark.usefixtures("worker")

@@ -16,9 +16,10 @@ from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import catalogue
 from tests.waiting import wait_until
-from ui import jobs, runs, sweeps
+from ui import jobs
 from ui.charts.palette import SORTS
 from ui.components import observatory
+from ui.live import runs, sweeps
 from ui.trails import trail
 from ui.views.deeds import quick
 from ui.views.observatory import LANDMARKS, _landmarks

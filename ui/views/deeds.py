@@ -10,7 +10,8 @@ from softlabel_core.atlas.light import light
 from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.service.job import SHORT
 from softlabel_core.service.queue import Busy
-from ui import answers, jobs, state, sweeps
+from ui import answers, jobs, state
+from ui.live import sweeps
 from ui.trails import paths, trail
 
 REFUSED = "observatory/refused"

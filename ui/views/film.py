@@ -11,9 +11,10 @@ from softlabel_core.experiment.film import filmable, filmed
 from softlabel_core.once import once
 from softlabel_core.service.films import name
 from softlabel_core.service.queue import Busy
-from ui import films, jobs, state
+from ui import jobs, state
 from ui.charts.palette import DARK, LIGHT, classes, marked
 from ui.components import film as figure
+from ui.live import films
 from ui.words import i18n
 
 SHADES = 32

@@ -18,10 +18,11 @@ from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, runs, state, sweeps
+from ui import answers, jobs, state
 from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
+from ui.live import runs, sweeps
 from ui.trails import Trail, paths, trail
 from ui.views import deeds
 from ui.web import assets
