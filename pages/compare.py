@@ -4,7 +4,7 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.experiment.compare import difference
-from ui import answers, bar, panels, state
+from ui import answers, bar, own, panels, state
 from ui.answers import Answer
 from ui.charts import pair as charts
 from ui.views import compare as view
@@ -43,7 +43,7 @@ def _pair(a: Experiment, b: Experiment) -> None:
     lead = st.container(key="lead")
     if state.controls():
         view.heads((a, b), answers)
-        view.train(a, live)
+        view.train((a, live), answers)
     if not state.presenting():
         film.draw((a, live), key="film/pair")
     first, second = answers
@@ -69,7 +69,7 @@ def _pair(a: Experiment, b: Experiment) -> None:
 
 def _answer(asked: Experiment, live: Experiment) -> Answer | None:
     """The live run with the common seed, else the atlas's entry."""
-    job = state.look(live.key())
+    job = own.look(live.key())
     return (answers.live(job) if job else None) or answers.precomputed(asked)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from softlabel_core import Experiment, Invalid
-from ui import bar, forms, state
+from ui import bar, forms, own, state
 from ui.views import explore, observatory
 from ui.words import i18n
 
@@ -18,7 +18,7 @@ def main() -> None:
         st.caption(bar.question("explore.lead"))
         chosen = _settings(chosen)
         state.keep(chosen)
-    answer = state.answer(chosen)
+    answer = own.answer(chosen)
     with figure:
         observatory.draw(chosen, answer)
     explore.draw(answer)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.teaching.presets import PRESETS
-from ui import methods, saved, state
+from ui import methods, own, saved, state
 from ui.components import keys, visits
 from ui.words import i18n
 from ui.words.tables import describe
@@ -154,7 +154,7 @@ def _share() -> None:
         address = state.share_link(**switches)
         st.caption(state.t("shell.share-link"))
         st.code(address, language=None, wrap_lines=True)
-        if run := saved.link(state.experiment(), state.look(state.experiment().key())):
+        if run := saved.link(state.experiment(), own.look(state.experiment().key())):
             st.caption(state.t("shell.share-run"))
             st.code(run, language=None, wrap_lines=True)
         if urlsplit(address).hostname in HERE_ONLY:

@@ -10,7 +10,7 @@ import streamlit as st
 from softlabel_core import Experiment, Result, catalogue
 from softlabel_core.indicators import Indicator
 from softlabel_core.service.queue import Job
-from ui import state
+from ui import own, state
 from ui.answers import Answer, Slider, moved, other_way
 from ui.charts import results
 from ui.charts.figures import Chart, Look, enlarged
@@ -228,13 +228,13 @@ def indicators(result: Result) -> None:
 @st.fragment(run_every=1.0)
 def under_way(key: str) -> None:
     """Progress of a live job with a way to stop it; redraws the page when it ends."""
-    job = state.look(key)
+    job = own.look(key)
     if job is None or not job.alive:
         st.rerun()
     bar, button = st.columns([5, 1], vertical_alignment="bottom")
     bar.progress(job.progress, text=standing(job))
     if button.button(state.t("panels.cancel"), key="cancel", width="stretch"):
-        state.leave(key)
+        own.leave(key)
         st.rerun()
     rows: list[dict[str, Any]] = list(getattr(job, "partial", None) or [])
     if rows and job.experiment:

@@ -11,11 +11,9 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from softlabel_core import Experiment, Result
-from softlabel_core.service.queue import Job
-from ui import address, jobs, saved
+from softlabel_core import Experiment
+from ui import address, saved
 from ui.address import RUNS
-from ui.answers import Answer, live, opened, precomputed
 from ui.forms import PREFIX
 from ui.words import i18n
 
@@ -304,45 +302,3 @@ def add_run(key: str) -> None:
     """Note a run as this visitor's; the latest is last."""
     runs = [one for one in st.session_state[RUNS] if one != key]
     st.session_state[RUNS] = [*runs, key][-KEPT:]
-
-
-def leave(key: str) -> None:
-    """This visitor cancelled the run, whoever else may still want it."""
-    st.session_state["left"].add(key)
-    jobs.every().stop(key, visitor())
-
-
-def look(key: str) -> Job | None:
-    """The job as it is for this visitor: one that was left counts as cancelled."""
-    if key in st.session_state["left"]:
-        job = jobs.every().look(key)
-        return replace(job, state="cancelled") if job and job.alive else job
-    return jobs.every().look(key, visitor())
-
-
-def start(experiment: Experiment) -> Job:
-    """Start the experiment, or join whoever started it; raises `Busy`."""
-    job = jobs.every().start(experiment, visitor())
-    st.session_state["left"].discard(experiment.key())
-    st.session_state["opened"] = None
-    add_run(experiment.key())
-    return job
-
-
-def results() -> list[Result]:
-    """Finished runs of this visitor that the server still has, the latest last."""
-    found = [jobs.every().look(key) for key in st.session_state[RUNS]]
-    return [job.result for job in found if job and job.result]
-
-
-def answer(chosen: Experiment) -> Answer | None:
-    """The run that a link opened, else a live run, else the atlas's entry; nothing of another experiment."""
-    if run := saved.opened(chosen):
-        return opened(run)
-    job = look(chosen.key())
-    if job is not None and job.result is not None:
-        if chosen.key() not in st.session_state[RUNS]:
-            add_run(chosen.key())
-            publish()
-        return live(job)
-    return precomputed(chosen)

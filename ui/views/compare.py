@@ -10,7 +10,7 @@ from softlabel_core import Experiment, Result
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching.films import WATCHED
 from softlabel_core.teaching.presets import PRESETS
-from ui import panels, state
+from ui import own, panels, state
 from ui.answers import Answer
 from ui.state import Side
 from ui.words import i18n, tables
@@ -49,16 +49,16 @@ def heads(sides: tuple[Experiment, Experiment], answers: tuple[Answer | None, An
                     )
 
 
-def train(a: Experiment, b: Experiment) -> None:
+def train(sides: tuple[Experiment, Experiment], answers: tuple[Answer | None, Answer | None]) -> None:
     """Swap, or train both with the same seed and as many replicates."""
-    jobs = [state.look(one.key()) for one in (a, b)]
-    under_way = [one.key() for one, job in zip((a, b), jobs, strict=True) if job and job.alive]
+    pairs = zip(sides, answers, strict=True)
+    under_way = [one.key() for one, answer in pairs if own.awaited(one, answer)]
     with st.container(horizontal=True):
         st.button(state.t("compare.swap"), key="swap", on_click=state.swap, disabled=len(state.pins()) < 2)
         if st.button(state.t("compare.train"), key="train", type="primary", disabled=bool(under_way)):
             try:
-                for one in (a, b):
-                    state.start(one)
+                for one in sides:
+                    own.start(one)
             except Busy as busy:
                 st.warning(state.t("panels.refused", problem=i18n.problem(state.language(), busy)))
             else:
@@ -93,7 +93,7 @@ def _summaries(both: tuple[Result, Result]) -> str:
 
 def tried() -> None:
     """The table of this visitor's runs."""
-    runs = state.results()
+    runs = own.results()
     if not runs or not state.controls():
         return
     st.subheader(state.t("compare.runs"), anchor=False)

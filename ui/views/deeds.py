@@ -10,7 +10,7 @@ from softlabel_core.atlas.light import light
 from softlabel_core.experiment.change import changed_at, value_at
 from softlabel_core.service.job import SHORT
 from softlabel_core.service.queue import Busy
-from ui import answers, jobs, state
+from ui import answers, jobs, own, state
 from ui.live import sweeps
 from ui.trails import paths, trail
 
@@ -59,7 +59,7 @@ def quick(experiment: Experiment) -> bool:
     """Whether it may train without being asked to: new, short, and nothing else waits."""
     if experiment.dataset.needs_files or experiment.bias.needs_files:
         return False
-    if lookup.find(experiment) or state.look(experiment.key()):
+    if lookup.find(experiment) or own.look(experiment.key()):
         return False
     every = jobs.every()
     return not every.busy and every.cost.seconds(experiment) < SHORT
@@ -76,13 +76,13 @@ def _train(_: Any) -> None:
     chosen = state.experiment()
     st.session_state.pop(REFUSED, None)
     try:
-        state.start(chosen)
+        own.start(chosen)
     except Busy as busy:
         st.session_state[REFUSED] = (chosen.key(), busy)
 
 
 def _stop(key: Any) -> None:
-    state.leave(str(key))
+    own.leave(str(key))
 
 
 def _anew(_: Any) -> None:

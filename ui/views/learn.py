@@ -9,7 +9,7 @@ from softlabel_core.experiment.compare import difference
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.lessons import LESSONS, STEPS, LessonStep
-from ui import answers, panels, state
+from ui import answers, own, panels, state
 from ui.answers import Answer
 from ui.charts import details, pair
 from ui.charts import lessons as charts_lessons
@@ -96,7 +96,7 @@ def navigate(name: str) -> None:
 
 def known(experiment: Experiment) -> Answer | None:
     """This visitor's live run of it, else the atlas's entry, which says so where other code made it."""
-    job = state.look(experiment.key())
+    job = own.look(experiment.key())
     if job is not None and job.result is not None:
         return answers.live(job)
     return answers.precomputed(experiment)
@@ -104,16 +104,16 @@ def known(experiment: Experiment) -> Answer | None:
 
 def live(experiment: Experiment) -> None:
     """Instead of a number: the offer to compute it."""
-    job = state.look(experiment.key())
-    if job is not None and job.alive:
+    if own.awaited(experiment, None):
         panels.under_way(experiment.key())
         return
+    job = own.look(experiment.key())
     if job is not None and job.state == "failed":
         st.error(state.t("panels.failed", problem=i18n.problem(state.language(), job.problem)))
     st.info(state.t("learn.not-computed"))
     if st.button(state.t("panels.train"), type="primary", key="learn/train"):
         try:
-            state.start(experiment)
+            own.start(experiment)
         except Busy as busy:
             st.warning(state.t("panels.refused", problem=i18n.problem(state.language(), busy)))
         else:

@@ -18,7 +18,7 @@ from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, state
+from ui import answers, jobs, own, state
 from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
@@ -66,7 +66,7 @@ def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
     language = state.language()
     trails = {path: stops for path in paths(chosen) if (stops := trail(chosen, path))}
     key = chosen.key()
-    job = state.look(key)
+    job, awaited = own.look(key), own.awaited(chosen, answer)
     return {
         "setting": setting(language),
         "runs-at": runs.address(state.visitor()),
@@ -81,8 +81,8 @@ def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
         "marks": _marks(chosen.dataset.kind()),
         "problem": _problem(key, job),
         "key": key,
-        "job": key if job is not None and job.alive else None,
-        "ended": job.state if job is not None and not job.alive else None,
+        "job": key if awaited else None,
+        "ended": job.state if job and not awaited else None,
         "seconds": max(1, round(jobs.every().cost.seconds(chosen))),
         "axis": state.extra("x") or "total",
         "shown": (state.extra("show") or "").split("."),
@@ -192,7 +192,7 @@ def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
 
 def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
     """Own runs and pins on the same dataset, but for the present one."""
-    found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in state.results()}
+    found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in own.results()}
     for side, pinned in state.pins().items():
         answer = answers.precomputed(pinned)
         result = found[pinned.key()][1] if pinned.key() in found else answer.result if answer else None
