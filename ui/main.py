@@ -35,4 +35,4 @@ finally:  # also where a page stopped early; the bar shows the state as the page
     with above:
         bar.draw()
     with st.container(key="answered"):
-        keys.answered()
+        keys.answered(page.url_path)

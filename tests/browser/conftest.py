@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,9 +56,9 @@ STILL = """{
 
 ANSWER = """() => {
     const told = window.softlabelKeys;
-    window.answer = new Promise(done => window.softlabelKeys = keys => {
+    window.answer = new Promise(done => window.softlabelKeys = (...said) => {
         window.softlabelKeys = told;
-        told(keys);
+        told(...said);
         done();
     });
 }"""
@@ -89,6 +90,15 @@ def answering(page: Page) -> Iterator[None]:
 def drawn(page: Page) -> None:
     """Two frames on: what was scrolled or laid out anew has come to rest."""
     page.evaluate(FRAMES)
+
+
+def without_violation(page: Page, within: str = "body") -> None:
+    """Nothing that axe-core finds wrong, levels A and AA."""
+    drawn(page)
+    found = Axe().run(page, context=within, options=AXE_RULES).response
+    assert found["passes"]
+    wrong = [(one["id"], node) for one in found["violations"] for node in one["nodes"]]
+    assert [(rule, node["target"], node["html"], node["failureSummary"]) for rule, node in wrong] == []
 
 
 def seen_as(page: Page, width: int, height: int, scheme: str = "light") -> Page:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from softlabel_core import Experiment
@@ -12,7 +11,7 @@ from softlabel_core.experiment import link
 from softlabel_core.experiment.film import Footage
 from softlabel_core.teaching.films import WATCHED
 from softlabel_core.teaching.presets import PRESETS
-from tests.browser.conftest import AXE_RULES, FRAMES, seen_as, settled, visiting
+from tests.browser.conftest import FRAMES, seen_as, settled, visiting, without_violation
 from ui.address import write
 
 PAIR = WATCHED.experiments
@@ -174,8 +173,7 @@ def test_it_is_for_everybody(
     figure.locator("summary").click()
     assert figure.get_by_role("row").count() == len(found[0].times) + 1
     assert all(len(one.get_attribute("aria-label")) > 6 for one in figure.locator("[role=img]").all())
-    violations = Axe().run(page, options=AXE_RULES).response["violations"]
-    assert [(one["id"], node["target"]) for one in violations for node in one["nodes"]] == []
+    without_violation(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate(FRAMES)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

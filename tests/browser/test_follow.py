@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core import Experiment
@@ -13,7 +12,7 @@ from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.indicators import Sample
 from softlabel_core.streams import stream
 from softlabel_core.teaching.presets import FIRST
-from tests.browser.conftest import AXE_RULES, drawn, seen_as, settled
+from tests.browser.conftest import drawn, seen_as, settled, without_violation
 from ui.views.start import TRUTH
 
 
@@ -180,8 +179,7 @@ def test_it_is_for_everybody_on_a_phone(server: str, page: Page, scheme: str) ->
     )
     assert len(sizes) >= 9
     assert min(sizes)[0] >= 44, min(sizes)
-    found = Axe().run(page, context="[data-testid=stMain]", options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    without_violation(page, "[data-testid=stMain]")
 
 
 def test_who_wants_no_motion_sees_the_end_at_once(server: str, page: Page) -> None:

@@ -105,6 +105,15 @@ def test_keys_of_a_dialog_and_after_it(server: str, page: Page) -> None:
     at(page, after(RADIO))
 
 
+def test_a_key_waits_for_the_page_that_comes(server: str, page: Page) -> None:
+    """Check 23: when the address is the new page's already, the one before may tell its keys once more."""
+    opened(page, f"{server}/?bias=candidate-set&bias.unreliability=0.5&framework.k=support&present=1")
+    page.evaluate("softlabelKeys({ PageDown: 'st-key-learn-on' }, 'learn')")
+    page.keyboard.press("PageDown")
+    page.evaluate("softlabelKeys({ PageDown: 'st-key-steps-on' }, '')")
+    expect(page).to_have_url(re.compile(r"bias.unreliability=0\.6"))
+
+
 def test_twenty_keys_after_a_radio(server: str, page: Page) -> None:
     """Check 23: all obeyed, in order, however fast."""
     opened(page, f"{server}/learn?step={RADIO}&present=1")

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from softlabel_core import measure
 from softlabel_core.reading.labels import LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.streams import stream
-from tests.browser.conftest import seen_as, settled, visiting
+from tests.browser.conftest import seen_as, settled, visiting, without_violation
 
 
 def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
@@ -144,9 +143,7 @@ def test_a_phone_scrolls_one_way_only_and_axe_finds_nothing(server: str, page: P
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
     settled(phone)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    found = Axe().run(phone, options=rules)
-    assert found.violations_count == 0, found.generate_report()
+    without_violation(phone)
 
 
 def test_the_keyboard_alone_measures_the_example(server: str, page: Page) -> None:

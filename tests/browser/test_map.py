@@ -115,8 +115,8 @@ def test_the_present_mode_says_what_the_cell_says_and_shows_the_map_alone(server
         expect(page.get_by_text(f"{accuracy(cell(delta, 0.6))} %")).to_be_visible()
     page.get_by_role("slider").press("ArrowRight")
     expect(page.get_by_text(f"{accuracy(cell(0.4, 0.6))} %")).to_be_visible()
-    sizes = page.locator("[data-testid=stPlotlyChart] .textpoint text").evaluate_all(
-        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
-    )
-    assert sizes
+    settled(page)
+    texts = page.locator("[data-testid=stPlotlyChart] .textpoint text")
+    expect(texts).not_to_have_count(0)
+    sizes = texts.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
     assert min(sizes) >= 18

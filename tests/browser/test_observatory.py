@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from scipy.stats import spearmanr
 
@@ -16,7 +15,7 @@ from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.experiment.link import query
 from softlabel_core.experiment.preview import preview
-from tests.browser.conftest import AXE_RULES, seen_as, settled
+from tests.browser.conftest import seen_as, settled, without_violation
 
 FLIP = {"bias": {"kind": "pair-flip", "rate": 0.45}}
 SIZES = [(390, 844), (1024, 768), (1366, 768), (1920, 1080)]
@@ -235,10 +234,7 @@ def test_axis_and_filter_are_in_the_link(server: str, page: Page) -> None:
 def test_it_is_for_everybody(server: str, page: Page, scheme: str, language: str) -> None:
     seen_as(page, 1280, 900, scheme)
     opened(page, server + link(FLIP, lang=language))
-    found = Axe().run(page, options=AXE_RULES).response["violations"]
-    assert [
-        (one["id"], node["target"], node["failureSummary"]) for one in found for node in one["nodes"]
-    ] == []
+    without_violation(page)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

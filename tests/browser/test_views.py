@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from softlabel_core.experiment import link
 from softlabel_core.teaching.presets import PRESETS
-from tests.browser.conftest import AXE_RULES, drawn, seen_as, settled
+from tests.browser.conftest import seen_as, settled, without_violation
 from ui.words.i18n import say
 
 TAUGHT = "&".join(f"{k}={v}" for k, v in link.short(PRESETS["bad-teacher-good-student"].experiment).items())
@@ -100,13 +99,6 @@ def fits(page: Page, width: int) -> None:
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-
-
-def without_violation(page: Page, within: str = "body") -> None:
-    drawn(page)
-    found = Axe().run(page, context=within, options=AXE_RULES)
-    assert found.response["passes"]
-    assert found.violations_count == 0, found.generate_report()
 
 
 def is_reached_by_tab(page: Page) -> None:

@@ -270,7 +270,7 @@ class Film {
       return made;
     };
     const help = (key) => ({ "aria-label": this.say(key), title: this.say(key) });
-    this.player = button("first", "", () => this.toggle());
+    this.player = button("first", `▶ ${this.say("play")}`, () => this.toggle());
     this.player.hidden = this.calm;
     this.faster = button("", "1×", () => this.quicken(), help("speed"));
     this.faster.hidden = this.calm;

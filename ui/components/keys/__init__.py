@@ -14,6 +14,8 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
+from ui.web.pages import PAGES
+
 Shortcut = Literal["PageUp", "PageDown", "F", "P", "Esc", "Ctrl+Z", "Ctrl+Enter"]
 """As Streamlit writes them on the buttons."""
 
@@ -28,7 +30,8 @@ TAKEN = "keys"
 def listen() -> None:
     """Start listening; before the buttons of a page."""
     st.session_state[TAKEN] = {}
-    _run(f"{{ const KEYS = {json.dumps(get_args(Shortcut))};\n{SCRIPT.read_text(encoding='utf-8')} }}")
+    known = f"const KEYS = {json.dumps(get_args(Shortcut))}, PAGES = {json.dumps(PAGES[1:])};"
+    _run(f"{{ {known}\n{SCRIPT.read_text(encoding='utf-8')} }}")
 
 
 def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options: Any) -> bool:
@@ -38,9 +41,13 @@ def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options:
     return st.button(label, key=key, shortcut=shortcut, **options)
 
 
-def answered() -> None:
-    """Tell the browser that the page stands, and which keys it takes; last thing on every page."""
-    _run(f"window.softlabelKeys({json.dumps(st.session_state[TAKEN])}) // {time.monotonic_ns()}")
+def answered(page: str) -> None:
+    """Tell the browser that the page stands, and which keys it takes; last thing on every page.
+
+    `page`: the last part of its address, empty for the first one.
+    """
+    told = f"{json.dumps(st.session_state[TAKEN])}, {json.dumps(page)}"
+    _run(f"window.softlabelKeys({told}) // {time.monotonic_ns()}")
 
 
 def _run(script: str) -> None:

@@ -1,5 +1,6 @@
 // Every key presses its button once and in order: the next one when the page has answered the one before.
-// __init__.py says why, and gives KEYS: the names of all keys that press buttons.
+// __init__.py says why, and gives KEYS, the names of all keys that press buttons,
+// and PAGES, the last part of each page's address; the first page has none.
 if (!window.softlabelKeys) {
   const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
   const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
@@ -10,8 +11,9 @@ if (!window.softlabelKeys) {
 
   const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
   const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
-  let page = location.pathname; // whose buttons these are: another page's come last of all that it draws
-  const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === location.pathname;
+  const here = () => PAGES.find((name) => location.pathname.endsWith(`/${name}`)) ?? "";
+  let page = here(); // whose buttons these are: another page's come last of all that it draws
+  const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === here();
 
   let choice = { seen: -1, at: -LONGEST }; // how often the page had answered when something was chosen, and when
   const unanswered = () => answers === choice.seen && performance.now() < choice.at + LONGEST;
@@ -89,8 +91,8 @@ if (!window.softlabelKeys) {
     subtree: true,
   });
 
-  window.softlabelKeys = (taken) => {
-    [buttons, page] = [taken, location.pathname];
+  window.softlabelKeys = (taken, whose) => { // the page before may be drawn once more after the address has changed
+    [buttons, page] = [taken, whose];
     answers += 1;
     if (due !== null && performance.now() >= due) due = null;
     soon();
