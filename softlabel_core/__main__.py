@@ -14,6 +14,7 @@ from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep, set_path, span
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
+from softlabel_core.service import worker as worker_command
 from softlabel_core.store import command as store_command
 from softlabel_core.version import __version__
 
@@ -112,6 +113,7 @@ def _add_builders(commands: Any) -> None:
     filmed.add_argument("--check", action="store_true", help="compute nothing; exit 1 if one is out of date")
     filmed.set_defaults(act=_films)
     store_command.add(commands)
+    worker_command.add(commands)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")

@@ -4,13 +4,17 @@ import atexit
 import os
 
 from softlabel_core.once import once
-from softlabel_core.service.journal import StoredJournal
+from softlabel_core.plugin import Invalid
 from softlabel_core.service.queue import SECONDS, Job, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
+from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store.database import Database
 
 MAX_SECONDS = "SOFTLABEL_MAX_SECONDS"
 """Environment variable: predicted seconds above which a run is refused."""
+
+TRAIN = "SOFTLABEL_TRAIN"
+"""Environment variable: `here`, the default, or `elsewhere`: runs are left to `softlabel worker`."""
 
 WORKERS = 2
 """Worker processes: one trains, one is kept for short work (`service.turns`)."""
@@ -19,7 +23,10 @@ WORKERS = 2
 @once()
 def every() -> Jobs:
     """All jobs; the first call starts the workers, and goes on with what an earlier server had promised."""
-    journal = StoredJournal(Database())
+    train = os.environ.get(TRAIN) or "here"
+    if train not in ("here", "elsewhere"):
+        raise Invalid("SOFTLABEL_TRAIN: allowed: here or elsewhere; got {got}.", got=train)
+    journal = StoredJournal(Database(), takes="all" if train == "here" else "none")
     return Jobs(
         EmbeddedRunner(WORKERS), seconds=float(os.environ.get(MAX_SECONDS) or SECONDS), journal=journal
     )

@@ -17,7 +17,14 @@ SHORT = 2.0
 OVERDUE = 10.0
 """Seconds after which work is no longer short, whatever was predicted."""
 
+SILENCE = 1.5
+"""Seconds within which whoever still wants a run that another gave up says so."""
+
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+Curves = dict[tuple[int, str], dict[int, float]]
+"""(epoch, `shown` or `truth`) -> replicate -> test accuracy in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ class Job:
     wait_seconds: float = 0.0
     """Expected seconds until it begins."""
 
-    curves: dict[tuple[int, str], dict[int, float]] = field(default_factory=dict)
-    """(epoch, `shown` or `truth`) -> replicate -> test accuracy in [0, 1], so far."""
+    curves: Curves = field(default_factory=dict)
+    """Test accuracies so far."""
 
     lost: int = 0
     begun: float | None = None
@@ -90,6 +97,28 @@ class Job:
     recalled: bool = False
     """Whether its result was found in the store, or it was promised by a server that is gone: then it is
     finished, whether or not anybody came back for it."""
+
+    away: bool = False
+    """Whether another process has taken it off this one."""
+
+    told: float = 0.0
+    """Finished fraction in [0, 1], as the process that computes it says."""
+
+    wanted: bool = False
+    """Whether another process waits for it."""
+
+    given_up: float | None = None
+    """Since when another process that wanted it does no more."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process computes it, or is to."""
+        return self.handle is None and (self.away or (self.note is not None and self.note.elsewhere))
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether another process gave it up, and nobody has said otherwise for a while."""
+        return self.given_up is not None and time.monotonic() - self.given_up > SILENCE
 
     def forgive(self) -> None:
         """Take one loss of its worker or server; raises `JobError` for more."""
@@ -111,7 +140,7 @@ class Job:
         """Finished fraction in [0, 1]."""
         if self.state == "done":
             return 1.0
-        return self.handle.progress() if self.handle else 0.0
+        return self.handle.progress() if self.handle else self.told
 
     @property
     def partial(self) -> list[dict[str, Any]]:
@@ -129,8 +158,9 @@ class Job:
 
     @property
     def ready(self) -> bool:
-        """Whether it may be given to a worker: promised for good, and not given to one yet."""
-        return self.alive and self.handle is None and (self.note is None or self.note.settled)
+        """Whether it may be given to a worker here: promised for good, and not given to one yet."""
+        promised = self.note is None or self.note.settled
+        return self.alive and self.handle is None and promised and not self.elsewhere
 
     @property
     def owner(self) -> str:
@@ -142,6 +172,20 @@ class Job:
         """Whether it is short enough for the worker that is kept for short work."""
         return self.seconds <= SHORT and self._taken() < OVERDUE
 
+    def note_begun(self) -> None:
+        """Note whether a worker of this process has taken it up."""
+        if self.handle is None:
+            return
+        taken_up = self.handle.running()
+        if taken_up and self.begun is None:
+            self.begun = time.monotonic()
+        self.state, self.ahead, self.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
+
+    def read(self) -> None:
+        """Take in what was trained since; a later round of self-training writes over the one before."""
+        for student, replicates, epoch, accuracy in self.handle.rows() if self.handle else ():
+            self.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
+
     def left(self) -> float:
         """Predicted seconds until it ends, once it runs."""
         return max(0.0, self.seconds - self._taken())
@@ -150,6 +194,6 @@ class Job:
         return 0.0 if self.begun is None else time.monotonic() - self.begun
 
     def watched(self, seconds: float) -> bool:
-        """Whether anybody looked within the last so many seconds."""
+        """Whether anybody looked within the last so many seconds, or another process waits for it."""
         now = time.monotonic()
-        return any(now - seen < seconds for seen in list(self.visitors.values()))
+        return self.wanted or any(now - seen < seconds for seen in list(self.visitors.values()))

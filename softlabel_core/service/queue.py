@@ -5,6 +5,7 @@ cancelled by forgetting it, and whose turn it is can still change.
 """
 
 import logging
+import math
 import secrets
 import threading
 import time
@@ -20,8 +21,8 @@ from softlabel_core.phrase import Phrase
 from softlabel_core.service.admission import SECONDS, Busy, admit
 from softlabel_core.service.job import Job, Work
 from softlabel_core.service.journal import Journal, packed, promise
-from softlabel_core.service.recall import recall, taken_over, write
-from softlabel_core.service.runner import JobError, Runner, WorkerLost, ended, train
+from softlabel_core.service.recall import hear, recall, report, taken_over, work_of, write
+from softlabel_core.service.runner import JobError, Runner, WorkerLost, ended
 from softlabel_core.service.turns import Turns
 from softlabel_core.store.promises import Promise
 from softlabel_core.store.results import Found
@@ -58,9 +59,10 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._alive: list[Job] = []
         self._ending: list[Job] = []  # cancelled, their worker not free yet
-        self._turns = Turns(runner.workers)
+        self._turns, self._log = Turns(runner.workers), logging.getLogger(__name__)
         self._lock = threading.RLock()
         self._wake, self._closed = threading.Event(), False
+        self._journal.heard = self._wake.set
         threading.Thread(target=self._watch, name="jobs", daemon=True).start()
 
     def start(self, experiment: Experiment, visitor: str) -> Job:
@@ -120,8 +122,7 @@ class Jobs:
                 self._jobs.pop(key, None)
 
     def _promise(self, promised: Promise, experiment: Experiment) -> Job:
-        work = Work(train, (experiment.model_dump(mode="json"),), promised.seconds)
-        job = self._add(promised.key, work, experiment)
+        job = self._add(promised.key, work_of(promised, experiment), experiment)
         job.promise = promised
         write(self._journal, job)
         return job
@@ -149,7 +150,7 @@ class Jobs:
             if job.handle and job.alive:
                 self._advance()
                 with self._blamed(job):
-                    self._read(job)
+                    job.read()
             return job
 
     def shared(self, share: str) -> Found | None:
@@ -160,8 +161,17 @@ class Jobs:
         job = recall(self._journal, key)
         if job is not None:
             with self._lock:
-                self._jobs.setdefault(key, job)
+                if self._jobs.setdefault(key, job) is job and job.alive:
+                    self._alive.append(job)
                 self._forget()
+
+    def _exchange(self) -> None:
+        """Tell other processes how it stands here, and take in what they have done."""
+        room = self._turns.room(self._alive, self._ending)
+        news = self._journal.exchange(report(self._alive, room, GONE))
+        for promised in news.claimed:
+            self._restore(promised)
+        hear(self._journal, news, self._jobs, GONE)
 
     def _restore(self, promised: Promise) -> None:
         """Go on with what a server that is gone had promised, once more at most."""
@@ -172,16 +182,16 @@ class Jobs:
         job = self._jobs.get(promised.key)
         if job is None or job.state in ("failed", "cancelled"):
             job = self._promise(promised, experiment)
-            job.lost = promised.begun
-            job.visitors[promised.visitor] = time.monotonic()
-        job.recalled = True
+        elif job.elsewhere:
+            job.promise, job.away, job.state = promised, False, "waiting"
+            write(self._journal, job)
+        elif not job.alive:  # done meanwhile
+            self._journal.write(promised.key, None)
+            return
+        job.lost, job.recalled = max(job.lost, promised.begun), True
+        job.visitors.setdefault(promised.visitor, -math.inf)  # whose turn it takes
         with self._blamed(job):
             job.forgive()
-
-    def _read(self, job: Job) -> None:
-        """Take in what was trained since; a later round of self-training writes over the one before."""
-        for student, replicates, epoch, accuracy in job.handle.rows() if job.handle else ():
-            job.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
 
     def stop(self, key: str, visitor: str) -> None:
         """`visitor` no longer wants it; it is cancelled unless someone else is still looking at it."""
@@ -215,13 +225,12 @@ class Jobs:
             pause = TICK
             try:
                 with self._lock:
-                    for promised in self._journal.claimed():
-                        self._restore(promised)
+                    self._exchange()
                     self._advance()
                     if not self._alive:
                         self._wake.clear()
             except Exception:
-                logging.getLogger(__name__).exception("The queue stumbled; it goes on")
+                self._log.exception("The queue stumbled; it goes on")
                 pause = PAUSE
             self._wake.wait(IDLE)
             time.sleep(pause)
@@ -240,7 +249,7 @@ class Jobs:
         else:
             job.problem = Phrase("The run failed for a reason we did not foresee.")
             what = job.experiment.key() if job.experiment else "private work"
-            logging.getLogger(__name__).error("An unforeseen failure of %s", what, exc_info=error)
+            self._log.error("An unforeseen failure of %s", what, exc_info=error)
         if job.handle:
             self._ending.append(job)
             with suppress(Exception):  # it may have ended
@@ -257,7 +266,7 @@ class Jobs:
                     self._tell(job)
                 elif job.handle and job.handle.done():
                     self._settle(job)
-                elif not (job.recalled or job.watched(GONE)):
+                elif job.unwanted or not (job.recalled or job.watched(GONE)):
                     self._cancel(job)
         self._alive = [*filter(attrgetter("alive"), self._alive)]
         self._ending = [job for job in self._ending if job.handle and not ended(job.handle)]
@@ -267,18 +276,9 @@ class Jobs:
                 self._submit(turn)
         for job in self._alive:
             with self._blamed(job):
-                if job.handle:
-                    self._begin(job)
+                job.note_begun()
         self._alive = [*filter(attrgetter("alive"), self._alive)]
         self._turns.place(self._alive)
-
-    def _begin(self, job: Job) -> None:
-        """Note whether a worker has taken it up."""
-        assert job.handle is not None  # noqa: S101  # for the type checker
-        taken_up = job.handle.running()
-        if taken_up and job.begun is None:
-            job.begun = time.monotonic()
-        job.state, job.ahead, job.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
 
     def _submit(self, job: Job) -> None:
         assert job.work is not None  # noqa: S101  # for the type checker
@@ -286,6 +286,7 @@ class Jobs:
         job.handle = self._runner.submit(work.task, *work.data, limit=work.limit, memory=work.memory)
         job.begun, job.curves = None, {}
         if job.promise is not None:
+            self._log.info("Begins %s, about %.1f s", job.promise.key, job.seconds)
             write(self._journal, job, state="running", begun=job.promise.begun + 1)
 
     def _cancel_unwatched(self, job: Job) -> bool:
@@ -318,6 +319,7 @@ class Jobs:
                 job.answer, job.state = answer, "done"
             else:
                 job.found = Result.model_validate(answer)
+                self._log.info("Has %s after %.1f s", job.found.key, job.found.provenance.seconds)
                 self.cost.note(job.experiment, job.found.provenance.seconds)
                 write(self._journal, job, job.found)
                 self._tell(job)

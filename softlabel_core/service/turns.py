@@ -5,9 +5,10 @@ takes the others while no long job could begin there; a long one that comes then
 longer.
 """
 
+import math
 from collections import Counter, OrderedDict
 
-from softlabel_core.service.job import Job
+from softlabel_core.service.job import SHORT, Job
 
 LEDGER = 3000
 """Visitors whose latest turn is remembered."""
@@ -37,6 +38,15 @@ class Turns:
                 if job.owner not in busy:
                     return job
         return None
+
+    def room(self, alive: list[Job], ending: list[Job]) -> float | None:
+        """Predicted seconds of the longest run of another process that could begin now; None if there is no
+        worker for one, or something of this process waits for it."""
+        taken = [job for job in alive if job.handle] + ending
+        if len(taken) >= self.workers or any(not (job.handle or job.elsewhere) for job in alive):
+            return None
+        long = [job for job in taken if not job.short]
+        return math.inf if self.workers == 1 or len(long) < self.workers - 1 else SHORT
 
     def note(self, visitor: str) -> None:
         """It was this visitor's turn."""

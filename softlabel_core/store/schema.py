@@ -23,9 +23,15 @@ from sqlalchemy import (
 
 from softlabel_core.phrase import Refusal
 
-VERSION = 1
+VERSION = 2
 
-STEPS: dict[int, tuple[str, ...]] = {}
+STEPS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE jobs ADD COLUMN progress FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN curves TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN wanted FLOAT NOT NULL DEFAULT 0",
+    )
+}
 """Version -> the statements that make the next one of it, in both dialects."""
 
 LOCK = 7_305_137_702
@@ -51,8 +57,12 @@ jobs = Table(
     Column("problem", Text, nullable=False),
     Column("owner", String(32)),
     Column("until", Float, nullable=False),
+    Column("progress", Float, nullable=False, server_default="0"),
+    Column("curves", Text, nullable=False, server_default=""),
+    Column("wanted", Float, nullable=False, server_default="0"),
 )
-"""A row a run that was promised and is not done (`promises.Promise`); `owner` holds it `until` then."""
+"""A row a run that was promised and is not done (`promises.Promise`); `owner` holds it `until` then. How far
+it is and what it has learned so far is told while another process wants to know (`elsewhere`)."""
 
 results = Table(
     "results",

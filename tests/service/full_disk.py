@@ -8,9 +8,9 @@ import sys
 import time
 
 from softlabel_core import run
-from softlabel_core.service import journal
-from softlabel_core.service.journal import StoredJournal
+from softlabel_core.service import stored
 from softlabel_core.service.queue import Jobs
+from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store import results
 from softlabel_core.store.database import Database, url
 from tests.service.test_jobs import StubHandle, StubRunner, experiment
@@ -26,7 +26,7 @@ def limited(size: int) -> None:
 
 def main(address: str) -> None:
     """Serve, find room, save."""
-    journal.RETRY = 0.2
+    stored.RETRY = 0.2
     result, database = run(experiment()), Database(url(address))
     with database.write() as connection:
         results.tidy(connection)

@@ -8,10 +8,10 @@ import time
 from typing import Any
 
 from softlabel_core import Experiment
-from softlabel_core.service import queue
-from softlabel_core.service.journal import StoredJournal
+from softlabel_core.service import queue, recall
 from softlabel_core.service.queue import Jobs
 from softlabel_core.service.runner import Channel, EmbeddedRunner
+from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store.database import Database, url
 from tests.service import promiser
 from tests.waiting import PATIENCE
@@ -33,7 +33,7 @@ def endless(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
 
 def main(address: str) -> None:
     """Promise, and go on until killed."""
-    queue.train, queue.GONE = promiser.endless, PATIENCE
+    recall.train, queue.GONE = promiser.endless, PATIENCE
     jobs = Jobs(EmbeddedRunner(2), journal=StoredJournal(Database(url(address)), lease=LEASE))
     found = [jobs.start(one, f"visitor {number}") for number, one in enumerate(experiments())]
     for job in found:

@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from softlabel_core import Cancelled, Experiment, run
 from softlabel_core.phrase import Phrase
-from softlabel_core.service import journal, queue
-from softlabel_core.service.journal import StoredJournal, packed, unpacked
+from softlabel_core.service import journal, queue, stored
+from softlabel_core.service.journal import packed, unpacked
 from softlabel_core.service.queue import Jobs
 from softlabel_core.service.runner import EmbeddedRunner, JobError, WorkerLost
+from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store import results, schema
 from softlabel_core.store.database import Database, Unavailable, url
 from tests.service.promiser import experiments
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def _short_beats(monkeypatch):
     for name, seconds in (("BEAT", 0.1), ("RETRY", 0.1)):
-        monkeypatch.setattr(journal, name, seconds)
+        monkeypatch.setattr(stored, name, seconds)
     for name in ("TICK", "IDLE"):
         monkeypatch.setattr(queue, name, 0.01)
 
@@ -44,7 +45,7 @@ def server(address):
     """Starts servers on one store, each with the prepared jobs; all end with the test."""
     opened = []
 
-    def start(*handles, lease=journal.LEASE):
+    def start(*handles, lease=stored.LEASE):
         database = Database(url(address))
         every = Jobs(StubRunner(*handles), journal=StoredJournal(database, lease=lease))
         every.kill = lambda: killed(every)
