@@ -40,12 +40,12 @@ INDICATORS = (
     "label_accuracy",
 )
 
-RULES: dict[str, Callable[["pd.DataFrame"], "pd.Series"]] = {
-    "Δ + γ below 1": lambda part: part["total"] < 1,
-    "Δ of the worst class + γ below 1": lambda part: part["worst_total"] < 1,
-    "Class-wise margin above 0": lambda part: part["margin"] > 0,
+RULES = {
+    "Δ + γ below 1": ("total", 1.0, True),
+    "Δ of the worst class + γ below 1": ("worst_total", 1.0, True),
+    "Class-wise margin above 0": ("margin", 0.0, False),
 }
-"""Rules that expect a student of sets to learn."""
+"""Rules that expect a student of sets to learn: the indicator, its line, and whether to learn below it."""
 
 
 def reproduce(
@@ -85,6 +85,11 @@ def _row(cell: Cell, result: Result) -> dict[str, Any]:
         "loss": result.experiment.framework.loss.kind(),
         "k": str(result.indicators["k"]),
         **{name: result.indicators[name] for name in names},
+        **{
+            f"{name}_{end}": result.indicators["intervals"][name][place]
+            for name, _, _ in RULES.values()
+            for place, end in enumerate(("low", "high"))
+        },
         "accuracy": accuracy.mean,
         "low": accuracy.low,
         "high": accuracy.high,
@@ -275,8 +280,8 @@ def _ranking(table: "pd.DataFrame") -> list[str]:
     lines += ["| indicator | configuration | its value | accuracy |", "|---|---|---|---|"]
     for name, row in _misses(part, ranked):
         lines.append(f"| {name} | {row['row']} | {row[name]:.2f} | {100 * row['accuracy']:.1f} |")
-    for rule, expected in RULES.items():
-        lines += ["", *_rule(rule, part, expected(part))]
+    for rule in RULES:
+        lines += ["", *_rule(rule, part)]
     return lines
 
 
@@ -288,21 +293,32 @@ def _misses(part: "pd.DataFrame", ranked: "pd.DataFrame") -> "Iterator[tuple[str
         yield name, part.loc[(ranks - part["accuracy"].rank()).abs().idxmax()]
 
 
-def _rule(rule: str, part: "pd.DataFrame", expected: "pd.Series") -> list[str]:
-    """How often students learned where `rule` expects it and where it does not, and where it is wrong."""
-    learned = part["learned"]
-    lines = [
-        f"{rule}: of {expected.sum()} configurations CC learned {(learned & expected).sum()}; of the other "
-        f"{(~expected).sum()} it failed on {(~learned & ~expected).sum()}. (A plan of experiments, no random "
-        "sample; what counts as learned may have lost a class.)"
+def _rule(rule: str, part: "pd.DataFrame") -> list[str]:
+    """How often students learned where `rule` expects it and where it does not, and where it is wrong.
+
+    It fails where the interval of its indicator leaves out the line; where it holds the line, what the rule
+    expects cannot be told, and what it would be by the estimate alone stands beside.
+    """
+    name, line, below = RULES[rule]
+    learned, expected = part["learned"], part[name] < line if below else part[name] > line
+    unclear = (part[f"{name}_low"] <= line) & (line <= part[f"{name}_high"])
+    counts = [
+        f"of {yes.sum()} configurations CC learned {(learned & yes).sum()}; of the other {no.sum()} it "
+        f"failed on {(~learned & no).sum()}"
+        for yes, no in ((expected & ~unclear, ~expected & ~unclear), (expected, ~expected))
     ]
-    wrong = part[expected != learned].sort_values("accuracy")
+    lines = [
+        f"{rule}, where the whole interval says so: {counts[0]}; of {unclear.sum()} the interval holds the "
+        f"line. By the estimate alone: {counts[1]}. (A plan of experiments, no random sample; what counts as "
+        "learned may have lost a class.)"
+    ]
+    wrong = part[expected != learned].assign(unclear=unclear).sort_values("accuracy")
     if len(wrong):
-        head = ["configuration", "Δ", "Δ of the worst class", "γ", "margin", "accuracy"]
+        head = ["configuration", "Δ", "Δ of the worst class", "γ", "margin", "accuracy", "the rule"]
         lines += ["", f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
         lines += [
             f"| {one.row} | {one.unreliability:.2f} | {one.worst_unreliability:.2f} | {one.ambiguity:.2f} "
-            f"| {one.margin:+.2f} | {100 * one.accuracy:.1f} |"
+            f"| {one.margin:+.2f} | {100 * one.accuracy:.1f} | {'cannot tell' if one.unclear else 'fails'} |"
             for one in wrong.itertuples()
         ]
     return lines

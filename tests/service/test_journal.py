@@ -126,10 +126,10 @@ def test_the_next_server_goes_on_with_all_that_was_promised(how, server, address
 
 
 def test_who_comes_back_has_the_run_that_goes_on_and_it_ends_with_nobody_there(server, address, monkeypatch):
-    monkeypatch.setattr(queue, "GONE", 0.2)
     first = server(lease=0.5)
     first.start(experiment(), "me")
     first.close()
+    monkeypatch.setattr(queue, "GONE", 0.2)
     second = server()
     wait_until(lambda: second._runner.given)
     time.sleep(0.5)
