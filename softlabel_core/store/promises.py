@@ -141,10 +141,10 @@ def spare(connection: Connection, owner: str, lease: float, longest: float, most
 def _take(
     connection: Connection, which: ColumnElement[bool], owner: str, lease: float, most: int | None
 ) -> list[Promise]:
-    """Of who has the fewest under way first, then who waited longest."""
+    """Of who has the fewest that are held by somebody first, then who waited longest."""
     if most is not None:
         other = jobs.alias()
-        busy = select(func.count()).where(other.c.visitor == jobs.c.visitor, other.c.state == "running")
+        busy = select(func.count()).where(other.c.visitor == jobs.c.visitor, other.c.owner.is_not(None))
         first = select(jobs.c.key).where(which).order_by(busy.scalar_subquery(), jobs.c.since, jobs.c.key)
         which &= jobs.c.key.in_(first.limit(most))
     taken = (
