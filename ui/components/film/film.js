@@ -61,7 +61,16 @@ function outline(shape, x, y, r) {
 
 class Film {
   constructor(parent, data, tell) {
-    Object.assign(this, { parent, tell, t: 0, playing: false, speed: 1, last: 0, fine: 0, costs: [], turn: 0 });
+    this.parent = parent;
+    this.tell = tell;
+    this.t = 0; // frames from the start
+    this.playing = false;
+    this.speed = 1;
+    this.last = 0; // when the frame before was drawn
+    this.fine = 0; // place in FINE
+    /** @type {number[]} */
+    this.costs = []; // ms that painting took
+    this.turn = 0; // whose questions are the latest
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.keys = (event) => this.press(event);
     addEventListener("keydown", this.keys, true);

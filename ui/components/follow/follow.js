@@ -1,6 +1,8 @@
-// Draws the figure and answers to hands and keys. `counting.js` stands before it in the same module.
+// Draws the figure and answers to hands and keys; `counting.js` counts.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { apart, degrees, first, layout, nearest, pace, ranking, SOME, tally, verdict } from "./counting.js";
+import { el } from "./elements.js";
+
 const FIRST_ACT = 35; // labels after which the show waits and points to the slider
 const SETTLE = 70; // ms in which a bar comes most of the way to where it belongs
 const BLOCKS = 6; // most blocks that fall from one label
@@ -10,15 +12,6 @@ const ECHO = 5000; // ms after which what was told is not waited for
 const LOW = 0.8; // accuracy below which "only" is said
 
 const figures = new WeakMap(); // where a figure stands -> its controller
-
-/** An element with attributes and children; `class` and the rest as in HTML. */
-function el(name, attributes = {}, ...children) {
-  const svg = "svg g rect path line text circle pattern defs".split(" ").includes(name);
-  const made = svg ? document.createElementNS(SVG, name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
 
 const put = (node, attributes) => {
   for (const key in attributes) node.setAttribute(key, attributes[key]);
@@ -458,7 +451,7 @@ class Figure {
     this.big.replaceChildren((mean * 100).toFixed(1), el("small", {}, "\u00a0%"));
     this.unseen.textContent = this.say(exact ? "unseen" : "unseen-near", values);
     this.ways.forEach((label) => { const input = label.querySelector("input"); input.checked = input.value === way; });
-    this.range.value = rate;
+    this.range.value = String(rate);
     this.range.style.setProperty("--filled", `calc(13px + (100% - 26px) * ${rate / 100})`);
     const at = this.say("share-of", { rate: whole(rate / 100) });
     const valued = rate === 0 ? this.say("different") : rate === 100 ? this.say("always") : at;
@@ -502,7 +495,7 @@ class Figure {
     const upper = way === "sets" ? this.points : curves["sets-2"];
     if (upper.length > 1) name(this.say("curve-sets"), upper, 70, 24, "middle", way === "sets");
     name(this.say("curve-imitates"), curves.imitates, 50, 4, "end", way !== "sets");
-    svg.lastChild.setAttribute("x", x(50) - 14);
+    svg.lastElementChild.setAttribute("x", String(x(50) - 14));
     const values = { first: tenth(this.points[0][1]), last: tenth(this.points.at(-1)[1]), rate: whole(rate / 100) };
     const alone = this.points.length === 1;
     svg.setAttribute("aria-label", alone

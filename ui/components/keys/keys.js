@@ -9,8 +9,9 @@ if (!window.softlabelKeys) {
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
   let answers = 0; // how often the page has answered
 
-  const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
-  const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+  /** @returns {HTMLButtonElement | null} */
+  const button = (/** @type {string} */ name) => (buttons[name] ? document.querySelector(`.${buttons[name]} button`) : null);
+  const still = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   const here = () => PAGES.find((name) => location.pathname.endsWith(`/${name}`)) ?? "";
   let page = here(); // whose buttons these are: another page's come last of all that it draws
   const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === here();
