@@ -390,7 +390,7 @@ class Observatory {
     this.values.set(path, value);
     const control = this.controls.get(path);
     if (control?.nextSibling) {
-      control.value = String(value);
+      if (Number(control.value) !== value) control.value = String(value); // Firefox tells of no change by a key to what a script writes meanwhile
       control.nextSibling.textContent = short(value);
     }
     this.refresh();
