@@ -2,7 +2,7 @@
 
 import { el, percent } from "./elements.js";
 import { icon, Plot } from "./plot.js";
-/** @import { Accuracy, Data, Deed, Here, Part, Setting, Stop, Swept } from "./data.d.ts" */
+/** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
 
 const REST = 350; // ms without a key after which a slider moved by keys has been let go
