@@ -109,17 +109,6 @@ export interface Swept {
   accuracy: Accuracy;
 }
 
-/** A computed point along a slider: a row of the light atlas, or a point of the live sweep with its indicators. */
-export interface Stop {
-  value: number;
-  x: number;
-  y: number;
-  low: number | null;
-  high: number | null;
-  row?: number;
-  live?: Record<string, number>;
-}
-
 /** Where this run stands; hollow where it is only expected. */
 export interface Here {
   x: number;

@@ -219,13 +219,13 @@ class Observatory {
 
   // ---- what the page says
 
-  /** What the page says now, in the colours that it has now. */
+  /** What the page says now, in the colours that it has now. @param {Data} data */
   hear(data) {
     this.take(data);
     this.dress();
   }
 
-  /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. */
+  /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. @param {Data} data */
   take(data) {
     this.deeds = this.deeds.filter(([number]) => number > data.heard);
     if (this.data && (this.deeds.length || this.hand)) {
