@@ -3,21 +3,35 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
 HOST ?= localhost
+NPM := $(shell command -v npm)
 
 UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
 
-.PHONY: run test check unit quick browser screenshots docs mutation clean
+.PHONY: run test check types unit quick browser screenshots docs mutation clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 test: check unit browser
 
-check: .venv/.test
+check: .venv/.test types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+ifeq ($(NPM),)
+types:
+	@echo "Left out: the types of the scripts in ui/components (no npm on this machine)."
+else
+types: node_modules/.package-lock.json
+	node_modules/.bin/tsc
+	node_modules/.bin/tsc --project tsconfig.observatory.json
+endif
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel error
+	@touch $@
 
 unit: .venv/.test
 	$(UNIT)
@@ -57,4 +71,4 @@ docs: .venv/.test
 	@touch $@
 
 clean:
-	rm -rf .venv build *.egg-info screenshots mutants
+	rm -rf .venv node_modules build *.egg-info screenshots mutants

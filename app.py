@@ -16,6 +16,7 @@ from ui import jobs
 from ui.live import films, runs, sweeps
 from ui.web import assets, files, warm
 from ui.web.network import without_delay
+from ui.web.packed import Packed
 from ui.web.pages import Paths
 
 
@@ -69,4 +70,5 @@ def _idle() -> None:
 
 main = Path(__file__).parent / "ui" / "main.py"
 routes = [*films.routes(), *runs.routes(), *sweeps.routes(), *assets.routes()]
-app = st.App(main, lifespan=lifespan, routes=routes, middleware=[Middleware(Paths), Middleware(files.Capped)])
+middleware = [Middleware(Packed), Middleware(Paths), Middleware(files.Capped)]
+app = st.App(main, lifespan=lifespan, routes=routes, middleware=middleware)

@@ -30,7 +30,7 @@ RUN = "explore?training.epochs=200&replicates=64&student.width=160&seed=7"
 """A run of a minute or two, cancelled as soon as it has been seen to train."""
 
 START = "?bias=fixed-rival&framework.k=2&bias.rate=0.5"
-DOT = "document.querySelector('.scatterlayer .trace:last-child .point')?.getAttribute('transform')"
+DOT = "document.querySelector('.chart .diamond')?.getAttribute('style')"
 LEAD = "document.querySelector('.st-key-lead')?.innerText"
 MOVED = (DOT, LEAD, "location.href")
 ALERTS = "[...document.querySelectorAll('[data-testid=stAlert]')]"

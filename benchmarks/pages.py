@@ -36,7 +36,7 @@ KEYS = {"start": "How often", "explore": "Rank"}
 TEXT = {"start": ".st-key-lead strong", "explore": ".observatory .hero .big"}
 """Page -> its first number."""
 
-FIGURE = {"start": ".js-plotly-plot .main-svg .scatterlayer .point", "explore": ".observatory.ready"}
+FIGURE = {"start": ".follow canvas", "explore": ".observatory.ready"}
 """Page -> its figure."""
 
 MOVES = {"start": ".st-key-lead", "explore": ".observatory .hero .big"}
@@ -66,7 +66,7 @@ def processor(process: int) -> float:
 
 
 def opening(browser: Browser, port: int, name: str, rounds: int) -> tuple[list[float], list[float]]:
-    """Seconds until the first number and until the first chart of a page, in a browser that never saw it."""
+    """Seconds until the first number and until the figure of a page, in a browser that never saw it."""
     text, chart = [], []
     for _ in range(rounds):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -77,6 +77,27 @@ def opening(browser: Browser, port: int, name: str, rounds: int) -> tuple[list[f
             found.append(time.perf_counter() - started)
         page.close()
     return text, chart
+
+
+def weight(browser: Browser, port: int, name: str) -> tuple[float, float]:
+    """Megabytes that a page sends to a browser that never saw it, and how many of them are fonts."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    fonts: dict[str, bool] = {}
+    sizes: dict[str, float] = {}
+    devtools.on(
+        "Network.responseReceived", lambda told: fonts.update({told["requestId"]: told["type"] == "Font"})
+    )
+    devtools.on(
+        "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
+    )
+    devtools.send("Network.enable")
+    page.goto(address(port, name))
+    page.locator(FIGURE[name]).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return sum(sizes.values()) / 1e6, sum(size for one, size in sizes.items() if fonts.get(one)) / 1e6
 
 
 def pressing(browser: Browser, port: int, name: str, rounds: int) -> list[float]:
@@ -109,12 +130,14 @@ def main(rounds: int) -> None:
         print("| page | script (ms) | processor (ms) |\n|---|---|---|")
         for page, (times, used) in found.items():
             print(f"| {page} | {spread(times, 0)} | {used:.0f} |", flush=True)
-        print("\n| page | first number (s) | first chart (s) | key to number (s) |\n|---|---|---|---|")
+        print("\n| page | first number (s) | figure (s) | key to number (s) | MB | of them fonts |")
+        print("|---|---|---|---|---|---|")
         with browsing() as browser:
             for name in KEYS:
                 text, chart = opening(browser, port, name, max(3, rounds // 6))
                 keys = pressing(browser, port, name, rounds)
-                print(f"| {name} | {spread(text)} | {spread(chart)} | {spread(keys)} |", flush=True)
+                sent = " | ".join(f"{one:.2f}" for one in weight(browser, port, name))
+                print(f"| {name} | {spread(text)} | {spread(chart)} | {spread(keys)} | {sent} |", flush=True)
     print(f"\nn = {rounds} scripts and keys, {max(3, rounds // 6)} openings.")
 
 

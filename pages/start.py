@@ -32,7 +32,7 @@ def main() -> None:
     if slider is not None and answer is not None:
         now = slider.now(experiment)
         chart = results.along(slider.points, now, name=question(slider), **panels.look())
-        panels.picture("", chart, key="along")
+        panels.picture("", chart, key="along", light=True)
     if answer is not None:
         panels.source(answer)
     if state.controls():  # last, so that no number waits for it

@@ -12,7 +12,7 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.service.queue import Job
 from ui import own, state
 from ui.answers import Answer, Slider, moved, other_way
-from ui.charts import results
+from ui.charts import plain, results
 from ui.charts.figures import Chart, Look, enlarged
 from ui.components import keys
 from ui.forms import PREFIX, seeded
@@ -105,10 +105,12 @@ def chart_config(name: str, buttons: list[list[str]]) -> dict[str, Any]:
     }
 
 
-def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LARGE) -> None:
+def picture(
+    title: str, *parts: Chart, key: str, note: str = "", large: int = LARGE, light: bool = False
+) -> None:
     """A chart under its title, with its alt text and its table; several parts stand side by side.
 
-    In the present mode the chart alone, `large` pixels high.
+    In the present mode the chart alone, `large` pixels high; else, if `light`, without the script of plotly.
     """
     presenting = state.presenting()
     if title and not presenting:
@@ -117,6 +119,9 @@ def picture(title: str, *parts: Chart, key: str, note: str = "", large: int = LA
         st.caption(note)
     columns = st.columns(len(parts)) if len(parts) > 1 else [st.container()]
     for number, (column, chart) in enumerate(zip(columns, parts, strict=True)):
+        if light and not presenting:
+            column.html(plain.drawn(chart))
+            continue
         figure = enlarged(chart.figure, large) if presenting else chart.figure
         column.plotly_chart(
             figure,

@@ -66,6 +66,19 @@ FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimation
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 """What axe-core asks for: WCAG 2.1, A and AA."""
 
+WITHIN = """return [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot)]
+    .filter(Boolean).flatMap(root => [...root.querySelectorAll(arguments[0])])[0]"""
+"""The first element that matches, within components too."""
+
+CLIPPED = """return [...arguments[0].querySelectorAll('select')].filter(one => {
+    const brush = document.createElement('canvas').getContext('2d');
+    const look = getComputedStyle(one);
+    brush.font = `${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
+    const inner = one.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+    return inner < brush.measureText(one.selectedOptions[0].textContent).width - 1;
+}).map(one => one.ariaLabel)"""
+"""Menus that cut their words."""
+
 PATIENCE = 180_000
 """Milliseconds after which a test that waits for something gives up."""
 

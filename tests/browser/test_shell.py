@@ -176,7 +176,7 @@ def test_methods_open_over_every_page(server: str, page: Page) -> None:
 def test_the_keyboard_alone_reaches_the_bar_and_the_slider(server: str, page: Page) -> None:
     """Check 10: the bar, by name."""
     page.goto(f"{server}/?{link(CHOSEN)}")
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".chart")).to_be_visible()
     reached = ""
     name = "(e => e.getAttribute('aria-label') || e.innerText)(document.activeElement)"
     for _ in range(40):

@@ -3,17 +3,21 @@
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
 from softlabel_core.teaching import presets
-from tests.browser.conftest import seen_as, settled
+from tests.browser.conftest import seen_as, settled, visiting
 from ui import answers
 from ui.words import sentences
 
-DOT = "document.querySelector('.scatterlayer .trace:last-child .point')?.getAttribute('transform')"
+DOT = "document.querySelector('.chart .diamond')?.getAttribute('style')"
+CHART = ".chart, .js-plotly-plot .main-svg"
+"""Plain, and in the present mode plotly's."""
+
+MOST = 1_000_000
 FIRST = Experiment.parse(presets.FIRST)
 
 
@@ -29,7 +33,7 @@ def slider(page: Page) -> Locator:
 def opened(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(".st-key-lead strong").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(CHART).first).to_be_visible()
 
 
 def claim(rate: float) -> str:
@@ -44,19 +48,49 @@ def said(chosen: Experiment) -> str:
     return sentences.claim("en", entry.result).replace("**", "")
 
 
-def test_text_comes_before_the_chart_and_nothing_from_outside(fresh_server: str, page: Page) -> None:
+def test_text_stands_above_the_chart_and_nothing_from_outside(fresh_server: str, page: Page) -> None:
     """Checks 0 and 1: the first request of a new server is Start; text, then chart, nothing from outside."""
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url))
     page.goto(fresh_server)
     page.wait_for_function("document.querySelector('.st-key-lead strong')")
-    chart_first = page.evaluate("!!document.querySelector('.js-plotly-plot .main-svg')")
-    assert not chart_first
     assert lead(page) == claim(FIRST.bias.rate)
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".chart")).to_be_visible()
+    sentence, chart = page.locator(".st-key-lead").bounding_box(), page.locator(".chart").bounding_box()
+    assert sentence["y"] + sentence["height"] <= chart["y"]
     expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert [url for url in outside if not url.startswith((fresh_server, "data:", "blob:"))] == []
+
+
+def test_it_is_light(server: str, browser: Browser) -> None:
+    """Check 18: bytes of a cold cache. How soon the figure stands is measured by `benchmarks/pages.py`.
+
+    Beside them come the two fonts of every page of Streamlit, 0.55 MB, which cannot be packed.
+    """
+    with visiting(browser) as context:
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        names: dict[str, str] = {}
+        sizes: dict[str, float] = {}
+        devtools.on(
+            "Network.requestWillBeSent",
+            lambda told: names.update({told["requestId"]: told["request"]["url"]}),
+        )
+        devtools.on(
+            "Network.loadingFinished",
+            lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}),
+        )
+        devtools.send("Network.enable")
+        opened(page, server)
+        settled(page)
+        expect(page.locator(".follow .verdict")).not_to_be_empty()
+        page.wait_for_load_state("networkidle")
+    came = {names[one]: size for one, size in sizes.items()}
+    assert [url for url in came if "Plotly" in url] == []
+    fonts = [url.rsplit("/", 1)[-1].split(".")[0] for url in came if url.endswith(".woff2")]
+    assert sorted(fonts) == ["MaterialSymbols-Rounded", "SourceSansVF-Upright"]
+    assert 100_000 < sum(size for url, size in came.items() if not url.endswith(".woff2")) <= MOST
 
 
 def test_an_arrow_key_moves_sentence_dot_and_address(server: str, page: Page) -> None:

@@ -22,23 +22,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import CLIPPED, PATIENCE, WITHIN
 
 DRIVER, SCREEN = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
 BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4*/MiniBrowser"))
-
-WITHIN = """return [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot)]
-    .filter(Boolean).flatMap(root => [...root.querySelectorAll(arguments[0])])[0]"""
-"""The first element that matches, within components too."""
-
-CLIPPED = """return [...arguments[0].querySelectorAll('select')].filter(one => {
-    const brush = document.createElement('canvas').getContext('2d');
-    const look = getComputedStyle(one);
-    brush.font = `${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
-    const inner = one.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
-    return inner < brush.measureText(one.selectedOptions[0].textContent).width - 1;
-}).map(one => one.ariaLabel)"""
-"""Menus that cut their words."""
 
 
 @pytest.fixture(scope="module")

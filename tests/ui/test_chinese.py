@@ -187,6 +187,9 @@ def shown(app: AppTest) -> Iterator[str]:
         elif element.type == "arrow_data_frame":
             yield from map(str, element.value.columns)
             yield from (str(cell) for cell in element.value.to_numpy().ravel() if isinstance(cell, str))
+        elif element.type == "html" and 'class="chart"' in element.proto.body:
+            found = re.findall(r'aria-label="([^"]+)"|>([^<]+)<', element.proto.body)
+            yield from map("".join, found)
         elif element.type not in ("code", "html") and element.proto is not None:
             yield from said(element.proto)
 

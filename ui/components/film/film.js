@@ -4,6 +4,7 @@ import { el, percent } from "./elements.js";
 import {
   alike, along, between, confusion, decoded, lead, painted, placeOf, raster, stepped, stretched, ticks, turned, unpacked, worst,
 } from "./frames.js";
+/** @import { Data, Panel, Shown, Standing, Tile } from "./data.d.ts" */
 
 const ASK = 200; // ms between two questions how the making of a film stands
 const SLOWEST = 5000; // ms between two questions to a network that is away
@@ -19,7 +20,9 @@ const NARROW = 30; // px of a bar below which its share is a bare number
 const MARGIN = 42; // px left of the curves
 const HALF = 0.5; // share of right first choices below which a teacher is wrong
 
+/** @type {WeakMap<Element | ShadowRoot, Film>} */
 const figures = new WeakMap(); // where a figure stands -> its controller
+/** @type {Map<string, Promise<Shown>>} */
 const films = new Map(); // address -> promise of a film
 
 const hundredths = (/** @type {number} */ number) => (number < 0.005 ? "0" : number.toFixed(2).replace(/^0/, ""));
@@ -46,7 +49,7 @@ const pictured = async (/** @type {any} */ image) => ({ row: image.row, pixels: 
 /** A line through points. @param {number[][]} points */
 const traced = (points) => points.map(([x, y], place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
-/** The outline of a shape around a point. @param {string} shape */
+/** The outline of a shape around a point. @param {string} shape @param {number} x @param {number} y @param {number} r */
 function outline(shape, x, y, r) {
   const points = {
     square: [[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]],
@@ -60,10 +63,22 @@ function outline(shape, x, y, r) {
 }
 
 class Film {
+  /** @param {ShadowRoot} parent @param {Data} data @param {(deed: string) => void} tell */
   constructor(parent, data, tell) {
-    Object.assign(this, { parent, tell, t: 0, playing: false, speed: 1, last: 0, fine: 0, costs: [], turn: 0 });
+    this.parent = parent;
+    this.tell = tell;
+    this.t = 0; // frames from the start
+    this.playing = false;
+    this.speed = 1;
+    this.last = 0; // when the frame before was drawn
+    this.fine = 0; // place in FINE
+    /** @type {number[]} */
+    this.costs = []; // ms that painting took
+    this.turn = 0; // whose questions are the latest
+    /** @type {ReturnType<typeof raster> | undefined} */
+    this.raster = undefined;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.keys = (event) => this.press(event);
+    this.keys = (/** @type {KeyboardEvent} */ event) => this.press(event);
     addEventListener("keydown", this.keys, true);
     this.watch = new ResizeObserver(() => this.resize());
     this.sight = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) this.begin(); }, { threshold: 0.4 });
@@ -81,13 +96,14 @@ class Film {
 
   // ---- words
 
+  /** @param {string} key @param {Record<string, any>} values */
   say(key, values = {}) {
-    return (this.data.setting.words[key] ?? key).replace(/\{([\w-]+)\}/g, (_, name) => values[name] ?? "");
+    return (this.data.setting.words[key] ?? key).replace(/\{([\w-]+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name] ?? "");
   }
 
-  /** What the page says: other students are another film; another theme is the same one, painted anew. */
+  /** What the page says: other students are another film; another theme is the same one, painted anew. @param {Data} data */
   hear(data) {
-    const named = (one) => JSON.stringify([one.sides.map(({ at }) => at), one.setting.words, one.controls]);
+    const named = (/** @type {Data} */ one) => JSON.stringify([one.sides.map(({ at }) => at), one.setting.words, one.controls]);
     const same = this.data && named(this.data) === named(data);
     this.data = data;
     if (same && this.shown) {
@@ -105,7 +121,7 @@ class Film {
 
   // ---- before there is a film
 
-  /** A button to have it made, or how the making stands. */
+  /** A button to have it made, or how the making stands. @param {boolean} goes */
   wait(goes, text = "") {
     this.playing = false;
     const pair = this.data.sides.length > 1 ? "-pair" : "";
@@ -122,8 +138,9 @@ class Film {
     if (goes) this.ask(this.turn, ASK);
   }
 
-  /** Ask how the making of both stands, until both are there. */
+  /** Ask how the making of both stands, until both are there. @param {number} turn @param {number} pause */
   async ask(turn, pause) {
+    /** @type {Standing[] | null} */
     let found = null;
     try {
       found = await Promise.all(this.data.sides.map(({ at }) => fetch(at).then((answer) => answer.json())));
@@ -144,6 +161,7 @@ class Film {
     this.asking = setTimeout(() => this.ask(turn, next), next);
   }
 
+  /** @param {number} turn */
   async load(turn) {
     let found;
     try {
@@ -168,7 +186,7 @@ class Film {
     });
   }
 
-  /** What stands in the place of all. */
+  /** What stands in the place of all. @param {Node[]} children */
   put(...children) {
     const inner = el("div", { class: "film-inner" }, ...children);
     const style = el("link", { rel: "stylesheet", href: new URL("film.css", import.meta.url).href });
@@ -207,7 +225,7 @@ class Film {
 
   headed() {
     const end = this.films.map(({ accuracy }) => percent(accuracy.at(-1)));
-    const set = (key, values) => this.data.setting.words[key].split(/(\{[\w-]+\})/).map((part) => {
+    const set = (/** @type {string} */ key, /** @type {Record<string, string>} */ values) => this.data.setting.words[key].split(/(\{[\w-]+\})/).map((part) => {
       const name = part.match(/^\{([\w-]+)\}$/)?.[1];
       if (!name) return part;
       return name === "share-a" || name === "share" ? el("em", {}, values[name]) : values[name];
@@ -222,7 +240,7 @@ class Film {
     return set("headline-pair", { what, a, b, "share-a": end[0], "share-b": end[1] });
   }
 
-  /** One student: its numbers, and the plane or the images. */
+  /** One student: its numbers, and the plane or the images. @param {Shown} film @param {number} place */
   panel(film, place) {
     const { letter, sees, sets } = this.data.sides[place];
     const share = el("b", { class: "share" });
@@ -233,6 +251,7 @@ class Film {
     const stage = el("div", { class: "stage" }, picture, ...(film.grid ? [marks] : []));
     const below = el("div", { class: "below" });
     const root = el("div", { class: `side side-${place}` }, head, stage, below);
+    /** @type {Panel} */
     const made = { film, root, share, picture, marks, stage, sets, name: letter, field: null };
     if (film.grid) {
       below.append(el("p", { class: "note" }, this.say(sets ? "ring-sets" : "ring-masses")));
@@ -246,6 +265,7 @@ class Film {
     return made;
   }
 
+  /** @param {Shown} film @param {number} row @param {Uint8Array} pixels @returns {Tile} */
   tile(film, row, pixels) {
     const [channels, height, width] = film.shape;
     const canvas = el("canvas", { width, height, "aria-hidden": "true" });
@@ -261,7 +281,7 @@ class Film {
   }
 
   transport() {
-    const button = (name, text, act, more = {}) => {
+    const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {() => void} */ act, more = {}) => {
       const made = el("button", { type: "button", class: name, ...more }, text);
       made.onclick = (event) => {
         act();
@@ -269,7 +289,7 @@ class Film {
       };
       return made;
     };
-    const help = (key) => ({ "aria-label": this.say(key), title: this.say(key) });
+    const help = (/** @type {string} */ key) => ({ "aria-label": this.say(key), title: this.say(key) });
     this.player = button("first", `▶ ${this.say("play")}`, () => this.toggle());
     this.player.hidden = this.calm;
     this.faster = button("", "1×", () => this.quicken(), help("speed"));
@@ -291,6 +311,7 @@ class Film {
     return el("p", { class: "note legend" }, ...(classes.length ? [this.say("classes"), ...classes] : []), el("span", { class: "hint" }, this.say("keys")));
   }
 
+  /** @param {number} label */
   icon(label) {
     const [colour, shape] = this.data.classes[label];
     return el("svg", { viewBox: "-8 -8 16 16", class: "icon", "aria-hidden": "true" }, el("path", { d: outline(shape, 0, 0, 6), fill: colour }));
@@ -313,26 +334,30 @@ class Film {
     this.last = 0;
     this.wake();
   }
+  /** @param {number} t */
   go(t) {
     this.begun = true;
     this.playing = false;
     this.t = Math.max(0, Math.min(this.end, t));
     this.wake();
   }
+  /** @param {1 | -1} by */
   step(by) { this.go(stepped(this.t, by, this.films[0].count)); }
   quicken() {
     this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length];
     this.faster.textContent = this.speed === 0.5 ? "½×" : `${this.speed}×`;
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     if (!this.shown || event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = event.composedPath()[0];
+    const at = /** @type {Element} */ (event.composedPath()[0]);
     const inside = event.composedPath().includes(this.root);
     const box = this.root.getBoundingClientRect();
     const free = event.target === document.body && this.data.sides.length > 1 && box.top < innerHeight / 2 && box.bottom > innerHeight / 2;
     if (!inside && !free) return;
     const held = inside && at.matches("button, summary");
+    /** @type {Record<string, (() => void) | null>} */
     const acts = {
       " ": held ? null : () => this.toggle(),
       ArrowRight: () => this.step(1), ArrowLeft: () => this.step(-1), ArrowUp: () => this.step(1), ArrowDown: () => this.step(-1),
@@ -353,7 +378,7 @@ class Film {
     if (this.gone || !this.shown || !this.root.isConnected || !this.root.clientWidth) return;
     const style = getComputedStyle(this.root);
     const paint = el("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
-    const rgb = (colour) => { // as a browser reads it: light-dark and color-mix too
+    const rgb = (/** @type {string} */ colour) => { // as a browser reads it: light-dark and color-mix too
       paint.fillStyle = colour;
       paint.fillRect(0, 0, 1, 1);
       return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
@@ -392,6 +417,7 @@ class Film {
 
   wake() { this.frame ||= requestAnimationFrame((now) => this.tick(now)); }
 
+  /** @param {number} now */
   tick(now) {
     this.frame = 0;
     if (this.gone || !this.root.isConnected || !this.panels[0].size) return;
@@ -405,7 +431,7 @@ class Film {
     if (this.playing) this.wake();
   }
 
-  /** A film's own moment at the time of the first. */
+  /** A film's own moment at the time of the first. @param {Shown} film */
   moment(film) {
     return film === this.films[0] ? this.t : placeOf(film.times, along(this.films[0].times, this.t));
   }
@@ -434,6 +460,7 @@ class Film {
     if (!this.playing) this.describe(epoch, values);
   }
 
+  /** @param {number} epoch @param {number[]} values */
   describe(epoch, values) {
     const when = this.t < 0.005 ? this.say("when-start") : this.say("when", { epoch: epoch < 10 ? epoch.toFixed(1) : Math.round(epoch) });
     this.panels.forEach(({ film, picture, name }, place) => picture.setAttribute("aria-label", this.say(film.grid ? "map" : "matrix",
@@ -452,6 +479,7 @@ class Film {
     this.refine(FINE[this.fine]);
   }
 
+  /** @param {Panel} panel @param {number} t */
   drawPlane(panel, t) {
     const { size } = this.raster;
     between(panel.film, t, panel.field);
@@ -470,7 +498,7 @@ class Film {
     context.globalAlpha = 1;
   }
 
-  /** Where the lattice's shapes stand: where no point lies. */
+  /** Where the lattice's shapes stand: where no point lies. @param {Panel} panel */
   scatter(panel) {
     const n = panel.size < SMALL ? 9 : 13;
     const grid = Array.from({ length: n * n }, (_, place) => [Math.floor(place / n), place % n]);
@@ -478,13 +506,14 @@ class Film {
     panel.spots = spots.filter(([x, y]) => x < 0.985 && panel.film.points.every((point) => Math.hypot(point.x - x, point.y - y) > 0.05));
   }
 
+  /** @param {Panel} panel */
   drawPoints({ film, marks, size }) {
     const context = marks.getContext("2d");
     context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     context.clearRect(0, 0, size, size);
     const small = size < SMALL;
     const r = small ? 4.4 : Math.max(6, size * 0.0178);
-    const colour = (label) => this.data.classes[label][0];
+    const colour = (/** @type {number} */ label) => this.data.classes[label][0];
     for (const { x, y, truth, shown } of film.points.slice(0, small ? FEW : film.points.length)) {
       const [u, v] = [x * size, (1 - y) * size];
       context.fillStyle = this.ground;
@@ -523,6 +552,7 @@ class Film {
     }
   }
 
+  /** @param {Panel} panel @param {number} frame */
   drawImages(panel, frame) {
     if (panel.at === frame) return;
     panel.at = frame;
@@ -536,7 +566,7 @@ class Film {
     const font = getComputedStyle(this.root).fontFamily;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const name = (label) => [...film.names[label]].slice(0, 3).join("");
+    const name = (/** @type {number} */ label) => [...film.names[label]].slice(0, 3).join("");
     shares.forEach((row, truth) => row.forEach((share, label) => {
       const shade = this.shades[Math.round(share * (this.shades.length - 1))];
       context.fillStyle = `rgb(${shade})`;
@@ -565,8 +595,8 @@ class Film {
     const { clientWidth: width, clientHeight: height } = this.curve;
     const { times } = this.films[0];
     const right = width - 10;
-    const x = (t) => MARGIN + ((right - MARGIN) * t) / this.end;
-    const y = (share) => 10 + (height - 34) * (1 - share);
+    const x = (/** @type {number} */ t) => MARGIN + ((right - MARGIN) * t) / this.end;
+    const y = (/** @type {number} */ share) => 10 + (height - 34) * (1 - share);
     this.scale = { x, y, right };
     const svg = el("svg", { role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": this.say("curve") });
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
@@ -576,7 +606,7 @@ class Film {
     for (const [epoch, at] of ticks(times)) svg.append(
       el("line", { class: "tick", x1: x(at), x2: x(at), y1: y(0), y2: y(0) + 4 }),
       el("text", { x: x(at), y: height - 6, "text-anchor": "middle" }, String(epoch)));
-    const corners = (film) => film.accuracy.map((share, place) => [x(placeOf(times, film.times[place])), y(share)]);
+    const corners = (/** @type {Shown} */ film) => film.accuracy.map((share, place) => [x(placeOf(times, film.times[place])), y(share)]);
     this.lines = this.films.map((film, place) => {
       const way = corners(film);
       const whole = el("path", { class: `line quiet line-${place}`, d: traced(way) });
@@ -591,11 +621,12 @@ class Film {
     this.curve.replaceChildren(svg);
   }
 
+  /** @param {number[]} values */
   moveCurves(values) {
     if (!this.scale) return;
     const { x, y, right } = this.scale;
     const at = x(this.t);
-    const set = (node, values) => Object.entries(values).forEach(([key, value]) => node.setAttribute(key, value));
+    const set = (/** @type {Element} */ node, /** @type {Record<string, any>} */ values) => Object.entries(values).forEach(([key, value]) => node.setAttribute(key, value));
     set(this.head, { x1: at, x2: at });
     const near = values.length > 1 && Math.abs(values[0] - values[1]) < 0.12;
     const upper = values[0] >= (values[1] ?? 0) ? 0 : 1;
@@ -658,6 +689,7 @@ class Film {
   }
 }
 
+/** @param {{data: Data, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
 export default ({ data, parentElement, setTriggerValue }) => {
   const there = figures.get(parentElement);
   if (there) there.hear(data);

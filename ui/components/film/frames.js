@@ -52,8 +52,9 @@ export const stepped = (t, by, count) =>
 export function ticks(times) {
   const last = times.length - 1;
   const end = times[last];
-  const near = (one) => Math.abs(placeOf(times, one) - last) < APART * last;
+  const near = (/** @type {number} */ one) => Math.abs(placeOf(times, one) - last) < APART * last;
   const found = TICKS.filter((one) => one < end && !near(one)).concat(end);
+  /** @type {[number, number][]} */
   const wide = [];
   for (const one of found) {
     const at = placeOf(times, one);
@@ -142,7 +143,7 @@ export function painted({ named, margin }, at, colours, ground, line, pixels, re
 }
 
 /** Shares of test images of a class (row) that are named as a class (column), at a frame. @returns {number[][]} */
-export function confusion(/** @type {Film} */ { named, truths, rows, classes }, frame) {
+export function confusion(/** @type {Film} */ { named, truths, rows, classes }, /** @type {number} */ frame) {
   const counts = Array.from({ length: classes }, () => Array(classes).fill(0));
   for (let p = 0; p < rows; p++) counts[truths[p]][named[frame * rows + p]] += 1;
   return counts.map((row) => {
@@ -152,7 +153,7 @@ export function confusion(/** @type {Film} */ { named, truths, rows, classes }, 
 }
 
 /** How many answers are others than a frame before. */
-export function turned(/** @type {Film} */ { named, rows }, frame) {
+export function turned(/** @type {Film} */ { named, rows }, /** @type {number} */ frame) {
   let found = 0;
   for (let p = 0; frame && p < rows; p++) if (named[frame * rows + p] !== named[(frame - 1) * rows + p]) found += 1;
   return found;
@@ -161,16 +162,16 @@ export function turned(/** @type {Film} */ { named, rows }, frame) {
 /** The class whose worst rival is strongest in the first of these, and its labels: the truth, then rivals, the strongest
  *  of either first. @param {(number | null)[][][]} seen @param {number} most @returns {{truth: number, labels: number[]}} */
 export function worst(seen, most) {
-  const rival = (row, truth) => Math.max(...row.map((one, label) => (label === truth ? -1 : one ?? -1)));
+  const rival = (/** @type {(number | null)[]} */ row, /** @type {number} */ truth) => Math.max(...row.map((one, label) => (label === truth ? -1 : one ?? -1)));
   const truth = seen[0].reduce((best, row, label) => (rival(row, label) > rival(seen[0][best], best) ? label : best), 0);
-  const weight = (label) => Math.max(...seen.map((one) => one[truth][label] ?? 0));
+  const weight = (/** @type {number} */ label) => Math.max(...seen.map((one) => one[truth][label] ?? 0));
   const rivals = seen[0][truth].map((_, label) => label).filter((label) => label !== truth);
   rivals.sort((one, other) => weight(other) - weight(one) || one - other);
   return { truth, labels: [truth, ...rivals.slice(0, most - 1)] };
 }
 
 /** How far the truth is ahead of its strongest rival in a row; below 0 the rival is. */
-export const lead = (/** @type {(number | null)[]} */ row, truth) =>
+export const lead = (/** @type {(number | null)[]} */ row, /** @type {number} */ truth) =>
   (row[truth] ?? 0) - Math.max(...row.map((one, label) => (label === truth ? -1 : one ?? 0)));
 
 /** Whether two films begin with the same answers. @param {Film} one @param {Film} other */

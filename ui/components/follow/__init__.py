@@ -11,7 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from ui.components import loader
+
 FOLDER = Path(__file__).parent
+SCRIPTS = ("follow.js", "counting.js")
 NAME = "follow"
 """Name of the component, and where the session keeps what it tells."""
 
@@ -33,7 +36,6 @@ def show(
 
     with st.container(key=f"{NAME}-told"):
         st.components.v2.component(f"{NAME}-told", js=TOLD)(data=choice, key=f"{NAME}/told")
-    scripts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("counting.js", "follow.js")]
     styles = (FOLDER / "follow.css").read_text(encoding="utf-8")
-    figure = st.components.v2.component(NAME, css=styles, js="\n".join(scripts))
+    figure = st.components.v2.component(NAME, css=styles, js=loader(FOLDER, *SCRIPTS))
     figure(data=data, key=NAME, on_choice_change=told)

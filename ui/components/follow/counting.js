@@ -15,7 +15,8 @@ export const FEW = 100;
 /** Sets from which on the degrees are said. */
 export const SOME = 5;
 
-/** The labels of one image, the most probable first. @param {Draw} draw @param {number} rate @returns {number[]} */
+/** The labels of one image, the most probable first. @param {Draw} draw @param {number} rate @returns {number[]}
+ * @param {number} truth @param {number} rival */
 export function ranking([, rivals, from], rate, truth, rival) {
   const order = [...rivals].map(Number);
   if (rate >= from) {
@@ -25,11 +26,11 @@ export function ranking([, rivals, from], rate, truth, rival) {
   return [order[0], truth, ...order.slice(1)];
 }
 
-/** The first choice alone. @param {Draw} draw */
+/** The first choice alone. @param {Draw} draw @param {number} rate @param {number} rival */
 export const first = ([, rivals, from], rate, rival) => (rate >= from ? rival : Number(rivals[0]));
 
 /** Sets that hold each label, or the probability that each got, over the first n labels. @returns {number[]} */
-export function tally(/** @type {Followed} */ { truth, rival, masses, draws }, /** @type {Choice} */ choice, n) {
+export function tally(/** @type {Followed} */ { truth, rival, masses, draws }, /** @type {Choice} */ choice, /** @type {number} */ n) {
   const found = masses.map(() => 0);
   for (const draw of draws.slice(0, n)) {
     const order = ranking(draw, choice.rate, truth, rival);
@@ -40,7 +41,7 @@ export function tally(/** @type {Followed} */ { truth, rival, masses, draws }, /
 }
 
 /** Both degrees of the class, its commonest wrong label, and the room between. @returns {Degrees} */
-export function degrees(/** @type {number[]} */ counts, n, truth, rival) {
+export function degrees(/** @type {number[]} */ counts, /** @type {number} */ n, /** @type {number} */ truth, /** @type {number} */ rival) {
   const wrong = counts.map((count, label) => (label === truth ? -1 : count));
   const most = Math.max(...wrong);
   const lead = wrong[rival] === most ? rival : wrong.indexOf(most);
@@ -48,14 +49,15 @@ export function degrees(/** @type {number[]} */ counts, n, truth, rival) {
   return { delta, gamma, lead, room: 1 - delta - gamma };
 }
 
-/** The computed accuracy nearest to a rate. @param {Point[]} points @returns {{point: Point, exact: boolean}} */
+/** The computed accuracy nearest to a rate. @param {Point[]} points @returns {{point: Point, exact: boolean}}
+ * @param {number} rate */
 export function nearest(points, rate) {
   const point = points.reduce((one, other) => (Math.abs(other[0] - rate) < Math.abs(one[0] - rate) ? other : one));
   return { point, exact: point[0] === rate };
 }
 
 /** Which sentence of the verdict holds, by what was counted. @param {Degrees} found @returns {string} */
-export function verdict(/** @type {Choice} */ choice, n, counts, found, truth) {
+export function verdict(/** @type {Choice} */ choice, /** @type {number} */ n, /** @type {number[]} */ counts, found, /** @type {number} */ truth) {
   if (!n) return "watch";
   if (choice.way === "imitates") {
     if (n < FEW) return "too-few";
@@ -67,13 +69,13 @@ export function verdict(/** @type {Choice} */ choice, n, counts, found, truth) {
   return found.room < 0.005 ? "tied" : found.room < 0.15 ? "close" : "back";
 }
 
-/** Milliseconds that the label at a place takes: slow at first, then a stream. */
+/** Milliseconds that the label at a place takes: slow at first, then a stream. @param {number} place */
 export function pace(place) {
   return [2500, 1100, 520, 520, 520][place] ?? (place < 12 ? 260 : place < 60 ? 140 : 90);
 }
 
 /** Places of notes one above the other: as near to where they point as they can be without touching. */
-export function apart(/** @type {number[]} */ wanted, height, low, high) {
+export function apart(/** @type {number[]} */ wanted, /** @type {number} */ height, /** @type {number} */ low, /** @type {number} */ high) {
   const order = wanted.map((_, note) => note).sort((one, other) => wanted[one] - wanted[other]);
   const places = [...wanted];
   let edge = low;
@@ -84,7 +86,7 @@ export function apart(/** @type {number[]} */ wanted, height, low, high) {
 }
 
 /** Where everything stands in a figure of that size; both rows share the columns. */
-export function layout(width, height, classes = 10) {
+export function layout(/** @type {number} */ width, /** @type {number} */ height, classes = 10) {
   const phone = width < 520;
   const gutter = phone ? 108 : width < 760 ? 150 : 190;
   const [left, right] = [2, width - gutter];
@@ -95,7 +97,7 @@ export function layout(width, height, classes = 10) {
   const middle = Math.round(height * 0.4);
   return {
     phone, gutter, left, right, bar, floor,
-    x: (label) => left + step * (label + 0.5),
+    x: (/** @type {number} */ label) => left + step * (label + 0.5),
     top: caption + 20, // room for the mark of the first choice
     base: middle, // floor of the teacher's bars
     captions: [phone ? 13 : 15, middle + digits + caption],

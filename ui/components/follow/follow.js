@@ -1,6 +1,11 @@
-// Draws the figure and answers to hands and keys. `counting.js` stands before it in the same module.
+// Draws the figure and answers to hands and keys; `counting.js` counts.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { apart, degrees, first, layout, nearest, pace, ranking, SOME, tally, verdict } from "./counting.js";
+import { el } from "./elements.js";
+/** @import { Choice, Degrees, Point } from "./counting.js" */
+/** @import { Block, Change, Data, Value } from "./data.d.ts" */
+/** @typedef {ReturnType<typeof layout>} Layout */
+
 const FIRST_ACT = 35; // labels after which the show waits and points to the slider
 const SETTLE = 70; // ms in which a bar comes most of the way to where it belongs
 const BLOCKS = 6; // most blocks that fall from one label
@@ -9,23 +14,16 @@ const TOP = 0.43; // probability at the top of the teacher's row
 const ECHO = 5000; // ms after which what was told is not waited for
 const LOW = 0.8; // accuracy below which "only" is said
 
+/** @type {WeakMap<Element | ShadowRoot, Figure>} */
 const figures = new WeakMap(); // where a figure stands -> its controller
 
-/** An element with attributes and children; `class` and the rest as in HTML. */
-function el(name, attributes = {}, ...children) {
-  const svg = "svg g rect path line text circle pattern defs".split(" ").includes(name);
-  const made = svg ? document.createElementNS(SVG, name) : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-const put = (node, attributes) => {
+const put = (/** @type {Element} */ node, /** @type {Record<string, any>} */ attributes) => {
   for (const key in attributes) node.setAttribute(key, attributes[key]);
 };
-const whole = (share) => `${Math.round(share * 100)}\u00a0%`;
-const tenth = (share) => `${(share * 100).toFixed(1)}\u00a0%`;
-const two = (number) => Math.max(0, number).toFixed(2);
+const whole = (/** @type {number} */ share) => `${Math.round(share * 100)}\u00a0%`;
+const tenth = (/** @type {number} */ share) => `${(share * 100).toFixed(1)}\u00a0%`;
+const two = (/** @type {number} */ number) => Math.max(0, number).toFixed(2);
+/** A bar with a round head. @param {number} x @param {number} y @param {number} width @param {number} height */
 const rounded = (x, y, width, height) => {
   const [w, h] = [width, Math.max(0, height)];
   const r = Math.min(4, h / 2);
@@ -33,6 +31,7 @@ const rounded = (x, y, width, height) => {
 };
 
 class Figure {
+  /** @param {ShadowRoot} parent @param {Data} data @param {(choice: Choice) => void} tell */
   constructor(parent, data, tell) {
     this.parent = parent;
     this.tell = tell;
@@ -41,22 +40,30 @@ class Figure {
     this.playing = false;
     this.moving = false; // a label is on its way
     this.started = 0;
+    /** @type {Block[]} */
     this.blocks = [];
+    /** @type {number[]} */
     this.heights = Array(10).fill(0);
+    /** @type {number[]} */
     this.bars = Array(10).fill(0);
+    /** @type {{name: string, at: number}[]} */
     this.pending = []; // choices told and not heard back yet
+    /** @type {{name: string, counts: number[]} | undefined} */
+    this.counted = undefined;
+    /** @type {Map<string, ImageData>} */
     this.paints = new Map();
+    /** @type {Choice} */
     this.choice = { rate: 50, k: 2, way: "sets", ...window.softlabelFollow };
     this.take(data);
-    this.keys = (event) => this.press(event);
-    this.heard = ({ detail }) => this.hear(detail);
+    this.keys = (/** @type {KeyboardEvent} */ event) => this.press(event);
+    this.heard = (/** @type {CustomEvent<Change>} */ { detail }) => this.hear(detail);
     addEventListener("keydown", this.keys, true);
     addEventListener("softlabel-follow", this.heard);
     if (this.calm) this.all();
     else this.play();
   }
 
-  /** Another language: everything is written anew, the state stays. Another theme: images are painted anew. */
+  /** Another language: everything is written anew, the state stays. Another theme: images are painted anew. @param {Data} data */
   take(data) {
     const same = this.data && JSON.stringify(data.words) === JSON.stringify(this.data.words);
     if (same) {
@@ -82,17 +89,21 @@ class Figure {
 
   // ---- words
 
+  /** @param {string} key @param {Record<string, any>} values */
   say(key, values = {}) {
     const { truth, rival, draws } = this.data.followed;
+    /** @type {Record<string, any>} */
     const all = { truth, rival, all: draws.length, n: this.n, k: this.choice.k, ...this.data.runs, ...values };
-    return this.data.words[key].replace(/\{(\w+)\}/g, (_, name) => all[name]);
+    return this.data.words[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => all[name]);
   }
 
-  /** The same with the truth and the numbers set off: nodes. A value may be nodes itself. */
+  /** The same with the truth and the numbers set off: nodes. A value may be nodes itself.
+   * @param {string} key @param {Record<string, Value>} values @returns {(Node | string)[]} */
   set(key, values = {}) {
     const { truth, rival } = this.data.followed;
+    /** @type {Record<string, any>} */
     const known = { truth, rival, n: this.n, k: this.choice.k, ...values };
-    return this.data.words[key].split(/(\{\w+\})/).filter(Boolean).flatMap((part) => {
+    return this.data.words[key].split(/(\{\w+\})/).filter(Boolean).flatMap((/** @type {string} */ part) => {
       const name = part.match(/^\{(\w+)\}$/)?.[1];
       const value = known[name];
       if (!name || value instanceof Array) return value ?? [part];
@@ -141,12 +152,13 @@ class Figure {
     this.parent.querySelector(".follow")?.remove();
     this.parent.append(root);
     this.root = root;
-    this.root.dataset.draws = followed.draws.length;
+    this.root.dataset.draws = String(followed.draws.length);
   }
 
   buildMachine() {
     const { truth, rival } = this.data.followed;
-    const kind = (label) => (label === truth ? "truth" : label === rival ? "rival" : "other");
+    const kind = (/** @type {number} */ label) => (label === truth ? "truth" : label === rival ? "rival" : "other");
+    /** @template T @param {(label: number) => T} make */
     const ten = (make) => Array.from({ length: 10 }, (_, label) => make(label));
     const svg = (this.svg = el("svg", { role: "img" }));
     const hatch = el("pattern", { id: "hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse" },
@@ -182,13 +194,14 @@ class Figure {
       const by = { ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[event.key];
       if (by) { event.preventDefault(); this.choose({ k: Math.max(1, Math.min(3, this.choice.k + by)) }); }
     };
-    const drag = (event) => {
+    const drag = (/** @type {MouseEvent} */ event) => {
       const box = svg.getBoundingClientRect();
       const y = event.clientY - box.top;
-      const gap = (k) => Math.abs(this.cutAt(k) - y);
+      const gap = (/** @type {number} */ k) => Math.abs(this.cutAt(k) - y);
       const k = [1, 2, 3].reduce((one, other) => (gap(other) < gap(one) ? other : one));
       if (k !== this.choice.k) this.choose({ k }, false);
     };
+    /** @param {HTMLElement | SVGElement} node @param {(event: PointerEvent) => boolean} near */
     const grab = (node, near) => {
       node.onpointerdown = (event) => {
         if (this.choice.way !== "sets" || !near(event)) return;
@@ -208,7 +221,7 @@ class Figure {
   }
 
   buildSide() {
-    const way = (name) => {
+    const way = (/** @type {Choice["way"]} */ name) => {
       const input = el("input", { type: "radio", name: "follow-way", value: name });
       input.onchange = () => this.choose({ way: name });
       return el("label", {}, input, this.say(name));
@@ -230,7 +243,7 @@ class Figure {
   }
 
   buildKeys() {
-    const button = (text, act, name = "") => {
+    const button = (/** @type {string} */ text, /** @type {() => void} */ act, name = "") => {
       const made = el("button", { type: "button", class: name }, text);
       made.onclick = (event) => {
         act();
@@ -246,7 +259,7 @@ class Figure {
 
   // ---- what is done
 
-  /** Change the choice; told to the server at once unless a hand still holds it. */
+  /** Change the choice; told to the server at once unless a hand still holds it. @param {Change} change */
   choose(change, final = true) {
     this.choice = { ...this.choice, ...change };
     this.blocks = [];
@@ -254,7 +267,7 @@ class Figure {
     if (final) this.told();
   }
 
-  /** The slider's rate, shown with the next frame: hands may be quicker than frames. */
+  /** The slider's rate, shown with the next frame: hands may be quicker than frames. @param {number} rate */
   drag(rate) {
     this.choice = { ...this.choice, rate };
     this.blocks = [];
@@ -268,7 +281,7 @@ class Figure {
     this.tell({ rate, k, way });
   }
 
-  /** What the page says: its echo of what was told here changes nothing, its own choices do. */
+  /** What the page says: its echo of what was told here changes nothing, its own choices do. @param {Change} said */
   hear(said) {
     const heard = { ...this.choice, ...said };
     const name = JSON.stringify([heard.rate, heard.k, heard.way]);
@@ -321,14 +334,16 @@ class Figure {
     if (this.playing) this.begin(); else this.refresh();
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     const inside = event.composedPath().includes(this.root);
     const free = event.target === document.body && this.root.getBoundingClientRect().bottom > 0
       && this.root.getBoundingClientRect().top < innerHeight;
     if (event.ctrlKey || event.metaKey || event.altKey || !(inside || free)) return;
-    const at = inside ? event.composedPath()[0] : document.body;
+    const at = /** @type {Element} */ (inside ? event.composedPath()[0] : document.body);
     const button = at.matches("button, summary");
     const held = at.matches("input, .handle");
+    /** @type {Record<string, (() => void) | null>} */
     const acts = {
       " ": button ? null : () => this.toggle(),
       ArrowRight: held ? null : () => this.step(),
@@ -346,7 +361,7 @@ class Figure {
 
   // ---- what is shown
 
-  /** Counted once a choice and number of labels, however many frames ask. */
+  /** Counted once a choice and number of labels, however many frames ask. @returns {number[]} */
   get counts() {
     const { rate, k, way } = this.choice;
     const name = [rate, k, way, this.n].join();
@@ -355,12 +370,13 @@ class Figure {
   }
   get points() { return this.data.curves[this.choice.way === "sets" ? `sets-${this.choice.k}` : "imitates"]; }
   get shown() { return Math.min(this.moving ? this.n : Math.max(0, this.n - 1), this.size - 1); }
+  /** @param {number} place */
   order(place) {
     const { truth, rival, draws } = this.data.followed;
     return ranking(draws[place], this.choice.rate, truth, rival);
   }
 
-  /** How many of the first n labels have the truth first. */
+  /** How many of the first n labels have the truth first. @param {number} n */
   right(n) {
     const { draws, truth, rival } = this.data.followed;
     return draws.slice(0, n).filter((draw) => first(draw, this.choice.rate, rival) === truth).length;
@@ -394,7 +410,7 @@ class Figure {
     const sets = this.choice.way === "sets";
     this.seen.textContent = this.say(sets ? "sees" : "sees-all");
     const { masses } = this.data.followed;
-    const chip = (label, text = label) => el("span", { class: label === truth ? "chip truth" : "chip" }, String(text));
+    const chip = (/** @type {number} */ label, /** @type {number | string} */ text = label) => el("span", { class: label === truth ? "chip truth" : "chip" }, String(text));
     const order = this.n ? this.order(this.n - 1) : []; // of the label that was counted last
     const set = order.slice(0, sets ? this.choice.k : 2);
     if (!set.length) this.chips.replaceChildren("{ ? }");
@@ -426,6 +442,7 @@ class Figure {
     this.showNotes(found, counts);
   }
 
+  /** @param {Degrees} found @param {number[]} counts */
   showNotes(found, counts) {
     const [delta, room, gamma] = this.notes;
     const sets = this.choice.way === "sets";
@@ -458,7 +475,7 @@ class Figure {
     this.big.replaceChildren((mean * 100).toFixed(1), el("small", {}, "\u00a0%"));
     this.unseen.textContent = this.say(exact ? "unseen" : "unseen-near", values);
     this.ways.forEach((label) => { const input = label.querySelector("input"); input.checked = input.value === way; });
-    this.range.value = rate;
+    this.range.value = String(rate);
     this.range.style.setProperty("--filled", `calc(13px + (100% - 26px) * ${rate / 100})`);
     const at = this.say("share-of", { rate: whole(rate / 100) });
     const valued = rate === 0 ? this.say("different") : rate === 100 ? this.say("always") : at;
@@ -470,16 +487,16 @@ class Figure {
   drawCurve() {
     const { width, height } = this.curve.getBoundingClientRect();
     if (height < 40) return;
-    const { rate, way, k } = this.choice;
+    const { rate, way } = this.choice;
     const side = 13; // half a thumb: the slider's range and the axis are one
-    const x = (at) => side + ((width - 2 * side) * at) / 100;
-    const y = (share) => 18 + (height - 28) * (1 - share);
+    const x = (/** @type {number} */ at) => side + ((width - 2 * side) * at) / 100;
+    const y = (/** @type {number} */ share) => 18 + (height - 28) * (1 - share);
     const svg = el("svg", { role: "img", viewBox: `0 0 ${width} ${height}` });
     for (const share of [0, 0.5, 1]) svg.append(el("line", { class: "grid", x1: side, x2: width - side, y1: y(share), y2: y(share) }));
     svg.append(el("text", { x: width - side, y: y(1) - 5, "text-anchor": "end" }, "100\u00a0%"));
     const wrong = this.say("first-choice", { share: whole(this.right(this.size) / this.size) });
     for (let at = 0; at <= 100; at += 10) svg.append(el("text", { x: x(at), y: y(0) + 4, "text-anchor": "middle", "font-size": 11 }, "✗"));
-    const draw = (points, quiet) => {
+    const draw = (/** @type {Point[]} */ points, /** @type {boolean} */ quiet) => {
       const group = el("g", quiet ? { class: "quiet" } : {});
       group.append(el("path", { d: points.map(([at, mean], place) => `${place ? "L" : "M"}${x(at)} ${y(mean)}`).join("") }));
       for (const [at, mean, low, high] of points) {
@@ -495,6 +512,7 @@ class Figure {
     svg.append(el("line", { class: "here", x1: x(rate), x2: x(rate), y1: exact ? y(point[1]) : y(1), y2: height }));
     if (exact) svg.append(el("circle", { class: "spot", cx: x(rate), cy: y(point[1]), r: 8 }));
     svg.append(el("text", { class: "halo", x: side, y: y(0) - 9 }, wrong));
+    /** @param {string} text @param {Point[]} points @param {number} wanted @param {number} dy @param {string} anchor @param {boolean} mine */
     const name = (text, points, wanted, dy, anchor, mine) => {
       const at = points.find(([one]) => one >= wanted) ?? points.at(-1);
       svg.append(el("text", { class: `halo${mine ? " mine" : ""}`, x: x(at[0]), y: y(at[1]) + dy, "text-anchor": anchor }, text));
@@ -502,7 +520,7 @@ class Figure {
     const upper = way === "sets" ? this.points : curves["sets-2"];
     if (upper.length > 1) name(this.say("curve-sets"), upper, 70, 24, "middle", way === "sets");
     name(this.say("curve-imitates"), curves.imitates, 50, 4, "end", way !== "sets");
-    svg.lastChild.setAttribute("x", x(50) - 14);
+    svg.lastElementChild.setAttribute("x", String(x(50) - 14));
     const values = { first: tenth(this.points[0][1]), last: tenth(this.points.at(-1)[1]), rate: whole(rate / 100) };
     const alone = this.points.length === 1;
     svg.setAttribute("aria-label", alone
@@ -512,7 +530,7 @@ class Figure {
 
   tabulate() {
     if (!this.fold.open) return;
-    const rows = (head, body) => el("table", {},
+    const rows = (/** @type {string[]} */ head, /** @type {string[][]} */ body) => el("table", {},
       el("thead", {}, el("tr", {}, ...head.map((one) => el("th", { scope: "col" }, one)))),
       el("tbody", {}, ...body.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((one) => el("td", {}, one))))));
     const sets = this.choice.way === "sets";
@@ -525,7 +543,8 @@ class Figure {
     this.table.replaceChildren(counted, computed);
   }
 
-  /** The 64 grey values of an image, smoothed, in the colour of the text. */
+  /** The 64 grey values of an image, smoothed, in the colour of the text.
+   * @param {HTMLCanvasElement} canvas @param {number} image */
   paint(canvas, image) {
     const ink = getComputedStyle(this.root).color;
     const key = `${image}/${ink}`;
@@ -534,13 +553,13 @@ class Figure {
     if (!this.paints.has(key)) {
       const [red, green, blue] = ink.match(/[\d.]+/g).map(Number);
       const shades = [...this.data.followed.images[image]].map((shade) => parseInt(shade, 17) / 16);
-      const at = (row, column) => (row < 0 || column < 0 || row > 7 || column > 7 ? 0 : shades[row * 8 + column]);
+      const at = (/** @type {number} */ row, /** @type {number} */ column) => (row < 0 || column < 0 || row > 7 || column > 7 ? 0 : shades[row * 8 + column]);
       const painted = new ImageData(PAINTED, PAINTED);
       for (let row = 0; row < PAINTED; row++) for (let column = 0; column < PAINTED; column++) {
         const [v, u] = [((row + 0.5) / PAINTED) * 9 - 1, ((column + 0.5) / PAINTED) * 9 - 1];
         const [top, left] = [Math.floor(v), Math.floor(u)];
         const [below, beside] = [v - top, u - left];
-        const mix = (line) => at(line, left) * (1 - beside) + at(line, left + 1) * beside;
+        const mix = (/** @type {number} */ line) => at(line, left) * (1 - beside) + at(line, left + 1) * beside;
         const shade = Math.min(1, Math.max(0, (mix(top) * (1 - below) + mix(top + 1) * below - 0.22) / 0.5));
         painted.data.set([red, green, blue, 255 * shade * shade * (3 - 2 * shade)], 4 * (row * PAINTED + column));
       }
@@ -568,16 +587,19 @@ class Figure {
     this.wake();
   }
 
+  /** @param {number} k */
   cutAt(k) {
     const { masses } = this.data.followed;
     return this.high((masses[k - 1] + masses[k]) / 2);
   }
+  /** @param {number} mass */
   high(mass) { return this.place.base - (mass / TOP) * (this.place.base - this.place.top); }
 
   wake() {
     if (this.frame === undefined) this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
+  /** @param {number} now */
   tick(now) {
     this.frame = undefined;
     if (!this.root.isConnected || !this.place) return;
@@ -596,6 +618,7 @@ class Figure {
     else this.last = undefined;
   }
 
+  /** @param {number} now @param {number} whole */
   launch(now, whole) {
     this.launched = true;
     const sets = this.choice.way === "sets";
@@ -608,19 +631,20 @@ class Figure {
     }));
   }
 
-  /** Height of one label in the lower row. */
+  /** Height of one label in the lower row. @param {number} n */
   unit(n) {
     const room = this.place.floor - this.place.roof;
     return this.choice.way === "sets" ? room / Math.max(12, n) : room / (0.5 * Math.max(n, 12));
   }
 
+  /** @param {number} now @param {number} passed */
   draw(now, passed) {
     const [p, at] = [this.parts, this.place];
-    const { truth, rival, masses } = this.data.followed;
+    const { truth, masses } = this.data.followed;
     const sets = this.choice.way === "sets";
     const close = this.calm ? 1 : 1 - Math.exp(-passed / SETTLE);
     let moved = false;
-    const follow = (list, label, goal) => {
+    const follow = (/** @type {number[]} */ list, /** @type {number} */ label, /** @type {number} */ goal) => {
       const gap = goal - list[label];
       if (Math.abs(gap) > 0.3) moved = true;
       list[label] = Math.abs(gap) > 0.3 ? list[label] + gap * close : goal;
@@ -631,7 +655,7 @@ class Figure {
     const since = now - this.started;
     const grown = opening ? Math.min(1, Math.max(0, (since - 300) / 600)) : 1;
     const swept = opening ? Math.min(1, Math.max(0, (since - 1000) / 450)) : 1;
-    const passes = (label) => !sets || order.indexOf(label) < this.choice.k;
+    const passes = (/** @type {number} */ label) => !sets || order.indexOf(label) < this.choice.k;
     for (let label = 0; label < 10; label++) {
       const height = follow(this.bars, label, ((at.base - at.top) * masses[order.indexOf(label)] * grown) / TOP);
       put(p.guess[label], { d: rounded(at.x(label) - at.bar / 2, at.base - height, at.bar, height),
@@ -681,6 +705,7 @@ class Figure {
     return moved;
   }
 
+  /** @param {Layout} at @param {number} unit @param {boolean} sets @param {number} truth @param {number} lead */
   drawRuler(at, unit, sets, truth, lead) {
     const p = this.parts;
     const roof = at.floor - Math.max(1, this.n) * unit; // "every set so far"
@@ -701,10 +726,12 @@ class Figure {
     this.placeNotes(at, sets, roof, mine, other);
   }
 
+  /** @param {Layout} at @param {boolean} sets @param {number} roof @param {number} mine @param {number} other */
   placeNotes(at, sets, roof, mine, other) {
     const notes = this.notes.filter((note) => !note.hidden);
     const left = at.right + 10 + (sets ? at.scale + 8 : 4);
     const tall = sets ? 44 : 24;
+    /** @type {Record<string, number>} */
     const wanted = { delta: sets ? roof - 6 : mine - 12, room: (mine + other) / 2 - 16, gamma: sets ? other - 4 : other - 12 };
     const kinds = notes.map((note) => note.classList[1]);
     const tops = apart(kinds.map((kind) => wanted[kind]), tall, at.roof - 24, at.floor + 14);
@@ -713,6 +740,7 @@ class Figure {
   }
 }
 
+/** @param {{data: Data, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
 export default ({ data, parentElement, setTriggerValue }) => {
   const there = figures.get(parentElement);
   if (there) there.take(data);

@@ -4,13 +4,17 @@
 if (!window.softlabelKeys) {
   const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
   const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
+  /** @type {string[]} */
   const waiting = []; // names of the keys pressed and not yet handed on
+  /** @type {Record<string, string>} */
   let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands
+  /** @type {number | null} */
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
   let answers = 0; // how often the page has answered
 
-  const button = (name) => buttons[name] && document.querySelector(`.${buttons[name]} button`);
-  const still = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+  /** @returns {HTMLButtonElement | null} */
+  const button = (/** @type {string} */ name) => (buttons[name] ? document.querySelector(`.${buttons[name]} button`) : null);
+  const still = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   const here = () => PAGES.find((name) => location.pathname.endsWith(`/${name}`)) ?? "";
   let page = here(); // whose buttons these are: another page's come last of all that it draws
   const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === here();
@@ -30,14 +34,14 @@ if (!window.softlabelKeys) {
   };
   const soon = () => setTimeout(handOn); // when all that came with the answer is drawn
 
-  const named = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => {
+  const named = (/** @type {KeyboardEvent} */ { key, ctrlKey, metaKey, altKey, shiftKey }) => {
     if (altKey || shiftKey) return "";
     const name = key === "Escape" ? "Esc" : key.length === 1 ? key.toUpperCase() : key;
     return ctrlKey || metaKey ? `Ctrl+${name}` : name;
   };
   const FIELD = "input:not([type=radio], [type=checkbox], [type=range], [type=button], [type=submit])";
   // Whether a key belongs to what has the focus.
-  const taken = (name, focus) => {
+  const taken = (/** @type {string} */ name, /** @type {Element} */ focus) => {
     if (document.querySelector("[role=dialog]")) return true; // it stands over the page, wherever the focus is
     if (focus.closest?.("[role=listbox], [aria-expanded=true]")) return true; // an open menu
     if (focus.matches?.("textarea, [contenteditable=true]")) return name !== "Esc";
@@ -46,7 +50,7 @@ if (!window.softlabelKeys) {
     return (types || focus.matches?.("select")) && name.length === 1;
   };
 
-  const slides = ({ target }) => {
+  const slides = (/** @type {HTMLInputElement} */ target) => {
     const [before, seen] = [target.value, answers];
     setTimeout(() => {
       if (target.value === before) return;
@@ -59,15 +63,16 @@ if (!window.softlabelKeys) {
   };
 
   // A choice tells the server a moment after it was made: a key pressed at once is for the page that answers it.
-  const chosen = ({ target }) => {
-    if (!target.closest?.("label")?.querySelector("input[type=radio], input[type=checkbox]")) return;
+  const chosen = (/** @type {MouseEvent} */ { target }) => {
+    if (!(target instanceof Element) || !target.closest("label")?.querySelector("input[type=radio], input[type=checkbox]")) return;
     choice = { seen: answers, at: performance.now() };
     setTimeout(handOn, LONGEST + REST); // should the answer never come
   };
 
-  const take = (event) => {
-    const [name, focus] = [named(event), event.composedPath()[0]]; // a shadow root hides it from the target
-    if (event.target.matches?.("input[type=range]") && !KEYS.includes(name)) slides(event);
+  const take = (/** @type {KeyboardEvent} */ event) => {
+    const [name, focus] = [named(event), /** @type {Element} */ (event.composedPath()[0])]; // a shadow root hides it from the target
+    const { target } = event;
+    if (target instanceof HTMLInputElement && target.type === "range" && !KEYS.includes(name)) slides(target);
     if (!KEYS.includes(name) || taken(name, focus)) return;
     const free = idle() && !waiting.length;
     if (free && !button(name) && !unanswered()) return; // nobody's: the browser's own

@@ -2,6 +2,7 @@
 
 import { el, percent } from "./elements.js";
 import { icon, Plot } from "./plot.js";
+/** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
 
 const REST = 350; // ms without a key after which a slider moved by keys has been let go
@@ -33,10 +34,13 @@ const capital = (/** @type {string} */ text) => text.replace(/^[a-z]/, (first) =
 const short = (/** @type {number} */ number) => signed(Number(number.toFixed(4)), 4).replace(/\.?0+$/, "");
 
 class Observatory {
+  /** @param {ShadowRoot} parent @param {Data} data @param {Setting} setting @param {(deeds: Deed[]) => void} tell */
   constructor(parent, data, setting, tell) {
-    Object.assign(this, { parent, setting, tell });
+    this.parent = parent;
+    this.setting = setting;
+    this.tell = tell;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.deeds = []; // done and not heard yet: number, what, value
+    this.deeds = /** @type {Deed[]} */ ([]); // done and not heard yet: number, what, value
     this.number = Math.max(data.heard, Date.now()); // greater than any of a figure that stood here before
     this.hovered = this.tapped = null;
     this.spot = null;
@@ -47,7 +51,7 @@ class Observatory {
     this.told = new Map(); // path -> value told and not answered yet
     this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
     this.turns = { run: 0, sweep: 0 }; // whose questions are the latest
-    this.swept = [];
+    this.swept = /** @type {Swept[]} */ ([]);
     this.values = new Map(); // path -> value under the hand
     this.active = null; // path of the slider that moved last
     this.build();
@@ -215,13 +219,13 @@ class Observatory {
 
   // ---- what the page says
 
-  /** What the page says now, in the colours that it has now. */
+  /** What the page says now, in the colours that it has now. @param {Data} data */
   hear(data) {
     this.take(data);
     this.dress();
   }
 
-  /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. */
+  /** What the page says now. An answer to a question asked before the last is not shown: a newer one comes. @param {Data} data */
   take(data) {
     this.deeds = this.deeds.filter(([number]) => number > data.heard);
     if (this.data && (this.deeds.length || this.hand)) {
@@ -279,7 +283,7 @@ class Observatory {
     const shape = JSON.stringify([sentence, controls], (key, value) => (key === "value" ? undefined : value));
     if (shape !== this.shape) {
       this.shape = shape;
-      const path = this.parent.activeElement?.dataset?.path;
+      const path = /** @type {HTMLElement | null} */ (this.parent.activeElement)?.dataset?.path;
       this.controls = new Map();
       this.sentence.replaceChildren(...this.data.sentence.flatMap((group) => {
         const made = el("span", { class: "group" });
@@ -331,7 +335,7 @@ class Observatory {
       if (next === undefined) return;
       input.value = String(next);
       this.drag(path, next);
-      input.onchange();
+      input.onchange(event);
     };
     this.controls.set(path, input);
     return el("span", { class: "slider" }, dots, input, said);
@@ -386,7 +390,7 @@ class Observatory {
     this.values.set(path, value);
     const control = this.controls.get(path);
     if (control?.nextSibling) {
-      control.value = String(value);
+      if (Number(control.value) !== value) control.value = String(value); // Firefox tells of no change by a key to what a script writes meanwhile
       control.nextSibling.textContent = short(value);
     }
     this.refresh();
@@ -426,7 +430,7 @@ class Observatory {
     return [...computed, ...live].filter(({ x }) => x !== null).sort((one, other) => one.value - other.value);
   }
 
-  /** Where this run stands: by the page's numbers, or under the hand by the trail. */
+  /** Where this run stands: by the page's numbers, or under the hand by the trail. @returns {Here | null} */
   here() {
     const { now } = this.data;
     const value = this.values.get(this.active);
@@ -769,8 +773,8 @@ class Observatory {
 
   listen() {
     const { field } = this;
-    const at = (event) => { const box = field.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
-    const onThis = ([x, y]) => {
+    const at = (/** @type {MouseEvent} */ event) => { const box = field.getBoundingClientRect(); return /** @type {[number, number]} */ ([event.clientX - box.left, event.clientY - box.top]); };
+    const onThis = (/** @type {[number, number]} */ [x, y]) => {
       const here = this.here();
       return here && here.y !== null && Math.hypot(this.plot.x(here.x) - x, this.plot.y(here.y) - y) < NEAR + 4;
     };
@@ -819,7 +823,7 @@ class Observatory {
     field.onkeydown = (event) => this.key(event);
     // Streamlit's own keys (r, p, Ctrl+Z twice) are not for who types here.
     this.root.onkeydown = (event) => {
-      const typed = event.target.matches?.("input, select, .plot") && !event.ctrlKey && !event.metaKey;
+      const typed = /** @type {Element} */ (event.target).matches?.("input, select, .plot") && !event.ctrlKey && !event.metaKey;
       if (typed && event.key.length === 1) event.stopPropagation();
     };
   }

@@ -50,6 +50,17 @@ export class Plot {
   constructor(parent, calm) {
     this.parent = parent;
     this.calm = calm;
+    this.width = 0;
+    this.height = 0;
+    this.scale = 1; // pixels of the screen in one of the page
+    /** @type {Record<string, string>} */
+    this.colours = undefined; // until the theme is known
+    /** @type {Mark[]} */
+    this.marks = [];
+    this.font = "";
+    this.note = 0; // px of the smallest text
+    /** @type {[number, number]} */
+    this.ends = undefined; // of the axis, until points are shown
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("aria-hidden", "true");
     this.brush = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));

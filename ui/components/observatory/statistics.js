@@ -3,7 +3,7 @@
 /**
  * @typedef {Record<string, (number | null)[]>} Columns an entry a place: indicators, accuracies, `learned`; of `dataset`,
  *   `bias`, `framework` and `loss` the places in the lists of ids
- * @typedef {{value: number, x: number, y: number, low: number | null, high: number | null, row: number}} Stop a computed
+ * @typedef {{value: number, x: number, y: number, low: number | null, high: number | null, row?: number}} Stop a computed
  *   point of a trail: the value of its field, where it stands, and its entry
  * @typedef {{x: number, y: number, exact: Stop | null, low: number, high: number}} Place where a value stands on a
  *   trail; `low` and `high` are its neighbours' accuracies

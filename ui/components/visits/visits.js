@@ -2,7 +2,7 @@
 if (!window.softlabelVisits) {
   window.softlabelVisits = true;
   const enter = history.pushState.bind(history);
-  const drawn = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
+  const drawn = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   let arriving = !drawn();
 
   history.pushState = (state, title, url) => {
