@@ -115,7 +115,8 @@ def sweep_script(sweep: Sweep) -> str:
 
 def sweep_csv(varied: list[str], points: Iterable[tuple[tuple[Any, ...], str, Result]]) -> str:
     """One row a point: its values, where it is from, accuracies and indicators with their intervals."""
-    return pd.DataFrame([_point(varied, *point) for point in points]).to_csv(index=False)
+    rows = [_point(varied, *point) for point in points]
+    return str(pd.DataFrame(rows, columns=None if rows else varied).to_csv(index=False))
 
 
 def _point(varied: list[str], values: tuple[Any, ...], source: str, result: Result) -> dict[str, Any]:

@@ -260,6 +260,36 @@ def test_a_pinned_trail_stays_where_one_goes_on() -> None:
     assert told(explore(), "sentence")["pinned"] is None
 
 
+def test_a_cell_is_loaded_stopped_and_begun_from_the_page() -> None:
+    """What the table tells; a hostile browser loads nothing that is no point of the sweep."""
+    said = {"kind": "candidate-set", "unreliability": 0.3, "ambiguity": 0.6}
+    chosen, varied = Experiment.parse({"bias": said}), ("bias.unreliability", "bias.ambiguity")
+    key, _ = sweeps.offer(planned(chosen, varied))
+    values = [(x, y) for (x, y), _ in sweeps.runs(key)]
+    (x, y), other = values[-1], (0.5, 0.51)
+    assert other not in values
+
+    def page(what, value, chosen, varied):  # run by its source, away from this module's names
+        from ui import state
+        from ui.views import sweep
+
+        state.open_session()
+        state.load(chosen)
+        sweep._done(chosen, varied, what, value)
+
+    def done(what: str, value: object) -> AppTest:
+        args = (what, value, chosen, varied)
+        return sound(AppTest.from_function(page, default_timeout=PATIENCE, args=args).run())
+
+    assert done("load", list(other)).session_state["choice"].experiment == chosen
+    assert done("load", "evil").session_state["choice"].experiment == chosen
+    loaded = done("load", [x, y]).session_state["choice"].experiment
+    assert loaded == chosen.replace(bias={"kind": "candidate-set", "unreliability": x, "ambiguity": y})
+    visitor = done("go", key).session_state["visitor"]
+    assert sweeps.goes(key, visitor)
+    sweeps.stop(key, visitor)
+
+
 def test_fields_that_can_be_varied_have_values() -> None:
     for kind in ("pair-flip", "demotion", "candidate-set", "skillful-bad-teacher", "label-smoothing"):
         chosen = Experiment.parse({"bias": kind})

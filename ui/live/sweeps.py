@@ -144,6 +144,11 @@ def stop(key: str, visitor: str) -> None:
             jobs.every().stop(run.key, visitor)
 
 
+def runs(key: str) -> list[tuple[Values, Experiment]]:
+    """Its points as far as they are possible, whether they are there or not."""
+    return [(run.values, run.experiment) for run in _sweeps.get(key, ())]
+
+
 def results(key: str) -> list[tuple[Values, str, Result]]:
     """Every point that is there, to take along: its values, whether `precomputed` or `live`, its result."""
     found: list[tuple[Values, str, Result]] = []

@@ -9,7 +9,7 @@ from softlabel_core import Experiment, Sweep
 from softlabel_core.experiment.change import value_at
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
-from ui import answers, exports, panels, state
+from ui import exports, panels, state
 from ui.charts.palette import classes
 from ui.components import plane
 from ui.live import sweeps
@@ -95,7 +95,7 @@ def _plane(chosen: Experiment, sweep: Sweep) -> dict[str, Any]:
         "shape": {
             "xs": [[value, _value(x, value)] for value in xs],
             "ys": [[value, _value(y, value)] for value in rows],
-            "possible": possible(sweep),
+            "possible": [values for values, _ in sweeps.runs(key)],
             "now": [value_at(chosen, x), value_at(chosen, y)],
             "caption": state.t("sweep.caption", **{axis: one.lower() for axis, one in said.items()}),
             **said,
@@ -103,11 +103,6 @@ def _plane(chosen: Experiment, sweep: Sweep) -> dict[str, Any]:
         "words": _words(language),
         "shades": classes(SHADES),
     }
-
-
-def possible(sweep: Sweep) -> list[list[Any]]:
-    """Pairs of values of which there is an experiment."""
-    return [list(values) for values, _ in sweep.points(skip=True)]
 
 
 @once(most=len(i18n.LANGUAGES))
@@ -124,21 +119,29 @@ def _done(chosen: Experiment, varied: tuple[str, ...], what: str, value: Any) ->
         deeds.begin(chosen, varied)
     elif what == "still":
         sweeps.stop(str(value), state.visitor())
-    elif what == "load" and (sweep := planned(chosen, varied)) and value in possible(sweep):
-        for path, one in zip(varied, value, strict=True):
-            chosen = answers.moved(chosen, path, one)
-        state.load(chosen)
+    elif what == "load" and (sweep := planned(chosen, varied)):
+        key, _ = sweeps.offer(sweep)
+        for values, experiment in sweeps.runs(key):
+            if list(values) == value:
+                state.load(experiment)
 
 
 def _along(sweep: Sweep) -> None:
     """Its points as a table, and the code that computes them."""
     key, _ = sweeps.offer(sweep)
     st.caption(state.t("sweep.again"))
-    st.code(exports.sweep_command(sweep), language=None, wrap_lines=True)
+    st.code(_command(sweep.experiment, tuple(sweep.vary)), language=None, wrap_lines=True)
     with st.container(horizontal=True):
         file = f"softlabel-sweep-{key}"
         panels.download(state.t("sweep.csv"), f"{file}.csv", partial(_points, key, list(sweep.vary)))
         panels.download(state.t("sweep.py"), f"{file}.py", partial(exports.sweep_script, sweep))
+
+
+@once(most=200)
+def _command(first: Experiment, varied: tuple[str, ...]) -> str:
+    """Of the sweep that begins with an experiment."""
+    sweep = planned(first, varied)
+    return exports.sweep_command(sweep) if sweep else ""
 
 
 def _points(key: str, varied: list[str]) -> str:
