@@ -135,7 +135,7 @@ class Observatory {
     this.parent.append(root);
     this.buildAxes();
     this.buildRail();
-    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); this.fitAll(); });
+    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); this.fitAll(); this.reach(); });
     document.fonts.ready.then(() => this.fitAll());
   }
 
@@ -648,6 +648,13 @@ class Observatory {
     const list = el("div", { class: "examples" });
     for (const example of examples) list.append(this.example(example, names, sets, image));
     this.strip.replaceChildren(key, list);
+    this.reach();
+  }
+
+  /** Examples that are wider than their room are scrolled by keys too. */
+  reach() {
+    const list = this.strip.querySelector(".examples");
+    if (list && list.scrollWidth > list.clientWidth) list.tabIndex = 0;
   }
 
   example({ truth, soft_label: labels, shown, features }, names, sets, image) {
