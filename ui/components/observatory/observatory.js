@@ -48,7 +48,7 @@ class Observatory {
     this.parked = null; // an answer that came meanwhile
     this.told = new Map(); // path -> value told and not answered yet
     this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
-    this.turn = 0; // whose question how a run stands is the latest
+    this.latest = 0; // whose question how a run stands is the latest
     this.swept = []; // own points of the sweep
     this.sweeper = new Asking((found) => this.hearSweep(found));
     this.pinned = new Pinned(() => this.paint());
@@ -697,7 +697,7 @@ class Observatory {
     const { job } = this.data;
     if (job && this.following === job) return;
     clearTimeout(this.asking);
-    this.turn += 1;
+    this.latest += 1;
     this.climb = null;
     this.said.run = this.said.end = "";
     if (this.following && this.following === before?.job && this.data.key === before.key && ENDS[this.data.ended])
@@ -705,7 +705,7 @@ class Observatory {
     this.following = job;
     if (!job) return;
     this.begun = performance.now();
-    this.ask(job, this.turn, ASK);
+    this.ask(job, this.latest, ASK);
   }
 
   /** How the run stands, again and again. @param {string} job @param {number} turn @param {number} pause */
@@ -714,7 +714,7 @@ class Observatory {
     try {
       found = await (await fetch(this.data["runs-at"].replace("{key}", job))).json();
     } catch { /* the network is away; asked again */ }
-    if (this.gone || turn !== this.turn) return;
+    if (this.gone || turn !== this.latest) return;
     if (found) this.showRun(found);
     if (!found || found.state === "waiting" || found.state === "running") {
       const next = found ? (found.state === "waiting" ? 3 * ASK : ASK) : Math.min(SLOWEST, 2 * pause);
@@ -722,7 +722,7 @@ class Observatory {
       return;
     }
     await this.play(found.rows ?? [], turn);
-    if (!this.gone && turn === this.turn) this.do("look", null);
+    if (!this.gone && turn === this.latest) this.do("look", null);
   }
 
   showRun({ state, progress, ahead, wait, seconds, rows = [] }) {
@@ -740,7 +740,7 @@ class Observatory {
     const start = performance.now();
     await new Promise((done) => {
       const step = () => {
-        if (this.gone || turn !== this.turn) return done(null);
+        if (this.gone || turn !== this.latest) return done(null);
         const way = Math.min(1, (performance.now() - start) / left);
         this.climb.y = rows[Math.min(rows.length - 1, Math.floor(way * rows.length))][1];
         this.refresh();
