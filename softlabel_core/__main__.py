@@ -78,6 +78,9 @@ def _parser() -> _Parser:
                 metavar="FIELD=VALUES",
                 help="start:stop:count or a list with commas, e.g. bias.rate=0:1:11; up to two",
             )
+            sub.add_argument(
+                "--skip", action="store_true", help="leave out combinations that are not possible"
+            )
             sub.add_argument("--out", required=True, metavar="FILE.csv", help="one row a replicate")
 
     measuring = commands.add_parser("indicators", help="measure your own soft labels")
@@ -211,13 +214,14 @@ def _sweep(options: argparse.Namespace) -> None:
             raise Invalid("--vary: allowed: every field once; got {name} twice.", name=name)
         vary[name] = span(values)
     sweep = Sweep.parse({"experiment": _experiment(options), "vary": vary})
-    sweep.experiments()  # refuse a bad range before anything is trained or opened
+    # A bad range is refused before anything is trained or opened.
+    experiments = sweep.experiments(skip=options.skip)
     device = _device(options)
     with _whole_file(options.out) as write:
         import pandas as pd
 
         with _progress() as report:
-            results = run_sweep(sweep, on_progress=report, device=device)
+            results = run_sweep(experiments, on_progress=report, device=device)
         write(pd.concat([result.frame() for result in results]).to_csv(index=False))
 
 

@@ -141,6 +141,14 @@ def test_sweep_writes_a_row_a_replicate(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
 
+def test_sweep_leaves_out_what_is_not_possible_where_it_may(tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    sweep = ["sweep", *QUICK, "--vary", "bias.rank=2,99", "--out", str(out)]
+    assert_refused(sweep, "bias.rank: allowed: a whole number from 1 to 2", capsys)
+    assert main([*sweep, "--skip"]) == 0
+    assert set(pd.read_csv(out)["bias.rank"]) == {2}
+
+
 def test_sweep_replaces_a_file_whole(tmp_path):
     out = tmp_path / "out.csv"
     out.write_text("old")

@@ -7,12 +7,18 @@ import html
 import json
 import pprint
 import re
+import shlex
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
-from softlabel_core import Result
+from softlabel_core import Invalid, Result, Sweep, catalogue
 from softlabel_core.audit.report import Audit
+from softlabel_core.experiment.link import parse, short
+from softlabel_core.experiment.spec import span
+from softlabel_core.indicators import Indicator
 from softlabel_core.service.uploads import Taught
 from ui.charts import details, labels, results
 from ui.charts.figures import Chart, Look
@@ -57,6 +63,76 @@ def snippet(result: Result) -> str:
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+OPTIONS = {"framework.loss": "--loss", "framework.k": "--k"} | {
+    name: f"--{name}" for name in ("dataset", "bias", "framework", "student", "replicates", "seed")
+}
+"""Fields of an experiment with an option of their own on the command line."""
+
+
+def sweep_command(sweep: Sweep) -> str:
+    """The command line that computes the same sweep."""
+    said = {name: text for name, text in short(sweep.experiment).items() if name != "v"}
+    others = {name: text for name, text in said.items() if name not in sweep.vary}
+    words = ["softlabel", "sweep"]
+    for name, text in (said if parse(others)[1] else others).items():
+        words += [OPTIONS[name], text] if name in OPTIONS else ["--set", f"{name}={text}"]
+    for path, values in sweep.vary.items():
+        words += ["--vary", f"{path}={_listed(values)}"]
+    words += [] if _whole(sweep) else ["--skip"]
+    return shlex.join([*words, "--out", "sweep.csv"])
+
+
+def _listed(values: list[Any]) -> str:
+    """Values as the command line takes them: ends and a count where they are evenly spaced."""
+    short_form = f"{values[0]}:{values[-1]}:{len(values)}"
+    even = isinstance(values[0], float) and len(values) > 2 and span(short_form) == values
+    return short_form if even else ",".join(map(str, values))
+
+
+def _whole(sweep: Sweep) -> bool:
+    """Whether all of its combinations are possible."""
+    try:
+        return bool(sweep.experiments())
+    except Invalid:
+        return False
+
+
+def sweep_script(sweep: Sweep) -> str:
+    """A script that computes the same sweep, and writes what the command line writes."""
+    config = pprint.pformat(sweep.model_dump(mode="json"), width=96, sort_dicts=False)
+    return (
+        "import pandas as pd\n\n"
+        "from softlabel_core import Sweep, run_sweep\n\n"
+        f"sweep = Sweep.parse(\n{_indented(config)}\n)\n"
+        "results = run_sweep(sweep.experiments(skip=True))\n"
+        "table = pd.concat([result.frame() for result in results])\n"
+        'table.to_csv("sweep.csv", index=False)\n'
+        f'print(table.groupby({list(sweep.vary)})["student_accuracy"].mean().to_string())\n'
+    )
+
+
+def sweep_csv(varied: list[str], points: Iterable[tuple[tuple[Any, ...], str, Result]]) -> str:
+    """One row a point: its values, where it is from, accuracies and indicators with their intervals."""
+    rows = [_point(varied, *point) for point in points]
+    return str(pd.DataFrame(rows, columns=None if rows else varied).to_csv(index=False))
+
+
+def _point(varied: list[str], values: tuple[Any, ...], source: str, result: Result) -> dict[str, Any]:
+    experiment, measured = result.experiment, result.indicators
+    row: dict[str, Any] = dict(zip(varied, values, strict=True))
+    row |= {"source": source, "key": result.key}
+    row |= {"replicates": experiment.replicates, "seed": experiment.seed}
+    for name in ("student_accuracy", "ground_truth_accuracy"):
+        estimate = getattr(result, name)
+        row |= {name: estimate.mean, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    row["k"] = measured["k"]
+    for name in (cls.key() for cls in catalogue(Indicator).values() if cls.key() in measured):
+        ends = measured["intervals"].get(name)
+        row[name] = measured[name]
+        row |= {} if ends is None else {f"{name}_low": ends[0], f"{name}_high": ends[1]}
+    return row
 
 
 def page(result: Result, source: str, language: str) -> str:

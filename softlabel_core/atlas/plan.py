@@ -16,6 +16,7 @@ from softlabel_core.losses import Loss
 from softlabel_core.once import once
 from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.teaching import lessons
+from softlabel_core.teaching.films import WATCHED
 from softlabel_core.teaching.presets import PRESETS
 from softlabel_core.theory.bounds import ambiguity_range
 
@@ -152,8 +153,8 @@ def _sides() -> list[Experiment]:
 
 
 def _presets() -> Iterator[dict[str, Any]]:
-    """Both sides of every preset."""
-    for side in _sides():
+    """Both sides of every preset, and of the pair to watch."""
+    for side in (*_sides(), *WATCHED.experiments):
         yield {**side.model_dump(), "seed": SEED}
 
 

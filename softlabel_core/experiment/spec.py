@@ -173,17 +173,32 @@ class Sweep(Value):
     vary: dict[str, list[Any]]
     """Path of a field (`bias.rate`, `framework.loss`, `dataset`) -> its values."""
 
-    def experiments(self) -> list[Experiment]:
-        """Every combination, the last field varying fastest; raises `Invalid` if one is not possible."""
+    def experiments(self, *, skip: bool = False) -> list[Experiment]:
+        """Every combination, the last field varying fastest; raises `Invalid` if one is not possible.
+
+        `skip`: those that are not possible are left out; it raises if none is left.
+        """
+        return [one for _, one in self.points(skip=skip)]
+
+    def points(self, *, skip: bool = False) -> list[tuple[tuple[Any, ...], Experiment]]:
+        """`experiments`, each behind the values of the varied fields."""
         if not 1 <= len(self.vary) <= 2:
             raise Invalid("vary: allowed: one or two fields; got {got}.", got=len(self.vary))
-        conditions = []
+        found: list[tuple[tuple[Any, ...], Experiment]] = []
+        refused: Invalid | None = None
         for values in itertools.product(*self.vary.values()):
             config = self.experiment.words()
             for path, value in zip(self.vary, values, strict=True):
                 config = set_path(config, path, value)
-            conditions.append(Experiment.parse(config))
-        return conditions
+            try:
+                found.append((values, Experiment.parse(config)))
+            except Invalid as problem:
+                refused = problem
+                if not skip:
+                    raise
+        if refused is not None and not found:
+            raise refused
+        return found
 
 
 def span(text: str) -> list[Any]:

@@ -302,6 +302,17 @@ def test_compare_says_the_difference_of_the_two_pins() -> None:
     assert "**B** is not pinned" in sound(app).info[0].value
 
 
+def test_the_pair_to_watch_is_compared_at_once() -> None:
+    """Both are in the atlas; B copies probabilities, so what its loss asks for stands first."""
+    app = compare()
+    app.button(key="two/watched").click().run()
+    assert i18n.say("en", "compare.missing") not in [one.value for one in sound(app).info]
+    assert "95 % interval" in leads(app)
+    table = next(one.value for one in app.dataframe if "A" in one.value.columns)
+    assert table.iloc[2, 0] == i18n.say("en", "compare.margin")
+    assert table.iloc[2, 1] > 0 > table.iloc[2, 2]
+
+
 def test_no_page_stops_before_the_bar_is_drawn() -> None:
     """`st.stop` would end the script behind the page too; a page returns instead."""
     for path in [*ROOT.glob("pages/*.py"), *ROOT.glob("ui/**/*.py")]:

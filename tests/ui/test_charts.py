@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from softlabel_core import Experiment, Result, run
+from softlabel_core.atlas import lookup
 from softlabel_core.experiment.promise import promise
+from softlabel_core.losses import LossMargin
+from softlabel_core.teaching.films import WATCHED
 from softlabel_core.theory.promises import Promise
-from ui.charts import details, results, theory
+from ui.charts import details, pair, results, theory
 from ui.charts.figures import LARGE, enlarged
 from ui.charts.palette import DARK, LIGHT
 from ui.words import tables
-from ui.words.i18n import LANGUAGES
+from ui.words.i18n import LANGUAGES, say
 
 PARTIAL = [{"epoch": 1, "student": one, "mean": 0.5, "low": 0.4, "high": 0.6} for one in ("shown", "truth")]
 QUICK = {"replicates": 2, "training": {"epochs": 2}}
@@ -234,3 +237,44 @@ def test_the_theme_is_the_palette() -> None:
             "linkColor": colours.link,
             "borderColor": colours.line,
         }
+
+
+@pytest.fixture(scope="module")
+def watched() -> tuple[Result, Result]:
+    """Two students of one teacher: A sees sets, B copies probabilities."""
+    found = [lookup.find(one) for one in WATCHED.experiments]
+    assert None not in found
+    return tuple(one.result for one in found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pair_stands_by_what_its_losses_ask_for(watched: tuple[Result, Result], language: str) -> None:
+    """Δ + γ is about sets: where one of them copies, each stands by its loss's margin, with the line at 0."""
+    sets, copies = watched
+    assert sets.learned
+    assert not copies.learned
+    for both, line, places in (
+        (watched, 0, [one.loss_margin.value for one in watched]),
+        ((copies, copies), 0, [copies.indicators["mean_label_margin"]] * 2),
+        ((sets, sets), 1, [sets.indicators["total"]] * 2),
+    ):
+        chart = pair.plane(both, dark=False, language=language)
+        assert [trace.x[0] for trace in chart.figure.data] == places
+        assert chart.figure.layout.shapes[0].x0 == line
+        assert ("Δ + γ" in chart.alt) == (line == 1)
+        left, right = chart.figure.layout.xaxis.range
+        assert all(left < place < right for place in places)
+    table = pair.plane(watched, dark=False, language=language).table
+    margins = [one.loss_margin.value for one in watched]
+    assert list(table[say(language, "charts.margin")]) == pytest.approx(margins, abs=1e-4)
+
+
+def test_numbers_of_a_pair_begin_with_what_its_losses_ask_for(watched: tuple[Result, Result]) -> None:
+    sets, copies = watched
+    first = tables.side_by_side((sets, copies)).iloc[2]
+    assert first.iloc[0] == say("en", "compare.margin")
+    assert (first["A"], first["B"]) == (sets.loss_margin.value, copies.loss_margin.value)
+    assert tables.side_by_side((sets, sets)).iloc[2].iloc[0].startswith("Unreliability")
+    unknown = copies.model_copy(update={"loss_margin": LossMargin(rule="none", value=None)})
+    assert np.isnan(tables.side_by_side((sets, unknown)).iloc[2]["B"])
+    assert "?" in pair.plane((sets, unknown), dark=False).alt

@@ -217,6 +217,8 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "map": ("map", {}),
     "compare": ("compare", {}),
     "compare-pair": ("compare", {"a.bias": "one-hot", "b.bias": "demotion", "b.bias.rank": "3"}),
+    "compare-unlike": ("compare", {"a.bias": "one-hot", "b.framework": "soft-labels"}),
+    "sweep": ("explore", {"bias": "pair-flip", "vary": "bias.rate,framework.loss"}),
     "labels": ("labels", {}),
     "wrong-link": (
         "start",

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from softlabel_core import Experiment, Invalid, run
+from softlabel_core import Experiment, Invalid
 from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.atlas.plan import along
@@ -19,7 +19,7 @@ from tests.waiting import wait_until
 from ui import jobs
 from ui.charts.palette import SORTS
 from ui.components import observatory
-from ui.live import runs, sweeps
+from ui.live import runs
 from ui.trails import trail
 from ui.views.deeds import quick
 from ui.views.observatory import LANDMARKS, _landmarks
@@ -133,46 +133,6 @@ def test_a_trail_is_what_the_atlas_has() -> None:
 
 def test_landmarks_are_there() -> None:
     assert set(_landmarks()) == set(LANDMARKS)
-
-
-@pytest.mark.usefixtures("worker")
-def test_a_sweep_trains_what_is_missing_a_few_at_a_time() -> None:
-    """Its points are the core's; who only looks starts nothing; who stops leaves the queue."""
-    chosen = Experiment.parse({"bias": {"kind": "pair-flip", "rate": 0.3}, "seed": 6, **QUICK})
-    known = [one for one in along(chosen.bias, "rate", 10, 20) if one > 0.2]
-    key, count = sweeps.offer(chosen, "bias.rate", known) or ("", 0)
-    assert count == 5
-    other = changed_at(chosen, "bias.rate", 0.7)
-    assert sweeps.offer(other, "bias.rate", known) == (key, count)
-    idle = {"points": [], "left": 5, "begun": 0, "failed": 0, "problem": ""}
-    for who in ("me", "a stranger"):
-        assert sweeps.standing(key, who, "en") == idle
-    assert not jobs.every().busy
-    sweeps.begin(key, "me")
-    assert sweeps.standing(key, "a stranger", "en") == idle
-    assert sweeps.standing(key, "me", "en")["begun"] == sweeps.AHEAD
-    assert sum(job.alive for job in jobs.every()._alive) <= sweeps.AHEAD
-    wait_until(lambda: not sweeps.standing(key, "me", "en")["left"])
-    points = sweeps.standing(key, "me", "en")["points"]
-    assert [one["value"] for one in points] == [0.0, 0.05, 0.1, 0.15, 0.2]
-    for one in points[::2]:
-        result = run(changed_at(chosen, "bias.rate", one["value"]), device="cpu")
-        assert one["accuracy"][0] == pytest.approx(result.student_accuracy.mean, abs=1e-6)
-        assert one["x"]["total"] == pytest.approx(result.indicators["total"])
-    assert sweeps.standing("evil", "me", "en") is None
-    everything = along(chosen.bias, "rate", 10, 20)
-    assert sweeps.offer(chosen, "bias.rate", everything) is None
-
-
-@pytest.mark.usefixtures("worker")
-def test_a_sweep_is_left_by_who_stops_it() -> None:
-    chosen = Experiment.parse({"bias": "pair-flip", "replicates": 64, "training": {"epochs": 40}})
-    key, _ = sweeps.offer(chosen, "bias.rate", []) or ("", 0)
-    sweeps.begin(key, "me")
-    assert sweeps.standing(key, "me", "en")["begun"] > 0
-    sweeps.stop(key, "me")
-    assert sweeps.standing(key, "me", "en")["begun"] == 0
-    wait_until(lambda: not jobs.every().busy)
 
 
 @pytest.mark.usefixtures("worker")

@@ -93,11 +93,11 @@ class Drawing:
         self.shape("line", x0=0, x1=1, xref="paper", y0=y, y1=y, line=line)
         self.note(1, y, text, colour, xref="paper", xanchor="right", yshift=11)
 
-    def line_of_the_rule(self, top: float) -> None:
-        """The line Δ + γ = 1 of a horizontal axis of Δ + γ."""
+    def line_of_the_rule(self, top: float, at: float = 1, said: str = "Δ + γ = 1") -> None:
+        """The line of a rule on its horizontal axis: by default of an axis of Δ + γ."""
         line = {"color": self.colours.ink, "width": 1.5, "dash": "dash"}
-        self.shape("line", x0=1, x1=1, y0=0, y1=1, yref="paper", line=line)
-        self.note(1, top, "Δ + γ = 1", xanchor="left", xshift=6)
+        self.shape("line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
+        self.note(at, top, said, xanchor="left", xshift=6)
 
     def accuracy(self, title: str, top: float = 1.08) -> None:
         """The vertical axis of shares from 0 to 1, the same in every chart."""

@@ -5,9 +5,9 @@ import pandas as pd
 from softlabel_core import Result
 from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
-from ui.words.i18n import say
+from ui.words.i18n import minus, say
 from ui.words.sentences import plus_minus
-from ui.words.tables import label
+from ui.words.tables import by_sum, label
 
 LOOKS = (("A", "circle", "solid"), ("B", "diamond", "dot"))
 
@@ -59,31 +59,43 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
 
 
 def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -> Chart:
-    """Where A and B stand in Δ + γ and in accuracy."""
+    """Where A and B stand in accuracy and in what their losses ask for: Δ + γ, or the margins of their rules.
+
+    Δ + γ is about sets: where one of the two copies probabilities, both stand by their losses' margins.
+    """
     colours = palette(dark)
     drawing = Drawing(colours, 400)
+    summed = by_sum(results)
+    places = [one.indicators["total"] if summed else one.loss_margin.value for one in results]
+    name_of = "Δ + γ" if summed else say(language, "charts.margin")
     for place, (result, (name, symbol, _)) in enumerate(zip(results, LOOKS, strict=True)):
         colour = (colours.student, colours.truth)[place]
         drawing.scatter(
-            x=[result.indicators["total"]],
+            x=[places[place]],
             y=[result.student_accuracy.mean],
             mode="markers+text",
             text=[f"<b>{name}</b>"],
             textposition="middle right" if place else "middle left",
             textfont={"color": colour, "size": 16},
             marker={"symbol": symbol, "size": 16, "color": colour},
-            hovertemplate=f"{name}<br>Δ + γ %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
+            hovertemplate=f"{name}<br>{name_of} %{{x:.3f}}<br>%{{y:.1%}}<extra></extra>",
         )
-    drawing.line_of_the_rule(1.05)
-    drawing.axis("x", say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
+    if summed:
+        drawing.line_of_the_rule(1.05)
+        drawing.axis("x", say(language, "charts.x-total"), range=[-0.1, 2.05], dtick=0.5)
+    else:
+        drawing.line_of_the_rule(1.05, 0, f"{name_of} = 0")
+        drawing.axis("x", say(language, "charts.x-margin"), range=[-1.1, 1.1], dtick=0.5)
     drawing.accuracy(say(language, "charts.y-student"))
-    totals = {name: f"Δ + γ {one.indicators['total']:.2f}" for name, one in zip("ab", results, strict=True)}
-    said = {name: f"{totals[name]}, {text}" for name, text in _said(results).items()}
+    numbers = dict(zip("ab", (f"{name_of} {_number(value)}" for value in places), strict=True))
+    comma = say(language, "marks.comma")
+    said = {name: f"{numbers[name]}{comma}{text}" for name, text in _said(results).items()}
     table = pd.DataFrame(
         [
             {
                 "": name,
                 say(language, "charts.run"): label(one, language),
+                **({} if summed else {name_of: one.loss_margin.value}),
                 "Δ": one.indicators["unreliability"],
                 "γ": one.indicators["ambiguity"],
                 "Δ + γ": one.indicators["total"],
@@ -92,7 +104,12 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
             for name, one in zip("AB", results, strict=True)
         ]
     ).round(4)
-    return Chart(drawing.figure, say(language, "charts.alt-plane", **said), table)
+    alt = "charts.alt-plane" if summed else "charts.alt-plane-margin"
+    return Chart(drawing.figure, say(language, alt, **said), table)
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else minus(f"{value:.2f}")
 
 
 def _said(results: tuple[Result, Result]) -> dict[str, str]:

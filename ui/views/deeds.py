@@ -12,7 +12,7 @@ from softlabel_core.service.job import SHORT
 from softlabel_core.service.queue import Busy
 from ui import answers, jobs, own, state
 from ui.live import sweeps
-from ui.trails import paths, trail
+from ui.trails import asked, paths, pin, planned
 
 REFUSED = "observatory/refused"
 """Where the session keeps which run was not taken last, and why."""
@@ -29,6 +29,7 @@ def done(what: str, value: Any) -> None:
         "view": _view,
         "vary": _vary,
         "still": _still,
+        "pin": _pin,
     }
     if what in deeds:
         deeds[what](value)
@@ -95,15 +96,29 @@ def _vary(path: Any) -> None:
     chosen = state.experiment()
     if path not in paths(chosen):
         return
-    state.set_extra("vary", path)
-    found = sweeps.offer(chosen, path, [value for value, _ in trail(chosen, path)])
-    if found is not None:
-        sweeps.begin(found[0], state.visitor())
+    if asked(chosen, state.extra("vary"))[:1] != (path,):
+        state.set_extra("vary", path)
+    begin(chosen, (path,))
+
+
+def begin(chosen: Experiment, varied: tuple[str, ...]) -> None:
+    """Let the sweep of these fields go on, if anything of it is missing."""
+    sweep = planned(chosen, varied)
+    if sweep is not None:
+        key, missing = sweeps.offer(sweep)
+        if missing:
+            sweeps.begin(key, state.visitor())
 
 
 def _still(key: Any) -> None:
     """No more of the sweep; what it has stays."""
     sweeps.stop(str(key), state.visitor())
+
+
+def _pin(path: Any) -> None:
+    """The trail along a field stays in the figure whatever is chosen next; None takes it off."""
+    chosen = state.experiment()
+    state.set_extra("trail", pin(chosen, path) if path in paths(chosen) else "")
 
 
 def _view(value: Any) -> None:

@@ -23,7 +23,7 @@ from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
 from ui.live import runs, sweeps
-from ui.trails import Trail, paths, trail
+from ui.trails import asked, paths, pinned, planned, trail
 from ui.views import deeds
 from ui.web import assets
 from ui.words import i18n, tables
@@ -60,8 +60,9 @@ def draw(chosen: Experiment, answer: Answer | None) -> None:
 def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
     """What the figure shows of an experiment, as plain data; accuracies are in [0, 1].
 
-    `trails`: path of a field -> values that were computed, with their rows of the light atlas. `mine`: own
-    runs and pins. `marks`: landmarks and their rows. `job`: key of the run under way, `ended`: how it ended.
+    `trails`: path of a field -> values that were computed, with their rows of the light atlas. `sweep`: what
+    is varied live, `pinned`: the trail that stays. `mine`: own runs and pins. `marks`: landmarks and their
+    rows. `job`: key of the run under way, `ended`: how it ended.
     """
     language = state.language()
     trails = {path: stops for path in paths(chosen) if (stops := trail(chosen, path))}
@@ -76,7 +77,8 @@ def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
         "dataset": chosen.dataset.kind(),
         "now": now(chosen, language, answer),
         "trails": trails,
-        "sweep": _sweep(chosen, trails),
+        "sweep": _sweep(chosen),
+        "pinned": _pinned(chosen),
         "mine": _mine(chosen, key),
         "marks": _marks(chosen.dataset.kind()),
         "problem": _problem(key, job),
@@ -166,18 +168,40 @@ def _problem(key: str, job: Job | None) -> str:
     return i18n.problem_text(state.language(), said)
 
 
-def _sweep(chosen: Experiment, trails: Mapping[str, Trail]) -> dict[str, Any] | None:
+def _sweep(chosen: Experiment) -> dict[str, Any] | None:
     """The live sweep that was asked for here or by the link: where to ask, and whether it goes on."""
-    path = state.extra("vary")
-    if path not in paths(chosen):
+    varied = asked(chosen, state.extra("vary"))
+    sweep = planned(chosen, varied[:1]) if varied else None
+    if sweep is None:
         return None
-    found = sweeps.offer(chosen, path, [value for value, _ in trails.get(path, [])])
-    if found is None:
-        return {"path": path, "at": None, "count": 0, "goes": False}
-    key, count = found
+    key, count = sweeps.offer(sweep)
+    if not count:
+        return {"path": varied[0], "at": None, "count": 0, "goes": False}
     visitor = state.visitor()
     at = sweeps.address(key, visitor, state.language())
-    return {"path": path, "key": key, "at": at, "count": count, "goes": sweeps.goes(key, visitor)}
+    return {"path": varied[0], "key": key, "at": at, "count": count, "goes": sweeps.goes(key, visitor)}
+
+
+def _pinned(chosen: Experiment) -> dict[str, Any] | None:
+    """The trail that stays, by its name: where to ask for its points; whether it is of this dataset (`here`).
+
+    `same`: the path along which it is the trail of this choice too; `joined`: whether a line joins its
+    points.
+    """
+    found = pinned(state.extra("trail") or "")
+    sweep = planned(found[0], (found[1],)) if found else None
+    if found is None or sweep is None:
+        return None
+    (experiment, path), visitor, language = found, state.visitor(), state.language()
+    key, _ = sweeps.offer(sweep)
+    return {
+        "at": sweeps.address(key, visitor, language),
+        "goes": sweeps.goes(key, visitor),
+        "here": experiment.dataset == chosen.dataset,
+        "same": path if path in paths(chosen) and planned(chosen, (path,)) == sweep else None,
+        "joined": all(isinstance(value, float) for value in sweep.vary[path]),
+        "said": words.pinned(language, experiment, path),
+    }
 
 
 def _ends(estimate: Estimate) -> list[float | None]:
@@ -193,11 +217,11 @@ def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
 def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
     """Own runs and pins on the same dataset, but for the present one."""
     found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in own.results()}
-    for side, pinned in state.pins().items():
-        answer = answers.precomputed(pinned)
-        result = found[pinned.key()][1] if pinned.key() in found else answer.result if answer else None
+    for side, laid in state.pins().items():
+        answer = answers.precomputed(laid)
+        result = found[laid.key()][1] if laid.key() in found else answer.result if answer else None
         if result is not None:
-            found[pinned.key()] = (state.t(f"observatory.{side}"), result)
+            found[laid.key()] = (state.t(f"observatory.{side}"), result)
     return [
         {
             "letter": letter,

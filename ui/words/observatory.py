@@ -3,8 +3,10 @@
 from typing import Any, Protocol
 
 from softlabel_core import Experiment, Result
+from softlabel_core.biases import Bias
 from softlabel_core.experiment.preview import Preview, needs_training
-from ui.words import i18n, sentences
+from softlabel_core.losses import Loss
+from ui.words import i18n, sentences, tables
 
 NAME = "observatory"
 
@@ -36,6 +38,15 @@ def texts(language: str) -> dict[str, str]:
     return {
         key.removeprefix(prefix): text for key, text in i18n.table(language).items() if key.startswith(prefix)
     }
+
+
+def pinned(language: str, experiment: Experiment, path: str) -> str:
+    """The name of a pinned trail: whose labels, taught with which loss, along which field."""
+    part, _, name = path.partition(".")
+    field = i18n.field_title(language, type(getattr(experiment, part)), name).lower()
+    labels = tables.name(language, Bias, experiment.bias.kind())
+    loss = tables.brief(language, Loss, experiment.framework.loss.kind())
+    return _say(language, "pinned", labels=labels, loss=loss, field=field)
 
 
 def numbers(

@@ -1,6 +1,8 @@
 """Results in words and as rows."""
 
+import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -109,12 +111,23 @@ def _place(indicator: str) -> int:
     return MAIN.index(indicator) if indicator in MAIN else len(MAIN)
 
 
+def by_sum(results: Iterable[Result]) -> bool:
+    """Whether Δ + γ is what all of their losses ask about: it is about sets, not copied probabilities."""
+    return all(one.experiment.framework.shows == "sets" for one in results)
+
+
 def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFrame:
-    """Every indicator and accuracy of two results, and their difference."""
+    """Every indicator and accuracy of two results, and their difference.
+
+    Where one of them copies probabilities, the margin that each one's loss asks for stands before the rest.
+    """
     rows = [
         (say(language, f"panels.{name}"), *(getattr(one, name).mean for one in both))
         for name in ("student_accuracy", "ground_truth_accuracy")
     ]
+    if not by_sum(both):
+        margins = (one.loss_margin.value for one in both)
+        rows.append((say(language, "compare.margin"), *(math.nan if one is None else one for one in margins)))
     rows += [
         (title(language, cls), *(one.indicators[cls.key()] for one in both))
         for cls in sorted(catalogue(Indicator).values(), key=lambda cls: _place(cls.key()))

@@ -1,7 +1,8 @@
 """The Observatory: one question as a sentence, its numbers, and all experiments it stands among.
 
-`statistics.js` counts, `plot.js` draws, `observatory.js` answers to hands and keys. Scripts, style, words and
-the light atlas are fetched once (`ui.web.assets`); a rerun sends what this choice says, some kilobytes.
+`statistics.js` counts, `plot.js` and `trails.js` draw, `observatory.js` answers to hands and keys. Scripts,
+style, words and the light atlas are fetched once (`ui.web.assets`); a rerun sends what this choice says,
+some kilobytes.
 
 What is done comes back as a list of deeds, each with a number that grows, until the page says that it has
 heard them (`heard`). So a run of the page that was overtaken by the next loses nothing, and an answer to an
@@ -18,7 +19,7 @@ import streamlit as st
 from ui.components import loader
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("observatory.js", "observatory.css", "plot.js", "statistics.js")
+SCRIPTS = ("observatory.js", "observatory.css", "plot.js", "statistics.js", "trails.js")
 NAME = "observatory"
 """Name of the component, and where the session keeps what it tells."""
 

@@ -37,6 +37,7 @@ export interface Data {
   /** Path of a field -> values that were computed, with their rows of the light atlas. */
   trails: Record<string, [value: any, row: number][]>;
   sweep: Sweep | null;
+  pinned: Pin | null;
   /** Own runs and pins. */
   mine: { letter: string; x: Record<string, number>; accuracy: Accuracy }[];
   /** Landmarks and their rows. */
@@ -104,9 +105,24 @@ export interface Sweep {
 
 /** A finished point of a live sweep. */
 export interface Swept {
-  value: number;
-  x: Record<string, number>;
+  /** Of the field, alone. */
+  values: any[];
+  /** Of the light atlas, where it has the run; else its indicators stand in `x`. */
+  row?: number;
+  x?: Record<string, number>;
   accuracy: Accuracy;
+}
+
+/** The trail that stays: where to ask for its points, and whether they are drawn here. */
+export interface Pin {
+  at: string;
+  goes: boolean;
+  /** Whether it is of the same dataset. */
+  here: boolean;
+  /** Path of the field along which it is the trail here anyway. */
+  same: string | null;
+  joined: boolean;
+  said: string;
 }
 
 /** Where this run stands; hollow where it is only expected. */

@@ -1,9 +1,11 @@
 // The figure: hands and keys on one side, what the page says on the other. `statistics.js` counts, `plot.js` draws.
 
+import { Asking } from "./asking.js";
 import { el, percent } from "./elements.js";
 import { icon, Plot } from "./plot.js";
 /** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
+import { better, inOrder, Pinned, stop } from "./trails.js";
 
 const REST = 350; // ms without a key after which a slider moved by keys has been let go
 const ASK = 200; // ms between two questions how a run stands
@@ -15,7 +17,7 @@ const SLOWEST = 5000; // ms between two questions to a network that is away
 const ROOM = 8; // letters of a chip that shares its line with another
 const FAMILIES = ["sort", "framework", "loss"];
 const ENDS = { done: "ended", cancelled: "stopped" }; // how a run ended -> what is said
-const ONCE = ["train", "anew", "stop", "vary", "still"]; // pressed again before the answer they mean nothing new
+const ONCE = ["train", "anew", "stop", "vary", "still", "pin"]; // pressed again before the answer they mean nothing new
 
 const figures = new WeakMap(); // where a figure stands -> its controller
 const settings = new Map(); // address -> promise of what never changes with the choice
@@ -50,8 +52,10 @@ class Observatory {
     this.parked = null; // an answer that came meanwhile
     this.told = new Map(); // path -> value told and not answered yet
     this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
-    this.turns = { run: 0, sweep: 0 }; // whose questions are the latest
-    this.swept = /** @type {Swept[]} */ ([]);
+    this.latest = 0; // whose question how a run stands is the latest
+    this.swept = /** @type {Swept[]} */ ([]); // own points of the sweep
+    this.sweeper = new Asking((found) => this.hearSweep(found));
+    this.pinned = new Pinned(() => this.paint());
     this.values = new Map(); // path -> value under the hand
     this.active = null; // path of the slider that moved last
     this.build();
@@ -62,7 +66,8 @@ class Observatory {
     this.plot.leave();
     clearTimeout(this.later);
     clearTimeout(this.asking);
-    clearTimeout(this.sweeping);
+    this.sweeper.stop();
+    this.pinned.leave();
     this.gone = true;
   }
 
@@ -99,9 +104,13 @@ class Observatory {
     this.varier = el("button", { type: "button", class: "go quiet" });
     this.varier.onclick = () => {
       if (!this.data.sweep?.goes) return this.do("vary", this.active);
-      this.turns.sweep += 1; // no question more, so that no run more begins
+      this.sweeper.stop(); // so that no run more begins
       this.do("still", this.data.sweep.key);
     };
+    this.pinner = el("button", { type: "button", class: "link" });
+    this.pinner.onclick = () => this.do("pin", this.data.pinned ? null : this.active);
+    this.more = el("button", { type: "button", class: "link more" }, this.say("more"));
+    this.more.onclick = () => document.querySelector(".st-key-sweep")?.scrollIntoView({ block: "center" });
     this.numbers = el("dl", { class: "nums" });
     this.state = el("p", { class: "state" });
     this.headline = el("h2");
@@ -119,7 +128,7 @@ class Observatory {
     this.dialog = el("dialog");
     root.append(style,
       el("div", { class: "ask" }, el("div", {}, this.sentence, el("div", { class: "sub" }, this.verdict, this.varier, this.trainer),
-        el("div", { class: "foot" }, this.state, this.switch = el("label", { class: "auto" }))), this.numbers),
+        el("div", { class: "foot" }, this.state, this.more, this.pinner, this.switch = el("label", { class: "auto" }))), this.numbers),
       el("div", { class: "main" },
         el("div", { class: "head" }, this.headline, this.count, this.others, this.tabler),
         el("p", { class: "note up" }, this.say("y")), this.field, this.axes, this.rail),
@@ -130,7 +139,7 @@ class Observatory {
     this.parent.append(root);
     this.buildAxes();
     this.buildRail();
-    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); this.fitAll(); });
+    this.dressed.then(() => { root.classList.add("ready"); this.dress(); this.plot.resize(); this.fitAll(); this.reach(); });
     document.fonts.ready.then(() => this.fitAll());
   }
 
@@ -259,6 +268,7 @@ class Observatory {
     this.writeSentence();
     this.follow(before);
     this.sweep(before);
+    this.pinned.hear(data.pinned);
     this.setDots();
     this.refresh();
     this.showExamples();
@@ -417,7 +427,7 @@ class Observatory {
 
   /** Values of a field that have a point, in order. @param {string} path @returns {number[]} */
   computed(path) {
-    return [...(this.data.trails[path] ?? []).map(([value]) => value), ...this.sweptAlong(path).map(({ value }) => value)].sort((one, other) => one - other);
+    return [...(this.data.trails[path] ?? []).map(([value]) => value), ...this.sweptAlong(path).map(({ values: [value] }) => value)].sort((one, other) => one - other);
   }
 
   /** The active slider's computed points. */
@@ -426,8 +436,7 @@ class Observatory {
     const computed = (this.data.trails[this.active] ?? []).map(([value, row]) => ({
       value, row, x: columns[this.axis][row], y: columns.accuracy[row], low: columns.low[row], high: columns.high[row],
     }));
-    const live = this.sweptAlong(this.active).map(({ value, x, accuracy: [y, low, high] }) => ({ value, x: x[this.axis] ?? null, y, low, high, live: x }));
-    return [...computed, ...live].filter(({ x }) => x !== null).sort((one, other) => one.value - other.value);
+    return inOrder([...computed, ...this.sweptAlong(this.active).map((point) => stop(point, columns, this.axis))]);
   }
 
   /** Where this run stands: by the page's numbers, or under the hand by the trail. @returns {Here | null} */
@@ -496,6 +505,11 @@ class Observatory {
     const goes = this.data.sweep?.goes;
     this.varier.hidden = !this.data.controls || !part;
     this.varier.textContent = goes ? this.say("vary-stop") : this.say("vary", { field: (part?.name ?? "").toLowerCase() });
+    const { pinned } = this.data;
+    this.pinner.textContent = this.say(pinned ? "unpin" : "pin");
+    this.pinner.title = pinned?.said ?? "";
+    this.pinner.classList.toggle("away", !this.data.controls || !(pinned || this.stops().length > 1));
+    this.more.classList.toggle("away", !this.data.controls || !this.data.sweep);
   }
 
   /** What the filter leaves, as a name: dataset and chips. */
@@ -580,6 +594,7 @@ class Observatory {
     const { columns } = this.setting.atlas;
     const rule = this.rule();
     const stops = this.stops();
+    const pinned = this.pinned.trail(columns, this.axis, this.active);
     const seen = new Set(this.dimmed ? this.off : this.rows);
     const at = this.here();
     this.plot.set({
@@ -589,13 +604,16 @@ class Observatory {
       dim: this.dimmed ? this.off : null,
       spot: this.spot,
       trail: stops.length ? { stops, joined: !this.isWhole(this.active) } : null,
+      pinned,
       runs: this.data.mine.map(({ x, accuracy, letter }) => ({ x: x[this.axis] ?? null, y: accuracy[0], low: accuracy[1], high: accuracy[2], letter })),
-      marks: this.data.marks.filter(([, row]) => seen.has(row) && row !== now.row)
-        .map(([text, row]) => ({ text, x: columns[this.axis][row], y: columns.accuracy[row] })),
+      marks: [...(pinned?.stops.length ? [{ ...better(pinned.stops), text: pinned.said }] : []),
+        ...this.data.marks.filter(([, row]) => seen.has(row) && row !== now.row)
+          .map(([text, row]) => ({ text, x: columns[this.axis][row], y: columns.accuracy[row] }))],
       at,
     });
     this.root.dataset.runs = String(this.data.mine.length);
     this.root.dataset.stops = String(stops.length);
+    this.root.dataset.pinned = String(pinned?.stops.length ?? 0);
     this.showTrail(stops);
   }
 
@@ -634,6 +652,13 @@ class Observatory {
     const list = el("div", { class: "examples" });
     for (const example of examples) list.append(this.example(example, names, sets, image));
     this.strip.replaceChildren(key, list);
+    this.reach();
+  }
+
+  /** Examples that are wider than their room are scrolled by keys too. */
+  reach() {
+    const list = /** @type {HTMLElement | null} */ (this.strip.querySelector(".examples"));
+    if (list && list.scrollWidth > list.clientWidth) list.tabIndex = 0;
   }
 
   example({ truth, soft_label: labels, shown, features }, names, sets, image) {
@@ -676,7 +701,7 @@ class Observatory {
     const { job } = this.data;
     if (job && this.following === job) return;
     clearTimeout(this.asking);
-    this.turns.run += 1;
+    this.latest += 1;
     this.climb = null;
     this.said.run = this.said.end = "";
     if (this.following && this.following === before?.job && this.data.key === before.key && ENDS[this.data.ended])
@@ -684,7 +709,7 @@ class Observatory {
     this.following = job;
     if (!job) return;
     this.begun = performance.now();
-    this.ask(job, this.turns.run, ASK);
+    this.ask(job, this.latest, ASK);
   }
 
   /** How the run stands, again and again. @param {string} job @param {number} turn @param {number} pause */
@@ -693,7 +718,7 @@ class Observatory {
     try {
       found = await (await fetch(this.data["runs-at"].replace("{key}", job))).json();
     } catch { /* the network is away; asked again */ }
-    if (this.gone || turn !== this.turns.run) return;
+    if (this.gone || turn !== this.latest) return;
     if (found) this.showRun(found);
     if (!found || found.state === "waiting" || found.state === "running") {
       const next = found ? (found.state === "waiting" ? 3 * ASK : ASK) : Math.min(SLOWEST, 2 * pause);
@@ -701,7 +726,7 @@ class Observatory {
       return;
     }
     await this.play(found.rows ?? [], turn);
-    if (!this.gone && turn === this.turns.run) this.do("look", null);
+    if (!this.gone && turn === this.latest) this.do("look", null);
   }
 
   showRun({ state, progress, ahead, wait, seconds, rows = [] }) {
@@ -719,7 +744,7 @@ class Observatory {
     const start = performance.now();
     await new Promise((done) => {
       const step = () => {
-        if (this.gone || turn !== this.turns.run) return done(null);
+        if (this.gone || turn !== this.latest) return done(null);
         const way = Math.min(1, (performance.now() - start) / left);
         this.climb.y = rows[Math.min(rows.length - 1, Math.floor(way * rows.length))][1];
         this.refresh();
@@ -737,36 +762,27 @@ class Observatory {
     const { sweep } = this.data;
     const same = before && sweep?.key === before.sweep?.key;
     if (same && sweep?.goes === before.sweep?.goes) return;
-    clearTimeout(this.sweeping);
-    this.turns.sweep += 1;
+    this.sweeper.stop();
     this.said.sweep = sweep && !sweep.at ? this.say("sweep-full") : "";
     if (!same) this.swept = [];
     if (!sweep?.at) return;
     if (!before && this.controls.has(sweep.path)) this.active = sweep.path;
-    this.askSweep(sweep, this.turns.sweep, ASK);
+    this.sweeper.start(sweep.at, sweep.goes);
   }
 
-  /** How the sweep stands, again and again while it goes on. @param {any} sweep @param {number} turn @param {number} pause */
-  async askSweep(sweep, turn, pause) {
-    let found = null;
-    try {
-      const answer = await fetch(sweep.at);
-      found = answer.ok ? await answer.json() : { points: this.swept, left: 0, failed: 0, problem: "" }; // forgotten
-    } catch { /* the network is away; asked again */ }
-    if (this.gone || turn !== this.turns.sweep) return;
-    if (found) {
-      const { points, left, failed, problem, begun } = found;
-      this.swept = points;
-      this.said.sweep = problem || (failed ? this.say("sweep-failed", { failed }) : sweep.goes && left
-        ? this.say("sweeping", { done: points.length, count: sweep.count }) : "");
-      this.root.dataset.swept = String(points.length);
-      this.setDots();
-      this.refresh();
-      if (sweep.goes && (!left || (problem && !begun))) return this.do("still", sweep.key);
-    }
-    if (!sweep.goes) return;
-    const next = found ? ASK : Math.min(SLOWEST, 2 * pause);
-    this.sweeping = setTimeout(() => this.askSweep(sweep, turn, next), next);
+  /** How the sweep stands; null where the server has forgotten it. Whether there is more to ask. @param {any} found */
+  hearSweep(found) {
+    const { sweep } = this.data;
+    const { points, left = 0, failed = 0, problem = "", begun = 0 } = found ?? { points: this.swept };
+    this.swept = points.filter(({ row }) => row === undefined); // the others are in the atlas's trail
+    this.said.sweep = problem || (failed ? this.say("sweep-failed", { failed }) : sweep.goes && left
+      ? this.say("sweeping", { done: this.swept.length, count: sweep.count }) : "");
+    this.root.dataset.swept = String(this.swept.length);
+    this.setDots();
+    this.refresh();
+    const more = left && !(problem && !begun);
+    if (sweep.goes && !more) this.do("still", sweep.key);
+    return Boolean(more);
   }
 
   // ---- hands and keys on the figure

@@ -1,6 +1,7 @@
 // Draws all experiments: points below, what belongs to this run above. What they mean is in `observatory.js`.
 
 import { placed, ticks } from "./statistics.js";
+import { drawPinned } from "./trails.js";
 
 /**
  * @typedef {{color: string, shape: string}} Mark how a sort of bias types is drawn
@@ -179,6 +180,7 @@ export class Plot {
     this.drawFrame();
     this.drawPoints();
     this.drawCounts();
+    drawPinned(this, this.scene.pinned);
     this.drawTrail();
     this.drawRuns();
     const box = this.drawThis();
