@@ -2,7 +2,7 @@ import re
 from typing import Annotated, Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import BeforeValidator
 
 from softlabel_core.biases import Bias
@@ -65,17 +65,22 @@ class RivalMatrix(Bias):
     """T in whole percents, row by row: 90.10_0.100 calls the first class the second in a tenth of cases. At
     most ten rows."""
 
-    def chances(self, classes: int) -> Float[np.ndarray, "c c"]:
-        """T for so many classes."""
+    @property
+    def size(self) -> int:
+        """Rows of the matrix as it was given."""
+        return self.matrix.count("_") + 1
+
+    def percents(self, classes: int) -> Int[np.ndarray, "c c"]:
+        """T for so many classes, in percent."""
         rows = np.array([[int(one) for one in row.split(".")] for row in self.matrix.split("_")])
-        percents = np.zeros((classes, classes), dtype=int)
-        for start in range(0, classes, len(rows)):
-            block = percents[start : start + len(rows), start : start + len(rows)]
+        found = np.zeros((classes, classes), dtype=int)
+        for start in range(0, classes, self.size):
+            block = found[start : start + self.size, start : start + self.size]
             block += rows[: len(block), : len(block)]
-        percents[np.diag_indices(classes)] += WHOLE - percents.sum(1)
-        return percents / WHOLE
+        found[np.diag_indices(classes)] += WHOLE - found.sum(1)
+        return found
 
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
-        upto = self.chances(examples.classes).cumsum(1).round(2)  # sums of hundredths, so that the last is 1
+        upto = self.percents(examples.classes).cumsum(1) / WHOLE
         labels = (generator.random((len(examples), 1)) >= upto[examples.targets]).sum(1)
         return one_hot(labels, examples.classes)

@@ -13,8 +13,8 @@ from softlabel_core.phrase import Phrase
 SIDE = 100
 """Steps on a side of the square: a coordinate is two digits."""
 
-FEWEST, MOST = 2, 4
-"""Classes of a drawing."""
+CLASSES = (2, 4)
+"""Fewest and most classes of a drawing."""
 
 POINTS = 200
 """Most points of a drawing."""
@@ -35,7 +35,7 @@ def _drawing(value: Any) -> Any:
     groups = [group.split(".") for group in value.split("_")] if isinstance(value, str) else []
     points = [point for group in groups for point in group]
     plain = all(re.fullmatch("[0-9]{4}", point) for point in points)
-    if not plain or not FEWEST <= len(groups) <= MOST:
+    if not plain or not CLASSES[0] <= len(groups) <= CLASSES[1]:
         raise ValueError(RULE)
     if len(points) > POINTS:
         raise ValueError(Phrase("at most {most} points, not {count}", most=POINTS, count=len(points)))

@@ -58,13 +58,14 @@ def test_pair_flip_and_symmetric_noise_are_matrices(one, other, y):
 
 
 def test_it_is_cut_to_the_classes_and_repeated_beyond():
-    two = [[0.8, 0.2], [0, 1]]
-    np.testing.assert_allclose(RivalMatrix(matrix=UNLIKE).chances(2), two)
+    bias, two = RivalMatrix(matrix=UNLIKE), [[80, 20], [0, 100]]
+    assert bias.size == 3
+    assert bias.percents(2).tolist() == two
     five = np.zeros((5, 5))
-    five[:3, :3] = [[0.7, 0.2, 0.1], [0, 1, 0], [0.05, 0.35, 0.6]]
+    five[:3, :3] = [[70, 20, 10], [0, 100, 0], [5, 35, 60]]
     five[3:, 3:] = two
-    np.testing.assert_allclose(RivalMatrix(matrix=UNLIKE).chances(5), five)
-    assert np.array_equal(RivalMatrix().chances(100).sum(1), np.ones(100))
+    assert np.array_equal(bias.percents(5), five)
+    assert np.array_equal(RivalMatrix().percents(99).sum(1), np.full(99, 100))
 
 
 class Lots(np.random.Generator):
