@@ -148,12 +148,10 @@ def test_a_finger_draws_too(server: str, browser: Browser) -> None:
         page = context.new_page()
         page.goto(f"{server}/explore?auto=0")
         settled(page)
-        page.locator(".observatory.ready").get_by_role("combobox", name="Dataset").click()
-        page.keyboard.press("Escape")
+        menu = page.locator(".observatory.ready").get_by_role("combobox", name="Dataset")
+        menu.focus()
         with answering(page):
-            page.locator(".observatory.ready").get_by_role("combobox", name="Dataset").select_option(
-                "Drawn points"
-            )
+            menu.select_option(label="Drawn points")
         figure = page.locator(".draw.ready")
         expect(figure.locator(".stage")).to_be_in_viewport(ratio=0.9)
         hand = Hand(page, figure)

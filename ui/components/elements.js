@@ -36,13 +36,12 @@ export function framed(name, script, label, colours, ...children) {
   return root;
 }
 
-/** Bring into view what a menu of another figure has just been opened for by a hand. Who goes by keys stays there.
- * @param {Element} part */
-export function broughtUp(part) {
-  const menu = document.activeElement?.shadowRoot?.activeElement;
-  if (!menu?.matches("select:not(:focus-visible)")) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  requestAnimationFrame(() => part.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" }));
+/** Bring into view, once it is dressed, what has come because somebody chose it from a menu of another figure.
+ * @param {Element} root made by `framed` @param {Element} part */
+export function broughtUp(root, part) {
+  if (!document.activeElement?.shadowRoot?.activeElement?.matches("select")) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  root.querySelector("link")?.addEventListener("load", () => part.scrollIntoView({ block: "nearest", behavior }));
 }
 
 /** What hands make, told to the page with a number that grows: an answer to an older one changes nothing. */

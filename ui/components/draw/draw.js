@@ -28,7 +28,7 @@ class Draw {
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(this.stage);
     this.hear(data, true);
-    broughtUp(this.stage);
+    broughtUp(this.root, this.stage);
   }
 
   leave() {
@@ -72,7 +72,7 @@ class Draw {
     this.chips = [...this.data.classes.keys(), "erase"].map((tool) => {
       const input = el("input", { type: "radio", name, value: tool });
       const [title, count] = [el("span"), el("span", { class: "count" })];
-      const chip = el("label", { class: "chip" }, input, tool === "erase" ? el("span", { class: "icon" }, "✕") : this.icon(tool), title, count);
+      const chip = el("label", { class: "chip" }, input, tool === "erase" ? el("span", { class: "icon", "aria-hidden": "true" }, "✕") : this.icon(tool), title, count);
       input.onchange = () => { this.tool = tool; };
       this.tools.append(chip);
       return { tool, input, chip, title, count };

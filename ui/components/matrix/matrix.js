@@ -17,7 +17,7 @@ class Matrix {
     this.telling = new Telling(encoded(data.rows), tell);
     this.build();
     this.hear(data, true);
-    broughtUp(this.table);
+    broughtUp(this.root, this.table);
   }
 
   leave() {
