@@ -65,7 +65,7 @@ class DrawnPoints(Dataset):
     Reference: the smoothed bootstrap, Silverman and Young 1987, https://doi.org/10.1093/biomet/74.3.469.
     """
 
-    one_pool = False
+    one_pool = False  # the drawing is given: what replicates draw around it is new
 
     points: Drawing = FACE
     """The points class by class, in hundredths of the square's side: 2050 is .20 to the right and .50 up. At
