@@ -26,7 +26,7 @@ types:
 else
 types: node_modules/.package-lock.json
 	node_modules/.bin/tsc
-	node_modules/.bin/tsc --project tsconfig.observatory.json
+	node_modules/.bin/tsc --project tsconfig.loose.json
 endif
 
 node_modules/.package-lock.json: package.json package-lock.json

@@ -4,7 +4,7 @@ import streamlit as st
 
 from softlabel_core import Experiment, Invalid
 from ui import bar, forms, own, state
-from ui.views import explore, observatory, sweep
+from ui.views import by_hand, explore, observatory, sweep
 from ui.words import i18n
 
 
@@ -21,6 +21,7 @@ def main() -> None:
     answer = own.answer(chosen)
     with figure:
         observatory.draw(chosen, answer)
+        by_hand.show(chosen, answer)
         sweep.draw(chosen)
     explore.draw(answer)
 

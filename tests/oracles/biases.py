@@ -73,6 +73,14 @@ def candidate_set(y, c, unreliability, ambiguity, fixed_rival):
     return cases
 
 
+def rival_matrix(y, c, matrix):
+    rows = [[int(one) for one in row.split(".")] for row in matrix.split("_")]
+    m = len(rows)
+    percents = [rows[y % m][i % m] if i // m == y // m else 0 for i in range(c)]
+    percents[y] += 100 - sum(percents)  # of classes that are not there
+    return [(percent / 100, _unit(i, c)) for i, percent in enumerate(percents)]
+
+
 OUTCOMES = {
     "one-hot": one_hot,
     "label-smoothing": label_smoothing,
@@ -81,4 +89,5 @@ OUTCOMES = {
     "demotion": demotion,
     "fixed-rival": fixed_rival,
     "candidate-set": candidate_set,
+    "rival-matrix": rival_matrix,
 }

@@ -44,7 +44,7 @@ NAMES = {
     *("MLP", "CNN", "WideResNet", "WRN", "ReLU", "softmax", "Adam", "SGD"),
     *("PRODEN", "LWS", "MAE", "GCC", "SBT", "Clopper", "Pearson", "Bonferroni", "log"),
     # keys, and a language by its own name
-    *("Ctrl", "Enter", "Esc", "English"),
+    *("Ctrl", "Shift", "Tab", "Enter", "Esc", "Delete", "Home", "End", "English"),
     # files
     *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
     # authors whom a text names outside its reference

@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 from ui import jobs
 from ui.address import write
 from ui.charts.palette import CLASSES, marked
+from ui.components import SHARED
 from ui.components import film as figure
 from ui.live import films
 from ui.views import film as view
@@ -132,7 +133,7 @@ def test_the_scripts_speak_no_language_and_name_no_colour() -> None:
 def test_classes_differ_in_colour_and_shape() -> None:
     assert len({colour for colour, _ in CLASSES}) == len({shape for _, shape in CLASSES}) == len(CLASSES)
     assert len(set(marked(36))) == 36
-    shapes = set(re.findall(r"^    (\w+): \[\[", SCRIPT, re.M)) | {"circle"}
+    shapes = set(re.findall(r"^    (\w+): \[\[", SHARED.read_text(encoding="utf-8"), re.M)) | {"circle"}
     assert {shape for _, shape in CLASSES} <= shapes
 
 

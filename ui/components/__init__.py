@@ -3,8 +3,12 @@
 `elements.js`: what several figures are made of. `asking.js`: how they ask what goes on.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import streamlit as st
 
 from ui.web import assets
 
@@ -25,3 +29,28 @@ def loader(folder: Path, main: str, *others: str) -> str:
     files = [folder / name for name in (main, *others)]
     texts = {file.name: file.read_text(encoding="utf-8") for file in (*files, *SHARED)}
     return LOADER.format(path=f"{assets.offer(texts)}/{main}")
+
+
+def made_by_hand(
+    folder: Path, scripts: tuple[str, ...], data: dict[str, Any], *, on_text: Callable[[str], None]
+) -> None:
+    """A figure, named as its folder, in which hands make one text; `on_text` is called once for every text
+    let go of, before the page is drawn.
+
+    A text comes with a number that grows, and `heard` says which came last: so an answer to an older one
+    takes nothing back.
+    """
+    name, key = folder.name, f"{folder.name}/heard"
+
+    def told() -> None:
+        said = st.session_state[name].get("told")
+        if not (isinstance(said, list) and [type(one) for one in said] == [int, str]):  # of a hostile browser
+            return
+        number, text = said
+        if number > st.session_state[key]:
+            st.session_state[key] = number
+            on_text(text)
+
+    heard = st.session_state.setdefault(key, 0)
+    figure = st.components.v2.component(name, js=loader(folder, *scripts))
+    figure(data={**data, "heard": heard}, key=name, on_told_change=told)

@@ -23,3 +23,60 @@ export function el(name, attributes = {}, ...children) {
 }
 
 export const percent = (/** @type {number} */ share, digits = 1) => `${(100 * share).toFixed(digits)}\u00a0%`;
+
+/** The outline of a class's shape around a point. @param {string} shape @param {number} x @param {number} y @param {number} r */
+export function outline(shape, x, y, r) {
+  const points = {
+    square: [[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]],
+    up: [[0, -1.15], [1.05, 0.8], [-1.05, 0.8]],
+    down: [[0, 1.15], [1.05, -0.8], [-1.05, -0.8]],
+    diamond: [[0, -1.25], [1.1, 0], [0, 1.25], [-1.1, 0]],
+    cross: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
+  }[shape];
+  if (!points) return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
+  return `M${points.map(([u, v]) => `${x + u * r} ${y + v * r}`).join("L")}z`;
+}
+
+/** A section with a style of its own, unseen until that has come. @param {string} name class, and name of the style
+ * @param {string} script address of the script beside it @param {string} label
+ * @param {Record<string, [string, string]>} colours in a light and a dark theme @param {(Node | string)[]} children */
+export function framed(name, script, label, colours, ...children) {
+  const style = el("link", { rel: "stylesheet", href: new URL(`${name}.css`, script).href });
+  const root = el("section", { class: name, "aria-label": label }, style, ...children);
+  for (const [colour, [light, dark]] of Object.entries(colours)) root.style.setProperty(`--${colour}`, `light-dark(${light}, ${dark})`);
+  style.onload = style.onerror = () => root.classList.add("ready");
+  return root;
+}
+
+/** Bring into view, once it is dressed, what has come because somebody chose it from a menu of another figure.
+ * @param {Element} root made by `framed` @param {Element} part */
+export function broughtUp(root, part) {
+  if (!document.activeElement?.shadowRoot?.activeElement?.matches("select")) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  root.querySelector("link")?.addEventListener("load", () => part.scrollIntoView({ block: "nearest", behavior }));
+}
+
+/** What hands make, told to the page with a number that grows: an answer to an older one changes nothing. */
+export class Telling {
+  /** @param {string} text what the page says @param {(told: [number, string]) => void} tell */
+  constructor(text, tell) {
+    this.text = text;
+    this.tell = tell;
+    this.number = 0;
+  }
+
+  /** What was made; nothing is told where it is what both know. @param {string} text */
+  say(text) {
+    if (text === this.text) return;
+    this.text = text;
+    this.number = Math.max(this.number + 1, Date.now()); // greater than any of a figure that stood here before
+    this.tell([this.number, text]);
+  }
+
+  /** Whether the page says something else than was made here, and means it. @param {string} text @param {number} heard */
+  hear(text, heard) {
+    if (heard < this.number || text === this.text) return false;
+    this.text = text;
+    return true;
+  }
+}

@@ -19,6 +19,9 @@ from ui.words.i18n import choice, field_title, say, title
 FEW = 4
 """A bias type of up to three fields is named with all of them, another with what is not as usual."""
 
+LONG = 24
+"""Letters of a value that is told in full: a large matrix would be a page."""
+
 MAIN = ("unreliability", "ambiguity", "total", "label_accuracy")
 """Indicators that stand first."""
 
@@ -52,7 +55,10 @@ def _words(config: dict[str, Any], language: str) -> str:
 
 
 def _value(language: str, value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else choice(language, value)
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    said = choice(language, value)
+    return said if len(said) <= LONG else said[: LONG - 1] + "…"
 
 
 def name(language: str, family: type[Plugin], kind: str) -> str:

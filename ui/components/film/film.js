@@ -1,6 +1,6 @@
 // The figure: hands and keys on one side, films on the other. `frames.js` knows what is shown at a moment.
 
-import { el, percent } from "./elements.js";
+import { el, outline, percent } from "./elements.js";
 import {
   alike, along, between, confusion, decoded, lead, painted, placeOf, raster, stepped, stretched, ticks, turned, unpacked, worst,
 } from "./frames.js";
@@ -48,19 +48,6 @@ const pictured = async (/** @type {any} */ image) => ({ row: image.row, pixels: 
 
 /** A line through points. @param {number[][]} points */
 const traced = (points) => points.map(([x, y], place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-
-/** The outline of a shape around a point. @param {string} shape @param {number} x @param {number} y @param {number} r */
-function outline(shape, x, y, r) {
-  const points = {
-    square: [[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]],
-    up: [[0, -1.15], [1.05, 0.8], [-1.05, 0.8]],
-    down: [[0, 1.15], [1.05, -0.8], [-1.05, -0.8]],
-    diamond: [[0, -1.25], [1.1, 0], [0, 1.25], [-1.1, 0]],
-    cross: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
-  }[shape];
-  if (!points) return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
-  return `M${points.map(([u, v]) => `${x + u * r} ${y + v * r}`).join("L")}z`;
-}
 
 class Film {
   /** @param {ShadowRoot} parent @param {Data} data @param {(deed: string) => void} tell */
