@@ -3,7 +3,7 @@
 /**
  * @typedef {[image: number, rivals: string, from: number]} Draw an image, its wrong labels in order, and the least
  *   rate (in hundredths) at which the class's own rival comes first
- * @typedef {{truth: number, rival: number, masses: number[], images: string[], draws: Draw[]}} Followed
+ * @typedef {{truth: number, rival: number, classes: number, masses: number[], images: string[], draws: Draw[]}} Followed
  * @typedef {{rate: number, k: number, way: "sets" | "imitates"}} Choice rate in hundredths
  * @typedef {[rate: number, mean: number, low: number, high: number]} Point a computed accuracy with its interval
  * @typedef {{delta: number, gamma: number, lead: number, room: number}} Degrees of one class

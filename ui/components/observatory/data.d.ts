@@ -21,7 +21,7 @@ export interface Atlas {
   columns: Record<string, any[]>;
   ids: Record<"dataset" | "bias" | "framework" | "loss", string[]>;
   /** A row's fields of its bias type. */
-  fields: Record<string, number | string>[];
+  fields: Record<string, number | string | boolean>[];
 }
 
 /** Mean and 95 % interval, as shares. */
@@ -88,6 +88,8 @@ export interface Now {
 }
 
 export interface Example {
+  /** Of the training part. */
+  row: number;
   truth: number;
   soft_label: number[];
   /** What the student is shown. */
