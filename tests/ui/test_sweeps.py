@@ -135,6 +135,7 @@ def few(seed: int) -> tuple[Experiment, str]:
 
 def test_a_sweep_trains_what_is_missing_a_few_at_a_time() -> None:
     """Its points are the core's; who only looks starts nothing; who stops leaves the queue."""
+    wait_until(lambda: not jobs.every().busy)  # with what other tests began
     chosen, key = few(seed=6)
     for who in ("me", "a stranger"):
         assert sweeps.standing(key, who, "en") == IDLE
