@@ -556,8 +556,9 @@ class Observatory {
   place(moving) {
     this.hover(null);
     const { columns } = this.setting.atlas;
-    const known = columns[this.axis].filter((value, row) => value !== null && columns.dataset[row] === this.dataset);
-    const found = ends(known.length ? known : [0, 1]);
+    const known = columns[this.axis].filter((value) => value !== null);
+    const here = columns[this.axis].filter((value, row) => value !== null && columns.dataset[row] === this.dataset);
+    const found = ends(here.length ? here : known);
     const order = this.rows.filter((row) => columns[this.axis][row] !== null);
     this.plot.show({
       rows: order, xs: order.map((row) => columns[this.axis][row]), ys: order.map((row) => columns.accuracy[row]),
@@ -572,13 +573,14 @@ class Observatory {
   showHeadline() {
     const { columns } = this.setting.atlas;
     const rho = this.rhos.get(this.axis);
-    const said = this.say(`headline-${strength(this.order.length < FEWEST ? null : rho)}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
+    const computed = columns.dataset.includes(this.dataset);
+    const said = this.say(`headline-${computed ? strength(this.order.length < FEWEST ? null : rho) : "none"}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
     this.headline.textContent = capital(this.bad ? this.say("headline-bad", { headline: said }) : said);
     const rule = this.rule();
     const count = this.order.length;
     this.off = rule ? new Set(wrong(columns, this.order, this.axis, rule[0], rule[1])) : null;
     const number = (/** @type {number} */ one) => one.toLocaleString("en");
-    this.count.textContent = this.off ? this.say("right", { right: number(count - this.off.size), count: number(count) }) : this.say("counted", { count: number(count) });
+    this.count.textContent = !count ? "" : this.off ? this.say("right", { right: number(count - this.off.size), count: number(count) }) : this.say("counted", { count: number(count) });
     this.others.hidden = !this.off?.size;
     this.dimmed &&= Boolean(this.off?.size);
     this.others.textContent = this.dimmed ? this.say("all") : this.say("others", { count: number(this.off?.size ?? 0) });
