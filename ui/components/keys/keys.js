@@ -1,12 +1,13 @@
 // Every key presses its button once and in order: the next one when the page has answered the one before.
 // __init__.py says why, and gives KEYS, the names of all keys that press buttons,
 // and PAGES, the last part of each page's address; the first page has none.
+// No "less than" stands before a letter here, in a comment neither: Streamlit takes that for a tag and drops the script.
 if (!window.softlabelKeys) {
   const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
   const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
   /** @type {string[]} */
   const waiting = []; // names of the keys pressed and not yet handed on
-  /** @type {Record<string, string>} */
+  /** @type {{[name: string]: string}} */
   let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands
   /** @type {number | null} */
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
