@@ -5,7 +5,7 @@ import { el, percent } from "./elements.js";
 import { icon, Plot } from "./plot.js";
 /** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
-import { better, inOrder, Pinned, stop } from "./trails.js";
+import { inOrder, Pinned, stop, worse } from "./trails.js";
 
 const REST = 350; // ms without a key after which a slider moved by keys has been let go
 const ASK = 200; // ms between two questions how a run stands
@@ -608,7 +608,7 @@ class Observatory {
       trail: stops.length ? { stops, joined: !this.isWhole(this.active) } : null,
       pinned,
       runs: this.data.mine.map(({ x, accuracy, letter }) => ({ x: x[this.axis] ?? null, y: accuracy[0], low: accuracy[1], high: accuracy[2], letter })),
-      marks: [...(pinned?.stops.length ? [{ ...better(pinned.stops), text: pinned.said }] : []),
+      marks: [...(pinned?.stops.length ? [{ ...worse(pinned.stops), text: pinned.said }] : []),
         ...this.data.marks.filter(([, row]) => seen.has(row) && row !== now.row)
           .map(([text, row]) => ({ text, x: columns[this.axis][row], y: columns.accuracy[row] }))],
       at,

@@ -50,8 +50,8 @@ export class Pinned {
   }
 }
 
-/** Where a pinned trail bears its name: the better of its ends. @param {any[]} stops */
-export const better = (stops) => (stops[0].y >= stops.at(-1).y ? stops[0] : stops.at(-1));
+/** Where a pinned trail bears its name: the worse of its ends, where there is more room. @param {any[]} stops */
+export const worse = (stops) => (stops[0].y < stops.at(-1).y ? stops[0] : stops.at(-1));
 
 /**
  * A pinned trail: rings in the colour of the text, a broken line between them.
