@@ -2,7 +2,8 @@
 
 Streamlit enters a page twice: its path when the page's run begins, then, when the run has written the state,
 the path with its parameters. Back would come to the first, which says nothing. `visits.js` puts the second in
-its place.
+its place. And where Back or Forward is pressed again before its page has come, Streamlit enters that page
+anew when it comes, and then the one that was asked for: both are there already.
 """
 
 from pathlib import Path

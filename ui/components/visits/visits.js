@@ -4,9 +4,11 @@ if (!window.softlabelVisits) {
   const enter = history.pushState.bind(history);
   const drawn = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   let arriving = !drawn();
+  let going = false; // Back or Forward was pressed, and its page has not been drawn
 
   history.pushState = (state, title, url) => {
     const same = new URL(url, location.href).pathname === location.pathname;
+    if (going && !same) return; // a page that was passed on the way, and answers late
     if (same && arriving && !drawn()) {
       history.replaceState(state, title, url);
     } else {
@@ -14,7 +16,9 @@ if (!window.softlabelVisits) {
       arriving = !same;
     }
   };
-  new MutationObserver(() => drawn() && (arriving = false)).observe(document.body, {
+  addEventListener("popstate", () => { going = true; }, true);
+  for (const deed of ["pointerdown", "keydown"]) addEventListener(deed, () => { going = false; }, true);
+  new MutationObserver(() => drawn() && (arriving = going = false)).observe(document.body, {
     attributeFilter: ["data-test-script-state"],
     subtree: true,
   });
