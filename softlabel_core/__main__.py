@@ -106,9 +106,7 @@ def _add_builders(commands: Any) -> None:
     again.set_defaults(act=_reproduce)
 
     precomputed = commands.add_parser("atlas", help="compute the results that the dashboard shows at once")
-    precomputed.add_argument(
-        "--check", action="store_true", help="compute nothing; exit 1 if an entry is missing or stale"
-    )
+    precomputed.add_argument("--check", action="store_true", help="exit 1 if an entry is missing or stale")
     precomputed.add_argument("--folder", default=".softlabel/atlas", help="finished experiments; resumable")
     precomputed.set_defaults(act=_atlas)
 
