@@ -122,7 +122,8 @@ def test_every_word_is_used_and_every_used_one_is_there() -> None:
 
 
 def test_the_scripts_speak_no_language_and_name_no_colour() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in figure.FOLDER.glob("*.*s")]
+    kinds = (".js", ".css")
+    sources = [path.read_text(encoding="utf-8") for path in figure.FOLDER.iterdir() if path.suffix in kinds]
     assert len(sources) == 3
     for source in sources:
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(\d", source)
@@ -133,7 +134,8 @@ def test_the_scripts_speak_no_language_and_name_no_colour() -> None:
 def test_classes_differ_in_colour_and_shape() -> None:
     assert len({colour for colour, _ in CLASSES}) == len({shape for _, shape in CLASSES}) == len(CLASSES)
     assert len(set(marked(36))) == 36
-    shapes = set(re.findall(r"^    (\w+): \[\[", SHARED.read_text(encoding="utf-8"), re.M)) | {"circle"}
+    shared = "".join(path.read_text(encoding="utf-8") for path in SHARED)
+    shapes = set(re.findall(r"^    (\w+): \[\[", shared, re.M)) | {"circle"}
     assert {shape for _, shape in CLASSES} <= shapes
 
 
