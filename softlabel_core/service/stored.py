@@ -224,11 +224,13 @@ class StoredJournal(Journal):
         promises.hold(connection, offered, None, self._lease)
         promises.hold(connection, [one for one in promised if one not in offered], self._owner, self._lease)
         for key, note in rows:
-            if note.promise is None:
-                promises.drop(connection, [key], None if note.result else self._owner)
-                elsewhere.give_up(connection, [key], self._owner)
             if note.result is not None:
                 saved[key] = results.save(connection, note.result)
+            if note.promise is None and note.result is not None:
+                promises.drop(connection, [key])
+            elif note.promise is None:
+                promises.drop(connection, [key], self._owner)
+                elsewhere.give_up(connection, [key], self._owner)
         away = {one.key for one in offered}
         if promised:
             away |= elsewhere.held_by_others(connection, [one.key for one in promised], self._owner)

@@ -82,6 +82,14 @@ CLIPPED = """return [...arguments[0].querySelectorAll('select')].filter(one => {
 PATIENCE = 180_000
 """Milliseconds after which a test that waits for something gives up."""
 
+OTHERS = {
+    "learn": ".st-key-lead",
+    "map": ".js-plotly-plot",
+    "compare": ".stMain h1",
+    "labels": "input[type=file]",
+}
+"""Pages beside Start and Explore -> what stands on each."""
+
 expect.set_options(timeout=PATIENCE)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from softlabel_core.teaching.lessons import STEPS
-from tests.browser.conftest import CLIPPED, PATIENCE, SETTLED, WITHIN
+from tests.browser.conftest import CLIPPED, OTHERS, PATIENCE, SETTLED, WITHIN
 from tests.browser.firefox import BINARY, Firefox, firefox
 from ui.words.i18n import say
 
@@ -122,15 +122,7 @@ def painted(browser: Firefox, canvas: str) -> int:
     return int(browser.wait(f"selector => ({count})(({FOUND})(selector))", canvas))
 
 
-@pytest.mark.parametrize(
-    ("path", "sign"),
-    [
-        ("learn", ".st-key-lead"),
-        ("map", ".js-plotly-plot"),
-        ("compare", ".stMain h1"),
-        ("labels", "input[type=file]"),
-    ],
-)
+@pytest.mark.parametrize(("path", "sign"), OTHERS.items())
 def test_the_other_pages_open(server: str, window: Firefox, path: str, sign: str) -> None:
     """Check 0, in Firefox."""
     window.open(f"{server}/{path}")

@@ -22,7 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.browser.conftest import CLIPPED, PATIENCE, WITHIN
+from tests.browser.conftest import CLIPPED, OTHERS, PATIENCE, WITHIN
 
 DRIVER, SCREEN = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
 BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4*/MiniBrowser"))
@@ -99,15 +99,7 @@ def test_start_follows_one_label(server: str, webkit: webdriver.WebKitGTK) -> No
     no_exception(webkit)
 
 
-@pytest.mark.parametrize(
-    ("path", "sign"),
-    [
-        ("learn", ".st-key-lead"),
-        ("map", ".js-plotly-plot"),
-        ("compare", ".stMain h1"),
-        ("labels", "input[type=file]"),
-    ],
-)
+@pytest.mark.parametrize(("path", "sign"), OTHERS.items())
 def test_the_other_pages_open(server: str, webkit: webdriver.WebKitGTK, path: str, sign: str) -> None:
     """Check 0, in WebKit."""
     webkit.get(f"{server}/{path}")
