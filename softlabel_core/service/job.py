@@ -173,10 +173,10 @@ class Job:
         return self.seconds <= SHORT and self._taken() < OVERDUE
 
     def note_begun(self) -> None:
-        """Note whether a worker of this process has taken it up."""
-        if self.handle is None:
+        """Note whether a worker of this process has taken it up; its engine may hear of that after a row."""
+        if self.handle is None or not self.alive:
             return
-        taken_up = self.handle.running()
+        taken_up = self.handle.running() or bool(self.curves)
         if taken_up and self.begun is None:
             self.begun = time.monotonic()
         self.state, self.ahead, self.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
@@ -185,6 +185,7 @@ class Job:
         """Take in what was trained since; a later round of self-training writes over the one before."""
         for student, replicates, epoch, accuracy in self.handle.rows() if self.handle else ():
             self.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
+        self.note_begun()
 
     def left(self) -> float:
         """Predicted seconds until it ends, once it runs."""

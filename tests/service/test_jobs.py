@@ -169,6 +169,25 @@ def test_accuracies_arrive_while_students_learn(real):
         assert {row["low"], row["high"]} <= set(values)
 
 
+class Eager(StubHandle):
+    """Taken up just after the queue looked, with a first row already."""
+
+    def rows(self):
+        return [["shown", [0, 1], 1, [0.5, 0.25]]]
+
+
+def test_a_run_with_a_first_row_does_not_wait_any_more():
+    """A figure that draws the row of a run said to wait had nowhere to put it, and followed it no longer."""
+    work = Work(train, (), 1.0)
+    promised = job.Job(work, 1.0, experiment(9), handle=Eager())
+    promised.note_begun()
+    assert promised.state == "waiting"
+    promised.read()
+    assert promised.state == "running"
+    promised.note_begun()  # its engine has not heard of the worker yet
+    assert (promised.state, [row["mean"] for row in promised.partial]) == ("running", [0.375])
+
+
 def test_one_of_50_visitors_who_asks_for_100_does_not_delay_the_others(finished):
     runner, refused = StubRunner(), 0
     every = Jobs(runner)

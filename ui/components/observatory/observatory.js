@@ -728,7 +728,9 @@ class Observatory {
       return;
     }
     await this.play(found.rows ?? [], turn);
-    if (!this.gone && turn === this.latest) this.do("look", null);
+    if (this.gone || turn !== this.latest) return;
+    this.following = null; // asked again should the page not know of its end yet
+    this.do("look", null);
   }
 
   showRun({ state, progress, ahead, wait, seconds, rows = [] }) {
