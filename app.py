@@ -53,7 +53,7 @@ def _figures() -> None:
 
     films.stored()
     for language in LANGUAGES:
-        start.data(language)
+        start.address(language)
         observatory.setting(language)
         film.words(language)
 

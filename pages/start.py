@@ -4,8 +4,7 @@ import streamlit as st
 
 from softlabel_core.teaching.presets import FIRST
 from ui import answers, panels, state
-from ui.charts import results
-from ui.views.start import followed
+from ui.views.start import chart, followed
 from ui.words import i18n, sentences
 from ui.words.tables import describe
 
@@ -30,9 +29,8 @@ def main() -> None:
     with right:
         panels.two_ways(experiment)
     if slider is not None and answer is not None:
-        now = slider.now(experiment)
-        chart = results.along(slider.points, now, name=question(slider), **panels.look())
-        panels.picture("", chart, key="along", light=True)
+        line = chart(slider, slider.now(experiment), question(slider), **panels.look())
+        panels.picture("", line, key="along", light=True)
     if answer is not None:
         panels.source(answer)
     if state.controls():  # last, so that no number waits for it

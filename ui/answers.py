@@ -148,6 +148,7 @@ def _gap(one: Any, other: Any) -> float:
     return abs(float(one) - float(other))
 
 
+@once(most=200)
 def slider(experiment: Experiment) -> Slider | None:
     """The first number of the bias type, else of the framework, along which the atlas has answers."""
     for part in ("bias", "framework"):

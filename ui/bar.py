@@ -124,8 +124,16 @@ def _load_preset() -> None:
         state.load(preset.experiment, preset.twin)
 
 
+def _popover(name: str) -> Any:
+    """Its content takes milliseconds that it need not cost while it is closed (`open`)."""
+    said, help_text = state.t(f"shell.{name}"), state.t(f"shell.{name}-help")
+    return st.popover(said, help=help_text, type="tertiary", key=f"bar/{name}", on_change="rerun")
+
+
 def _pin() -> None:
-    with st.popover(state.t("shell.pin"), help=state.t("shell.pin-help"), type="tertiary", key="bar/pin"):
+    with _popover("pin") as opened:
+        if not opened.open:
+            return
         nothing, language = state.t("shell.pin-none"), state.language()
         names = dict.fromkeys(("a", "b"), nothing)
         names |= {side: i18n.plain(describe(one, language)) for side, one in state.pins().items()}
@@ -137,14 +145,8 @@ def _pin() -> None:
 
 
 def _share() -> None:
-    with st.popover(
-        state.t("shell.share"),
-        help=state.t("shell.share-help"),
-        type="tertiary",
-        key="bar/share",
-        on_change="rerun",
-    ) as opened:
-        if not opened.open:  # the link takes milliseconds that a closed popover need not cost
+    with _popover("share") as opened:
+        if not opened.open:
             return
         switches = {}
         if st.checkbox(state.t("shell.share-present"), key="bar/share-present"):

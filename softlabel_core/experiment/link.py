@@ -5,6 +5,7 @@ from typing import Any
 
 from softlabel_core.experiment.result import flat
 from softlabel_core.experiment.spec import Experiment, set_path
+from softlabel_core.once import once
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 
@@ -54,6 +55,11 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[Phrase]]:
 
 def short(experiment: Experiment) -> dict[str, str]:
     """`query` without what `parse` would fill in: for links to hand round and to print as a code."""
+    return {**_short(experiment)}
+
+
+@once(most=1000)
+def _short(experiment: Experiment) -> dict[str, str]:
     every = query(experiment)
     kept = {"v": VERSION}
     for depth in range(3):  # a kind decides the fields below it

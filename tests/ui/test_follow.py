@@ -16,7 +16,7 @@ from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
 from tests.waiting import PATIENCE
 from ui.components import follow
-from ui.views.start import asked, chosen, data
+from ui.views.start import address, asked, chosen, data
 from ui.words.i18n import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +105,7 @@ def test_it_is_made_before_the_server_answers() -> None:
 
     async def begun() -> int:
         async with lifespan(None):
-            return len(data)
+            return len(address)
 
-    data.clear()
+    address.clear()
     assert asyncio.run(begun()) == len(LANGUAGES)

@@ -14,7 +14,7 @@ LARGE = 24
 """Figure text in pixels, on a desk and on a projector."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chart:
     """A figure, what it says in words, and its numbers."""
 
@@ -111,7 +111,8 @@ class Drawing:
 
 
 def enlarged(figure: go.Figure, height: int) -> go.Figure:
-    """The figure for a projector: text, marks and lines grow together."""
+    """The figure for a projector, a copy: text, marks and lines grow together."""
+    figure = go.Figure(figure)
     figure.update_layout(height=height, font={"size": LARGE}, hoverlabel={"font": {"size": LARGE}})
     for note in figure.layout.annotations:
         note.font.size = LARGE

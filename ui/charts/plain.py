@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from softlabel_core.once import once
 from ui.charts.figures import Chart
 
 SIDE = 1000
@@ -23,6 +24,7 @@ Place = Callable[[Any, float], tuple[float, float]]
 """x and y of a figure -> shares of its width from the left, of its height from the top."""
 
 
+@once(most=100)
 def drawn(chart: Chart) -> str:
     """The chart, as wide as its room; texts of its figure are HTML already."""
     figure = chart.figure.to_dict()

@@ -48,6 +48,27 @@ export function framed(name, script, label, colours, ...children) {
   return root;
 }
 
+const settings = new Map(); // address -> promise of what never changes with the choice
+/** @type {WeakMap<Element | ShadowRoot, object>} */
+const calls = new WeakMap(); // where a figure stands -> the page's latest call
+
+/** Call `then` with what never changes with the choice, fetched once; but not where the page has called again
+ * meanwhile, or taken the figure away (`forsake`). @param {Element | ShadowRoot} place @param {string} address
+ * @param {(setting: any) => void} then */
+export function withSetting(place, address, then) {
+  const call = {};
+  calls.set(place, call);
+  if (!settings.has(address)) {
+    const asked = fetch(address).then((answer) => answer.json());
+    asked.catch(() => settings.delete(address)); // asked again with the next answer of the page
+    settings.set(address, asked);
+  }
+  settings.get(address).then((/** @type {any} */ setting) => { if (calls.get(place) === call) then(setting); });
+}
+
+/** The figure that stands there is taken away. @param {Element | ShadowRoot} place */
+export const forsake = (place) => { calls.delete(place); };
+
 /** Bring into view, once it is dressed, what has come because somebody chose it from a menu of another figure.
  * @param {Element} root made by `framed` @param {Element} part */
 export function broughtUp(root, part) {

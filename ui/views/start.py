@@ -1,6 +1,7 @@
 """The page Start: one label followed, where the choice is the experiment that the figure is about."""
 
 import dataclasses
+import json
 from typing import Any
 
 from softlabel_core import Experiment
@@ -11,9 +12,12 @@ from softlabel_core.once import once
 from softlabel_core.teaching.follow import PARTS, follow
 from softlabel_core.teaching.presets import FIRST
 from softlabel_core.teaching.recipes import IMITATE, rival, sets
-from ui import state
+from ui import answers, state
+from ui.charts import results
+from ui.charts.figures import Chart
 from ui.charts.palette import DARK, LIGHT
 from ui.components import follow as figure
+from ui.web import assets
 from ui.words import i18n
 
 TRUTH = 3
@@ -26,11 +30,17 @@ FOLLOWED = Experiment.parse(FIRST)
 """Whose runs the draws are from."""
 
 
+@once(most=100)
+def chart(slider: answers.Slider, now: Any, name: str, *, dark: bool, language: str) -> Chart:
+    """Accuracies along a slider, `name`, with the value `now` marked; many visitors ask for the same."""
+    return results.along(slider.points, now, name=name, dark=dark, language=language)
+
+
 def followed(experiment: Experiment) -> None:
     """The figure, where it is about this experiment."""
     choice = chosen(experiment)
     if choice is not None:
-        figure.show(data(state.language()), choice, on_choice=_load)
+        figure.show(address(state.language()), choice, on_choice=_load)
 
 
 def _load(choice: dict[str, Any]) -> None:
@@ -55,6 +65,12 @@ def asked(choice: dict[str, Any], experiment: Experiment) -> Experiment:
 
 
 @once(most=len(i18n.LANGUAGES))
+def address(language: str) -> str:
+    """Where a browser finds what the figure needs."""
+    text = json.dumps(data(language), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"{assets.offer({f'{language}.json': text})}/{language}.json"
+
+
 def data(language: str) -> dict[str, Any]:
     """What the figure needs, whatever is chosen: draws, accuracies, words and colours."""
     found = follow(FOLLOWED, TRUTH)

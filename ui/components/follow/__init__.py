@@ -1,11 +1,12 @@
 """Follow one label: what the teacher says of one image after another, and what the student can make of it.
 
 `counting.js` counts, `follow.js` draws. Everything moves in the browser; the server hears of a choice (the
-slider let go, the other way to learn, another cut) once it is made. The draws and the words are one message
-that never changes with the choice, so Streamlit sends it once; the choice travels in another, a few bytes.
+slider let go, the other way to learn, another cut) once it is made. The draws and the words never change with
+the choice: a browser fetches them once (`ui.web.assets`). The choice travels in a message of a few bytes.
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ TOLD = """export default ({ data }) => {
 }"""
 
 
-def show(
-    data: dict[str, Any], choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]
-) -> None:
-    """The figure. `choice` is what the page says now: rate in hundredths, `way`, `k` of sets."""
+def show(at: str, choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]) -> None:
+    """The figure. `at`: where a browser finds draws and words.
+
+    `choice` is what the page says now: rate in hundredths, `way`, `k` of sets.
+    """
 
     def told() -> None:
         made = st.session_state[NAME].get("choice")
@@ -36,6 +38,10 @@ def show(
 
     with st.container(key=f"{NAME}-told"):
         st.components.v2.component(f"{NAME}-told", js=TOLD)(data=choice, key=f"{NAME}/told")
-    styles = (FOLDER / "follow.css").read_text(encoding="utf-8")
-    figure = st.components.v2.component(NAME, css=styles, js=loader(FOLDER, *SCRIPTS))
-    figure(data=data, key=NAME, on_choice_change=told)
+    figure = st.components.v2.component(NAME, css=_style(), js=loader(FOLDER, *SCRIPTS))
+    figure(data={"at": at}, key=NAME, on_choice_change=told)
+
+
+@cache
+def _style() -> str:
+    return (FOLDER / "follow.css").read_text(encoding="utf-8")

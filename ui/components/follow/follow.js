@@ -1,7 +1,7 @@
 // Draws the figure and answers to hands and keys; `counting.js` counts.
 
 import { apart, degrees, first, layout, nearest, pace, ranking, SOME, tally, verdict } from "./counting.js";
-import { el } from "./elements.js";
+import { el, forsake, withSetting } from "./elements.js";
 /** @import { Choice, Degrees, Point } from "./counting.js" */
 /** @import { Block, Change, Data, Value } from "./data.d.ts" */
 /** @typedef {ReturnType<typeof layout>} Layout */
@@ -740,12 +740,15 @@ class Figure {
   }
 }
 
-/** @param {{data: Data, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
+/** @param {{data: {at: string}, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
 export default ({ data, parentElement, setTriggerValue }) => {
-  const there = figures.get(parentElement);
-  if (there) there.take(data);
-  else figures.set(parentElement, new Figure(parentElement, data, (choice) => setTriggerValue("choice", choice)));
+  withSetting(parentElement, data.at, (/** @type {Data} */ known) => {
+    const there = figures.get(parentElement);
+    if (there) there.take(known);
+    else figures.set(parentElement, new Figure(parentElement, known, (choice) => setTriggerValue("choice", choice)));
+  });
   return () => {
+    forsake(parentElement);
     figures.get(parentElement)?.leave();
     figures.delete(parentElement);
   };

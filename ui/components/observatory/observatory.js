@@ -1,7 +1,7 @@
 // The figure: hands and keys on one side, what the page says on the other. `statistics.js` counts, `plot.js` draws.
 
 import { Asking } from "./asking.js";
-import { el, percent } from "./elements.js";
+import { el, forsake, percent, withSetting } from "./elements.js";
 import { icon, Plot } from "./plot.js";
 /** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
@@ -20,16 +20,7 @@ const ENDS = { done: "ended", cancelled: "stopped" }; // how a run ended -> what
 const ONCE = ["train", "anew", "stop", "vary", "still", "pin"]; // pressed again before the answer they mean nothing new
 
 const figures = new WeakMap(); // where a figure stands -> its controller
-const settings = new Map(); // address -> promise of what never changes with the choice
 
-const fetched = (/** @type {string} */ address) => {
-  if (!settings.has(address)) {
-    const asked = fetch(address).then((answer) => answer.json());
-    asked.catch(() => settings.delete(address)); // asked again with the next answer of the page
-    settings.set(address, asked);
-  }
-  return settings.get(address);
-};
 const signed = (/** @type {number} */ number, digits = 2) => (Number(number.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
 const bare = (/** @type {number} */ rho) => signed(rho).replace("0.", ".");
 const capital = (/** @type {string} */ text) => text.replace(/^[a-z]/, (first) => first.toUpperCase()); // γ stays γ
@@ -916,15 +907,8 @@ class Observatory {
   }
 }
 
-/** The latest call for each place: a setting that was fetched late is for nobody. @type {WeakMap<Element, number>} */
-const latest = new WeakMap();
-let calls = 0;
-
 export default ({ data, parentElement, setStateValue }) => {
-  const call = (calls += 1);
-  latest.set(parentElement, call);
-  fetched(data.setting).then((setting) => {
-    if (latest.get(parentElement) !== call) return;
+  withSetting(parentElement, data.setting, (setting) => {
     const there = figures.get(parentElement);
     if (there?.setting === setting) {
       there.hear(data);
@@ -936,7 +920,7 @@ export default ({ data, parentElement, setStateValue }) => {
     figures.set(parentElement, new Observatory(parentElement, data, setting, tell));
   });
   return () => {
-    latest.delete(parentElement);
+    forsake(parentElement);
     figures.get(parentElement)?.leave();
     figures.delete(parentElement);
   };
