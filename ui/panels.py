@@ -16,7 +16,7 @@ from ui.charts import plain, results
 from ui.charts.figures import Chart, Look, enlarged
 from ui.components import keys
 from ui.forms import PREFIX, seeded
-from ui.words import i18n, sentences
+from ui.words import i18n, sentences, tables
 
 LARGE, ALONE = 620, 700
 """Height of the one chart of the present mode, below a slider and without one."""
@@ -53,9 +53,11 @@ def source(*found: Answer) -> None:
 
 
 def numbers(result: Result) -> None:
-    """The indicators and accuracies, each with its 95 % interval."""
+    """The indicators and accuracies with their 95 % intervals; first the margin of who copies weights."""
     language = state.language()
     with st.container(horizontal=True, key="numbers"):
+        if not tables.by_sum([result]):
+            _margin(result)
         degrees(result.indicators)
         for name in ("student_accuracy", "ground_truth_accuracy"):
             estimate = getattr(result, name)
@@ -66,6 +68,15 @@ def numbers(result: Result) -> None:
                 interval,
                 state.t(f"panels.{name}-help"),
             )
+
+
+def _margin(result: Result) -> None:
+    margin, language = result.loss_margin, state.language()
+    value = "?" if margin.value is None else i18n.minus(f"{round(margin.value, 3) + 0.0:.3f}")
+    ends = sentences.ends_of(margin)
+    interval = "" if ends is None else sentences.outward(language, *ends)
+    asks = sentences.asks(language, margin, result.indicators)
+    _number(state.t("panels.loss_margin"), value, interval, asks)
 
 
 def degrees(measured: dict[str, Any]) -> None:

@@ -128,6 +128,20 @@ def test_trained_numbers_are_the_jobs_result() -> None:
     assert not app.get("plotly_chart")  # in tabs that nobody has opened
 
 
+@pytest.mark.parametrize(
+    ("framework", "first"), [("soft-labels", "loss_margin"), ("partial-labels", "unreliability")]
+)
+def test_the_first_number_is_what_the_student_goes_by(framework: str, first: str) -> None:
+    """Δ + γ is about sets; who copies probabilities goes by a margin."""
+    chosen = Experiment.parse({"bias": {"kind": "fixed-rival", "rate": 0.4}, "framework": framework})
+    entry = lookup.find(chosen)
+    assert entry is not None
+    app = explore(**share.query(chosen)).run()
+    assert app.metric[0].label == i18n.say("en", f"panels.{first}", k=entry.result.indicators["k"])
+    margin, degree = entry.result.loss_margin.value, entry.result.indicators["unreliability"]
+    assert app.metric[0].value == i18n.minus(f"{margin if first == 'loss_margin' else degree:.3f}")
+
+
 def test_labels_of_a_new_choice_are_measured_before_anything_is_trained() -> None:
     """Number for number what the run says, which takes their place; a teacher's labels have to wait."""
     app = sound(explore(**QUICK, **{"bias.rank": "4", "seed": "77"}))
