@@ -67,7 +67,8 @@ def test_it_plays_by_itself_and_stops(server: str, page: Page) -> None:
     before = counted(figure)
     drawn(page)
     figure.get_by_role("button", name="Step").click()
-    expect(figure.locator(".says .small")).to_contain_text(f"right in 0 of {before + 1}")
+    on = rf"right in 0 of ({before + 1}|{before + 2})\b"  # a label that was on its way has landed, too
+    expect(figure.locator(".says .small")).to_contain_text(re.compile(on))
     figure.get_by_role("button", name="All 976").click()
     assert counted(figure) == 976
     expect(figure.locator(".verdict")).to_contain_text("only 3 keeps coming back")

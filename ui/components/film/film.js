@@ -386,7 +386,7 @@ class Film {
         this.drawPoints(panel);
       }
     }
-    this.refine(this.panels[0].size < SMALL ? PHONE : FINE[this.fine]);
+    this.refine(this.fineness);
     this.drawCurves();
     this.drawBars();
     this.wake();
@@ -425,6 +425,7 @@ class Film {
 
   update() {
     const epoch = along(this.films[0].times, this.t);
+    this.refine(this.fineness);
     const values = this.panels.map((panel) => {
       const t = this.moment(panel.film);
       const began = performance.now();
@@ -456,14 +457,16 @@ class Film {
     if (this.live.textContent !== told) this.live.textContent = told;
   }
 
-  /** A slow machine gets a coarser picture, never fewer frames. */
+  /** Pixels of a picture's side: a still one is fine on every machine. */
+  get fineness() { return this.panels[0].size < SMALL ? PHONE : FINE[this.playing ? this.fine : 0]; }
+
+  /** A slow machine gets a coarser picture while it moves, never fewer frames. */
   coarsen() {
     if (!this.playing || this.costs.length < 24) return;
     const middle = this.costs.sort((one, other) => one - other)[12];
     this.costs = [];
     if (middle <= SLOW || this.panels[0].size < SMALL || this.fine === FINE.length - 1) return;
     this.fine += 1;
-    this.refine(FINE[this.fine]);
   }
 
   /** @param {Panel} panel @param {number} t */

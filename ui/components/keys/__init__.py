@@ -47,7 +47,8 @@ def answered(page: str) -> None:
     `page`: the last part of its address, empty for the first one.
     """
     told = f"{json.dumps(st.session_state[TAKEN])}, {json.dumps(page)}"
-    _run(f"window.softlabelKeys({told}) // {time.monotonic_ns()}")
+    heard = "window.softlabelKeys?.(...window.softlabelTold)"  # `keys.js` may not have run yet
+    _run(f"window.softlabelTold = [{told}]; {heard} // {time.monotonic_ns()}")
 
 
 def _run(script: str) -> None:

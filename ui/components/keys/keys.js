@@ -103,4 +103,5 @@ if (!window.softlabelKeys) {
     if (due !== null && performance.now() >= due) due = null;
     soon();
   };
+  if (window.softlabelTold) window.softlabelKeys(...window.softlabelTold); // a browser may run that script before this one
 }
