@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from softlabel_core.audit import command as indicators_command
 from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep, set_path, span
-from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
 from softlabel_core.service import worker as worker_command
 from softlabel_core.store import command as store_command
@@ -83,14 +83,7 @@ def _parser() -> _Parser:
             )
             sub.add_argument("--out", required=True, metavar="FILE.csv", help="one row a replicate")
 
-    measuring = commands.add_parser("indicators", help="measure your own soft labels")
-    measuring.add_argument(
-        "file", help="NPZ (soft_labels, targets), CSV or Parquet (target and a column a class)"
-    )
-    measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
-    measuring.add_argument("--json", action="store_true", help="machine-readable")
-    measuring.set_defaults(act=_indicators)
-
+    indicators_command.add(commands)
     _add_builders(commands)
     return parser
 
@@ -230,24 +223,6 @@ def _device(options: argparse.Namespace) -> str | None:
         if not torch.cuda.is_available():
             raise Invalid("--device: allowed: cpu, since torch finds no GPU here; got cuda.")
     return str(options.device) if options.device else None
-
-
-def _indicators(options: argparse.Namespace) -> None:
-    from softlabel_core.reading.labels import read_labels
-
-    k = options.k
-    if k is not None and k != "support":
-        k = int(k) if k.isdecimal() else k
-    file = read_labels(Path(options.file))
-    measured = measure(file.soft_labels, file.targets, k)
-    if options.json:
-        print(json.dumps(measured))
-        return
-    for name, value in measured.items():
-        if name != "intervals":
-            ends = measured["intervals"].get(name)
-            text = f"{value:.4f}" if isinstance(value, float) else str(value)
-            print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
 
 
 def _reproduce(options: argparse.Namespace) -> None:

@@ -82,6 +82,9 @@ class Asked(Value):
 class Audit(Value):
     """What was found in a file."""
 
+    read: dict[str, dict[str, Any]] = {}
+    """What was converted when the file was read (`LabelFile.read`)."""
+
     class_names: list[str]
     class_sizes: list[int]
     """Examples of each class."""
@@ -115,7 +118,8 @@ class Audit(Value):
 
 
 def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audit:
-    """Everything about the labels of `file` at set size k (1 to c, `support`, or None for k*).
+    """Everything about the labels of `file` at set size k (1 to c, `support`, or None for k*,
+    of a file of sets their support).
 
     `seed` breaks ties where sets are drawn. Raises `Invalid` for a size that does not fit.
     """
@@ -123,9 +127,11 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
     labels, truth, classes = file.soft_labels, file.targets, len(file.names)
     by_k = [_degrees(Sample(labels, truth, size)) for size in range(1, min(classes, SIZES + 1))]
     best = min(by_k[: max(1, min(classes // 2, SIZES))], key=lambda one: one.total).k
-    indicators = measure(labels, truth, best if k is None else k, seed=seed)
+    size = k if k is not None else "support" if file.sets else best
+    indicators = measure(labels, truth, size, seed=seed)
     sample = Sample(labels, truth, indicators["k"], seed)
     return Audit(
+        read=file.read,
         class_names=list(file.names),
         class_sizes=sample.class_sizes.tolist(),
         indicators=indicators,

@@ -4,14 +4,20 @@ Sizes are looked at before anything is expanded, and nothing is unpickled. What 
 
 - CSV and Parquet: a column `target` (a name of a class, or its number from 0), a column of probabilities for
   every class under the name of the class, and columns of features, whose names begin with `feature_`.
-- NPZ: arrays `soft_labels` (n, c) and `targets` (n,); `class_names` (c,) and `features` if wanted, (n, d) or
-  images as (n, height, width) or (n, height, width, 3).
+- NPZ: arrays `soft_labels` (n, c) and `targets` (n,) or (n, 1); `class_names` (c,) and `features` if wanted,
+  (n, d) or images as (n, height, width) or (n, height, width, 3).
+- NPY: the soft labels alone; the truth in a second file, NPY or a column of a CSV.
+
+Arrays and the truth may go by other usual names (`SOFT`, `tables.TRUTHS`). Numbers may be votes, percent or
+sets (`recognise`). Examples without a truth are left out. What was converted is noted in `LabelFile.read`.
 """
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Real
@@ -19,8 +25,9 @@ from jaxtyping import Float, Int, Real
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.features import MOST_CLASSES, MOST_FEATURES, MOST_VALUES, flat
-from softlabel_core.reading.npz import archive, array
-from softlabel_core.reading.tables import FILE, TARGET, Columns, check_size, read_csv, read_parquet
+from softlabel_core.reading.npz import archive, array, plain_array
+from softlabel_core.reading.recognise import Notes, probabilities
+from softlabel_core.reading.tables import FILE, TARGET, TRUTHS, Columns, check_size, read_csv, read_parquet
 from softlabel_core.simplex import check
 
 FEATURE = "feature_"
@@ -28,6 +35,21 @@ FEATURE = "feature_"
 
 MOST_NAME = 60
 """Letters of the name of a class."""
+
+SOFT = (
+    "soft_labels",
+    "pred_probs",
+    "probs",
+    "probabilities",
+    "p_y_given_x",
+    "labels_soft",
+    "y_soft",
+    "counts",
+)
+"""Names that an array of soft labels goes by, the first that there is."""
+
+Truth = np.ndarray | list[str]
+"""True labels: n numbers, or n texts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,28 +65,53 @@ class LabelFile:
     image_shape: tuple[int, int, int] | None = None
     """(channels, height, width) if the features are pixels."""
 
+    read: Notes = field(default_factory=dict)
+    """What was converted: name of the conversion -> its numbers and names."""
 
-def read_labels(path: Path, most: int = MOST_VALUES) -> LabelFile:
+    @property
+    def sets(self) -> bool:
+        """Whether it held sets of labels: their size is their support."""
+        return "sets" in self.read
+
+
+def read_labels(
+    path: Path, most: int = MOST_VALUES, *, targets: Path | None = None, numbers: str = "auto"
+) -> LabelFile:
     """What a file holds; raises `Invalid` unless it is as this module says.
 
-    `most`: numbers of an array, or cells of a table.
+    `most`: numbers of an array, or cells of a table. `targets`: the file of the truth, where it is another.
+    `numbers`: what the numbers are, where they do not say it or are to be taken as they stand.
     """
-    if not path.is_file():
-        raise Invalid("file: allowed: an existing {endings} file; got {got}.", endings=_listed(), got=path)
-    with path.open("rb") as file:
-        return read(file, path.name, most)
+    for one in filter(None, (path, targets)):
+        if not one.is_file():
+            raise Invalid("file: allowed: an existing {endings} file; got {got}.", endings=_listed(), got=one)
+    with ExitStack() as opened:
+        file = opened.enter_context(path.open("rb"))
+        truth = None
+        if targets is not None:
+            truth = truth_of(opened.enter_context(targets.open("rb")), targets.name, most)
+        return read(file, path.name, most, truth=truth, numbers=numbers)
 
 
-def read(file: io.BufferedIOBase, name: str, most: int) -> LabelFile:
+def truth_of(file: io.BufferedIOBase, name: str, most: int) -> Truth:
+    """The true labels of an open file: NPY of numbers or names, (n,) or (n, 1); a column of a CSV."""
+    if Path(name).suffix.lower() == ".csv":
+        return list(read_csv(file, most)[TARGET])
+    return _flat(plain_array(file, (1, 2), source=name, most=most, kinds="iufU"))
+
+
+def read(
+    file: io.BufferedIOBase, name: str, most: int, *, truth: Truth | None = None, numbers: str = "auto"
+) -> LabelFile:
     """The same from an open file; how its `name` ends says what it is."""
-    reader = READERS.get(Path(name).suffix.lower())
+    reader = {**READERS, ".npy": _from_npy}.get(Path(name).suffix.lower())
     if reader is None:
         raise Invalid(
             "file: allowed: a name that ends in {endings}; got {got}.",
             endings=", ".join(READERS),
             got=name[:60],
         )
-    return reader(file, most)
+    return _checked(reader(file, most, truth), numbers)
 
 
 def _listed() -> Phrase:
@@ -72,69 +119,112 @@ def _listed() -> Phrase:
     return Phrase("{others} or {last}", others=", ".join(others), last=last)
 
 
-def _from_npz(file: io.BufferedIOBase, most: int) -> LabelFile:
+@dataclass(eq=False)
+class _Given:
+    """What stood in a file."""
+
+    labels: np.ndarray
+    truth: Truth
+    names: Sequence[str] | None = None
+    features: np.ndarray | None = None
+    notes: Notes = field(default_factory=dict)
+
+
+def _from_npz(file: io.BufferedIOBase, most: int, truth: Truth | None) -> _Given:
     check_size(file, FILE)
     with archive(file, FILE) as opened:
         there = {name.removesuffix(".npy") for name in opened.namelist()}
-        if not {"soft_labels", "targets"} <= there:
+        soft = next((name for name in SOFT if name in there), None)
+        true = next((name for name in TRUTHS if name in there), None)
+        if soft is None or (true is None and truth is None):
             found = ", ".join(sorted(there)[:5])[:200] or Phrase("none")
             raise Invalid("file: allowed: arrays soft_labels and targets; got {got}.", got=found)
-        labels = array(opened, "soft_labels", (2,), source=FILE, most=most)
-        targets = array(opened, "targets", (1,), source=FILE, most=most, kinds="iufU")
-        names = None
+        given = _Given(array(opened, soft, (2,), source=FILE, most=most), truth if truth is not None else [])
+        if truth is None and true is not None:
+            given.truth = _flat(array(opened, true, (1, 2), source=FILE, most=most, kinds="iufU"))
         if "class_names" in there:
             named = array(opened, "class_names", (1,), source=FILE, most=MOST_CLASSES * 1000, kinds="U")
-            names = [" ".join(str(name).split()) for name in named]
-        features = None
+            given.names = [" ".join(str(name).split()) for name in named]
         if "features" in there:
-            features = array(opened, "features", (2, 3, 4), source=FILE, most=most)
-    texts = targets.dtype.kind == "U"
-    given = [str(target).strip() for target in targets] if texts else targets
-    return _checked(labels, given, names, features)
+            given.features = array(opened, "features", (2, 3, 4), source=FILE, most=most)
+    return given
 
 
-def _from_columns(columns: Columns) -> LabelFile:
-    targets = columns.pop(TARGET)
+def _from_npy(file: io.BufferedIOBase, most: int, truth: Truth | None) -> _Given:
+    check_size(file, FILE)
+    if truth is None:
+        raise Invalid("targets: allowed: a second file with the truth beside an NPY; got none.")
+    return _Given(plain_array(file, (2,), source=FILE, most=most), truth)
+
+
+def _flat(targets: np.ndarray) -> Truth:
+    """A truth of shape (n, 1) as (n,), names as texts."""
+    if targets.ndim == 2 and targets.shape[1] == 1:
+        targets = targets[:, 0]
+    return [str(target).strip() for target in targets] if targets.dtype.kind == "U" else targets
+
+
+def _from_columns(columns: Columns, truth: Truth | None) -> _Given:
+    own = columns.pop(TARGET, None)
     inputs = [name for name in columns if name.startswith(FEATURE)]
     classes = [name for name in columns if not name.startswith(FEATURE)]
-    n = len(targets)
+    targets = own if truth is None else truth
     labels, features = (
-        np.column_stack([columns[name] for name in part]) if part else np.empty((n, 0))
+        np.column_stack([columns[name] for name in part]) if part else np.empty((len(targets), 0))
         for part in (classes, inputs)
     )
-    return _checked(labels, targets, classes, features if inputs else None)
+    given = _Given(labels, targets, classes, features if inputs else None)
+    if columns.left_out:
+        given.notes["left_out"] = {"columns": [name or '""' for name in columns.left_out]}
+    return given
 
 
-READERS: dict[str, Callable[[io.BufferedIOBase, int], LabelFile]] = {
-    ".csv": lambda file, most: _from_columns(read_csv(file, most)),
+READERS: dict[str, Callable[[io.BufferedIOBase, int, Truth | None], _Given]] = {
+    ".csv": lambda file, most, truth: _from_columns(read_csv(file, most), truth),
     ".npz": _from_npz,
-    ".parquet": lambda file, most: _from_columns(read_parquet(file, most)),
+    ".parquet": lambda file, most, truth: _from_columns(read_parquet(file, most), truth),
 }
-"""How the name of a file ends -> its reader."""
+"""How the name of a file that holds labels and truth ends -> its reader."""
 
 
-def _checked(
-    labels: np.ndarray,
-    targets: np.ndarray | Sequence[str],
-    names: Sequence[str] | None,
-    features: np.ndarray | None,
-) -> LabelFile:
-    n, classes = labels.shape
+def _checked(given: _Given, numbers: str) -> LabelFile:
+    n, classes = given.labels.shape
     if classes > MOST_CLASSES:
         raise Invalid(
             "soft_labels: allowed: {most:,} classes at most; got {classes:,}.",
             most=MOST_CLASSES,
             classes=classes,
         )
-    known = [str(label) for label in range(classes)] if names is None else names
-    _check_names(known, classes)
-    numbers = targets if isinstance(targets, np.ndarray) else _numbers(targets, known)
-    soft_labels, truth = check(labels, numbers)
+    names = [str(label) for label in range(classes)] if given.names is None else given.names
+    _check_names(names, classes)
+    targets, features, notes = given.truth, given.features, {**given.notes}
+    zero = [name for name, column in zip(names, given.labels.T, strict=True) if not column.any()]
+    if zero and given.names is not None:
+        notes["zero"] = {"columns": zero}
+    if len(targets) == n:
+        labels, kept, converted = probabilities(given.labels.astype(np.float64), numbers)
+        notes |= converted
+        known = np.array([not _missing(target) for target in targets], dtype=bool)
+        if not known.all() and known.any():
+            notes["no_truth"] = {"rows": int(np.count_nonzero(~known))}
+            labels, kept = labels[known[kept]], kept & known
+        targets = [target for target, one in zip(targets, kept, strict=True) if one]
+        targets = np.array(targets) if isinstance(given.truth, np.ndarray) else targets
+        features = features[kept] if features is not None and len(features) == n else features
+    else:
+        labels = given.labels
+    truth = targets if isinstance(targets, np.ndarray) else _numbers(targets, names)
+    soft_labels, truth = check(labels, truth)
     image_shape = None
     if features is not None:
         features, image_shape = flat(features, FILE)
-        _check_features(features, n)
-    return LabelFile(soft_labels, truth, tuple(known), features, image_shape)
+        _check_features(features, len(soft_labels))
+    return LabelFile(soft_labels, truth, tuple(names), features, image_shape, notes)
+
+
+def _missing(target: Any) -> bool:
+    """Whether there is no true label: an empty cell, or no number."""
+    return target == "" if isinstance(target, str) else bool(target != target)
 
 
 def _check_names(names: Sequence[str], classes: int) -> None:
@@ -179,19 +269,28 @@ def _numbers(targets: Sequence[str], names: Sequence[str]) -> np.ndarray:
     """Texts as labels from 0: all names of classes, or else all numbers."""
     code = {name: number for number, name in enumerate(names)}
     spaced = [" ".join(target.split()) for target in targets]
+    if all(map(_is_number, names)) and all(map(_is_number, spaced)):  # 1, 1.0 and 01 are one name
+        code = {_numeral(name): number for number, name in enumerate(names)}
+        if len(code) < len(names):
+            raise Invalid("class_names: allowed: every name once; got one twice.")
+        spaced, names = [_numeral(target) for target in spaced], [*code]
+    elif all(map(_is_number, spaced)):  # positions, where classes have other names
+        return np.array([float(target) for target in spaced])
     if all(target in code for target in spaced):
         return np.array([code[target] for target in spaced], dtype=np.int64)
-    try:
-        return np.array([float(target) for target in spaced])
-    except ValueError:
-        strange = [row for row, target in enumerate(spaced) if target not in code]
-        row = next((row for row in strange if not _is_number(spaced[row])), strange[0])
+    strange = [row for row, target in enumerate(spaced) if target not in code]
+    row = next((row for row in strange if not _is_number(spaced[row])), strange[0])
     raise Invalid(
         "targets: row {row}: allowed: one of {options}, or only numbers; got {got}.",
         row=row,
         options=", ".join(names[:10])[:200],
         got=spaced[row][:MOST_NAME] or Phrase("nothing"),
     )
+
+
+def _numeral(text: str) -> str:
+    number = float(text)
+    return str(int(number)) if number.is_integer() else str(number)
 
 
 def _is_number(text: str) -> bool:

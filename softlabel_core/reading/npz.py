@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,45 +47,65 @@ def array(
 
     Raises `Invalid` with what came instead; a text counts as many values as it may have letters.
     """
-    wanted = Phrase("plain text") if kinds == "U" else Phrase("plain numbers")
-
-    def refuse(value: Any) -> Invalid:
-        return Invalid(
-            "{source}: allowed: an array {name} of {wanted}, {most:,} at most; got {got}.",
-            source=source,
-            name=name,
-            wanted=wanted,
-            most=most,
-            got=value,
-        )
-
+    refuse = _refusal(name, source, most, kinds)
     try:
         entry = opened.getinfo(f"{name}.npy")
     except KeyError:
         raise refuse(", ".join(opened.namelist()[:5])[:200] or Phrase("none")) from None
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refuse(Phrase("another way of compressing than NumPy's"))
+    with _named(refuse), opened.open(entry) as file:
+        return _values(file, entry.file_size, dimensions, most, kinds, refuse)
+
+
+def plain_array(
+    file: Any, dimensions: tuple[int, ...], *, source: str, most: int, kinds: str = "biuf"
+) -> np.ndarray:
+    """The array of an open NPY file, as `array` reads one of an archive."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    refuse = _refusal(source, source, most, kinds)
+    with _named(refuse):
+        return _values(file, size, dimensions, most, kinds, refuse)
+
+
+Refuse = Callable[[Any], Invalid]
+
+
+def _refusal(name: str, source: str, most: int, kinds: str) -> Refuse:
+    wanted = Phrase("plain text") if kinds == "U" else Phrase("plain numbers")
+    return lambda got: Invalid(
+        "{source}: allowed: an array {name} of {wanted}, {most:,} at most; got {got}.",
+        source=source,
+        name=name,
+        wanted=wanted,
+        most=most,
+        got=got,
+    )
+
+
+@contextmanager
+def _named(refuse: Refuse) -> Iterator[None]:
+    """What is no array is refused like one that is not wanted."""
     try:
-        with opened.open(entry) as file:
-            shape, fortran, dtype, start = _header(file)
-            letters = dtype.itemsize // 4 if dtype.kind == "U" else 1
-            size = int(np.prod(shape, dtype=object))
-            if dtype.kind not in kinds or len(shape) not in dimensions or size * letters > most:
-                raise refuse(Phrase("{shape} of {dtype}", shape=_sides(shape), dtype=dtype))
-            if entry.file_size != start + size * dtype.itemsize:
-                raise refuse(
-                    Phrase(
-                        "{size:,} bytes for {shape} of {dtype}",
-                        size=entry.file_size,
-                        shape=_sides(shape),
-                        dtype=dtype,
-                    )
-                )
-            values = np.frombuffer(file.read(size * dtype.itemsize), dtype, size)
+        yield
     except ValueError as error:
-        if isinstance(error, Invalid):
-            raise
-        raise refuse(Phrase("something else")) from None
+        raise error if isinstance(error, Invalid) else refuse(Phrase("something else")) from None
+
+
+def _values(
+    file: Any, room: int, dimensions: tuple[int, ...], most: int, kinds: str, refuse: Refuse
+) -> np.ndarray:
+    shape, fortran, dtype, start = _header(file)
+    letters = dtype.itemsize // 4 if dtype.kind == "U" else 1
+    size = int(np.prod(shape, dtype=object))
+    if dtype.kind not in kinds or len(shape) not in dimensions or size * letters > most:
+        raise refuse(Phrase("{shape} of {dtype}", shape=_sides(shape), dtype=dtype))
+    if room != start + size * dtype.itemsize:
+        raise refuse(
+            Phrase("{size:,} bytes for {shape} of {dtype}", size=room, shape=_sides(shape), dtype=dtype)
+        )
+    values = np.frombuffer(file.read(size * dtype.itemsize), dtype, size)
     return values.reshape(shape, order="F" if fortran else "C")
 
 

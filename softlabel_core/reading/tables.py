@@ -1,7 +1,8 @@
 """Tables that someone brings along, as columns by name: CSV and Parquet, bounded before they are expanded.
 
-Every column is numbers in float64 except `target`, which is texts. Raise `Invalid` naming row (from 0) and
-column, what is allowed and what came. What all readers take:
+Every column is numbers in float64 except `target`, which is texts. The truth may have another usual name, and
+an index that a tool wrote along is left out (`tidied`). Fields are parted by comma, semicolon (with decimal
+commas) or tab. Raise `Invalid` naming row (from 0) and column, what is allowed and what came. What all take:
 
 - `most`: cells of the table, those too that are not asked for.
 - `source`: what the file is called in messages.
@@ -14,7 +15,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,15 @@ TARGET = "target"
 FILE = Phrase("file")
 """What a file is called in messages, unless by its name."""
 
+TRUTHS = (TARGET, "targets", "truth", "true_label", "ground_truth", "gold", "label", "labels", "y", "y_true")
+"""Names that the truth goes by, the first that there is."""
+
+INDEXES = frozenset({"", "unnamed: 0", "index", "idx", "id", "uid", "__index_level_0__"})
+"""Names, in small letters, of columns that count rows: never a class, never a feature."""
+
+PARTED = (",", ";", "\t")
+"""What may stand between the fields of a CSV file."""
+
 MOST_COLUMNS = 5_096
 """Of classes, features and the target together."""
 
@@ -36,13 +46,24 @@ MOST_BYTES = 2**28
 MOST_GROUPS = 10_000
 """Parts that a Parquet file may be cut into."""
 
-Columns = dict[str, Any]
-"""Name of a column -> (n,) float64; `target` -> n texts."""
+
+class Columns(dict[str, Any]):
+    """Name of a column -> (n,) float64; `target` -> n texts."""
+
+    left_out: Sequence[str] = ()
+    """Columns that only count rows."""
 
 
 def read(file: io.BufferedIOBase, ending: str, most: int, **options: Any) -> Columns:
     """The columns of an open file whose name ends in `.csv` or `.parquet`."""
     return {".csv": read_csv, ".parquet": read_parquet}[ending](file, most, **options)
+
+
+def tidied(header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The header with the truth's column named `target`, and the columns that only count rows."""
+    truth = next((name for name in TRUTHS if name in header), None)
+    names = [TARGET if name == truth else name for name in header]
+    return names, [name for name in names if name.lower() in INDEXES]
 
 
 def check_size(file: io.BufferedIOBase, source: str) -> None:
@@ -68,7 +89,8 @@ def read_csv(
 ) -> Columns:
     """The columns of a CSV file in UTF-8 with a header, row by row."""
     check_size(file, source)
-    commas = sum(block.count(b",") for block in iter(lambda: file.read(2**20), b""))
+    parted = _parted(file)
+    commas = sum(block.count(parted.encode()) for block in iter(lambda: file.read(2**20), b""))
     if commas > most:  # before a second is spent on rows
         raise Invalid(
             "{source}: allowed: {most:,} cells at most; got {got:,} or more.",
@@ -78,10 +100,13 @@ def read_csv(
         )
     file.seek(0)
     try:
-        lines = csv.reader(codecs.iterdecode(file, "utf-8-sig"), strict=True)
-        header = [" ".join(name.split()) for name in next(lines, [])]
+        texts: Iterable[str] = codecs.iterdecode(file, "utf-8-sig")
+        lines = csv.reader(texts, strict=True, delimiter=parted)
+        header, counting = [" ".join(name.split()) for name in next(lines, [])], list[str]()
+        if not only:
+            header, counting = tidied(header)
         _check_header(header, source, only)
-        wanted, width = set(only or header), len(header)
+        wanted, width = set(only or header) - set(counting), len(header)
         place = header.index(TARGET) if TARGET in wanted else None
         chosen = [name in wanted and name != TARGET for name in header]
         targets: list[str] = []
@@ -90,6 +115,8 @@ def read_csv(
         for cells in lines:
             if not cells:  # an empty line
                 continue
+            if parted == ";":
+                cells = [cell.replace(",", ".") for cell in cells]
             if len(cells) != width:
                 raise Invalid(
                     "{source}: row {number}: allowed: {width} cells, as the header; got {got}.",
@@ -112,8 +139,17 @@ def read_csv(
             "{source}: allowed: a CSV file in UTF-8 with a header; got {got}.", source=source, got=value
         ) from None
     table = np.frombuffer(numbers).reshape(number, sum(chosen))
-    found: Columns = {name: table[:, i] for i, name in enumerate(itertools.compress(header, chosen))}
-    return found if place is None else {TARGET: targets, **found}
+    found = {name: table[:, i] for i, name in enumerate(itertools.compress(header, chosen))}
+    columns = Columns(found if place is None else {TARGET: targets, **found})
+    columns.left_out = counting
+    return columns
+
+
+def _parted(file: io.BufferedIOBase) -> str:
+    """What parts the names of the first line; the file stands at its beginning afterwards."""
+    first = file.readline(2**20).decode("utf-8-sig", errors="replace")
+    file.seek(0)
+    return max(PARTED, key=first.count)
 
 
 def _check_rows(number: int, width: int, most: int, rows: int | None, source: str) -> None:
@@ -185,21 +221,25 @@ def read_parquet(
     try:
         opened = pq.ParquetFile(file)
         given = opened.schema_arrow.names
-        names = [" ".join(name.split()) for name in given]
+        names, counting = [" ".join(name.split()) for name in given], list[str]()
+        if not only:
+            names, counting = tidied(names)
         _check_parts(opened.metadata, names, most, source)
         _check_rows(opened.metadata.num_rows, len(names), most, rows, source)
         _check_header(names, source, only)
-        wanted = set(only or names)
+        wanted = set(only or names) - set(counting)
         kept = {name: one for name, one in zip(names, given, strict=True) if name in wanted}
         for name, one in kept.items():
             _check_type(name, opened.schema_arrow.field(one).type, source)
         texts = [one for name, one in kept.items() if name == TARGET]
         # a text that repeats itself is expanded once
         table = pq.ParquetFile(file, read_dictionary=texts).read(list(only) or None, use_threads=False)
-        return {
-            name: _texts(table[one]) if name == TARGET else table[one].to_numpy().astype(np.float64)
+        columns = Columns(
+            (name, _texts(table[one]) if name == TARGET else table[one].to_numpy().astype(np.float64))
             for name, one in kept.items()
-        }
+        )
+        columns.left_out = counting
+        return columns
     except (pa.ArrowException, OSError, OverflowError, UnicodeError) as error:
         if isinstance(error, MemoryError):  # Arrow's own, too
             raise

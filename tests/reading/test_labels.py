@@ -106,8 +106,8 @@ BAD = [
     (".csv", b"target,cat,dog\ncat,0.5,0.4\n", "row 0: allowed: a sum of 1; got a sum of 0.9."),
     (".csv", b"target,cat,dog\n2,1,0\n", "targets: row 0: allowed: from 0 to 1; got 2."),
     (".csv", b"target,cat,dog\ncat,x,0\n", "file: column cat, row 0: allowed: a number; got x."),
-    (".csv", b"target,cat,\ncat,1,0\n", "class_names: class 1: allowed: 1 to 60 printable letters"),
-    (".csv", b"target;cat;dog\ncat;1;0\n", "file: allowed: a column target; got target;cat;dog."),
+    (".csv", b"target,cat,\ncat,1,0\n", "soft_labels: allowed: shape (n >= 1, c >= 2); got (1, 1)."),
+    (".csv", b"target|cat|dog\ncat|1|0\n", "file: allowed: a column target; got target|cat|dog."),
     (".csv", b'target,cat,dog\ncat,"1,0\n', "file: allowed: a CSV file in UTF-8 with a header; got "),
     (".csv", b"target,cat,dog\n\xff,1,0\n", "a CSV file in UTF-8 with a header; got other bytes."),
     (
@@ -142,7 +142,7 @@ BAD = [
         "column cat: allowed: numbers; got string.",
     ),
     (".parquet", parquet(target=[[0], [1]], **HALF), "column target: allowed: numbers or texts; got list"),
-    (".parquet", parquet(target=[0, None], **HALF), "targets: row 1: allowed: one of cat, dog"),
+    (".parquet", parquet(target=["", ""], **HALF), "targets: row 0: allowed: one of cat, dog"),
     (
         ".parquet",
         parquet(target=[0, 1], cat=[0.5, None], dog=[0.5, 0.0]),

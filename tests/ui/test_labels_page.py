@@ -102,6 +102,20 @@ def test_another_set_size_changes_the_numbers_and_k_star_stays() -> None:
         assert "k* = 3" in said(app)
 
 
+@pytest.mark.parametrize(
+    ("language", "votes"),
+    [
+        ("en", "Whole numbers, read as votes: 8 to 10 a row, shared out to a sum of 1."),
+        ("zh", "整数，按票数读入：每行 8 到 10 票，折算为总和 1。"),
+    ],
+)
+def test_what_was_converted_is_said(language: str, votes: str) -> None:
+    app = page(Upload("votes.csv", b"id,target,a,b\n7,a,7,3\n8,b,1,7\n9,,5,5\n"), lang=language)
+    assert votes in said(app)
+    for name, value in (("left_out", {"columns": "id"}), ("no_truth", {"rows": 1})):
+        assert say(language, f"labels.read-{name}", **value) in said(app)
+
+
 def test_a_bad_file_is_named_with_what_was_found_and_another_can_be_brought() -> None:
     app = page(Upload("[bad](x).csv", b"target,cat,dog\ncat,0.5,0.4\n"))
     sentence = "[bad](x).csv could not be read. soft_labels: row 0: allowed: a sum of 1; got a sum of 0.9."

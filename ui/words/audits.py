@@ -69,6 +69,22 @@ def bias_note(language: str, audit: Audit) -> str:
     return say(language, key, interval=outward(language, low, high), **values)
 
 
+def read(language: str, audit: Audit) -> list[str]:
+    """What was converted when the file was read, a sentence each."""
+    comma = say(language, "marks.comma")
+    return [
+        say(
+            language,
+            f"labels.read-{name}",
+            **{
+                one: plain(comma.join(value)) if isinstance(value, list) else value
+                for one, value in numbers.items()
+            },
+        )
+        for name, numbers in audit.read.items()
+    ]
+
+
 def verdicts(language: str, audit: Audit) -> list[str]:
     """What the losses ask of these labels, those that ask the same together: a line of Markdown each."""
     together: dict[tuple[str, str], list[str]] = {}
