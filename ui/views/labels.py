@@ -91,8 +91,8 @@ def loaded(mine: Own, audit: Audit) -> None:
             features=state.t(features, count=audit.features),
         )
     )
-    for line in audits.read(state.language(), audit):
-        said.caption(line)
+    if converted := audits.read(state.language(), audit):
+        said.caption(" ".join(converted))
     button.button(state.t("labels.another"), key="labels/another", on_click=uploads.drop, width="stretch")
 
 
