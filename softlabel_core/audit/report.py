@@ -13,15 +13,14 @@ from softlabel_core.experiment.evaluation import loss_margin
 from softlabel_core.experiment.result import no_nan, versions
 from softlabel_core.frameworks.partial_labels import PartialLabels
 from softlabel_core.indicators import CONFIDENCE, Sample, clopper_pearson, measure
-from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
-from softlabel_core.indicators.unreliability import Unreliability
+from softlabel_core.indicators._sizes import by_size, smallest
 from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Value, catalogue
 from softlabel_core.reading.labels import LabelFile
 from softlabel_core.streams import stream
 
 SIZES = 50
-"""Largest set size that is tried where none is given."""
+"""Largest set size that is shown, unless k* is larger."""
 
 WORST = 10
 """Pairs of classes that are listed."""
@@ -93,10 +92,10 @@ class Audit(Value):
     """`measure` at the chosen set size."""
 
     best_k: int
-    """k*: the size with the smallest sum, of 1 to half the classes, at most `SIZES`."""
+    """k*: the size with the smallest sum, of 1 to half the classes, as of `measure`."""
 
     by_k: list[Degrees]
-    """Both degrees from size 1 up to one less than the classes, at most `SIZES`."""
+    """Both degrees from size 1 up to one less than the classes, at most `SIZES` or k*."""
 
     cooccurrence: list[list[float | None]] | None
     """Matrix M (c, c) at the chosen size; None for more than `DRAWN` classes."""
@@ -125,8 +124,12 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
     """
     started = time.perf_counter()
     labels, truth, classes = file.soft_labels, file.targets, len(file.names)
-    by_k = [_degrees(Sample(labels, truth, size)) for size in range(1, min(classes, SIZES + 1))]
-    best = min(by_k[: max(1, min(classes // 2, SIZES))], key=lambda one: one.total).k
+    found = by_size(labels, truth, max(classes // 2, min(classes - 1, SIZES)))
+    best = smallest(np.add(*found)[: classes // 2])
+    by_k = [
+        Degrees(k=size, unreliability=hidden, ambiguity=rival, total=hidden + rival)
+        for size, (hidden, rival) in enumerate(np.column_stack(found)[: max(best, SIZES)].tolist(), start=1)
+    ]
     size = k if k is not None else "support" if file.sets else best
     indicators = measure(labels, truth, size, seed=seed)
     sample = Sample(labels, truth, indicators["k"], seed)
@@ -145,11 +148,6 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
         seconds=time.perf_counter() - started,
         versions=versions(),
     )
-
-
-def _degrees(sample: Sample) -> Degrees:
-    hidden, rival = Unreliability().value(sample) + 0.0, LargestCooccurrence().value(sample)
-    return Degrees(k=int(sample.k), unreliability=hidden, ambiguity=rival, total=hidden + rival)
 
 
 def _confusions(sample: Sample) -> list[Confusion]:

@@ -99,7 +99,7 @@ def loaded(mine: Own, audit: Audit) -> None:
 def set_size(mine: Own, audit: Audit) -> None:
     """The set size to look with."""
     language = state.language()
-    sizes = [*range(1, min(len(audit.class_names), SIZES) + 1), "support"]
+    sizes = [*range(1, min(len(audit.class_names), max(SIZES, audit.best_k)) + 1), "support"]
     st.session_state["labels/k"] = audit.indicators["k"]
     st.select_slider(
         state.t("labels.set-size"),
