@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from softlabel_core.indicators import measure
+from softlabel_core.indicators._sizes import best_size
 
 
 def add(commands: Any) -> None:
@@ -33,9 +34,9 @@ def _act(options: argparse.Namespace) -> None:
     targets = Path(options.targets) if options.targets else None
     file = read_labels(Path(options.file), targets=targets, numbers=options.numbers)
     k = options.k
-    if k is None and file.sets:
-        k = "support"
-    elif k is not None and k != "support":
+    if k is None:  # as on the page
+        k = "support" if file.sets else best_size(file.soft_labels, file.targets)
+    elif k != "support":
         k = int(k) if k.isdecimal() else k
     measured = measure(file.soft_labels, file.targets, k)
     if options.json:

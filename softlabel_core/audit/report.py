@@ -92,7 +92,7 @@ class Audit(Value):
     """`measure` at the chosen set size."""
 
     best_k: int
-    """k*: the size with the smallest sum, of 1 to half the classes, as of `measure`."""
+    """k*: the size with the smallest sum, of 1 to half the classes, as counted."""
 
     by_k: list[Degrees]
     """Both degrees from size 1 up to one less than the classes, at most `SIZES` or k*."""

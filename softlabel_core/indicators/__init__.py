@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Float, Int, Real
 
 from softlabel_core.indicators._cross_fit import cross_fitted, grouped
-from softlabel_core.indicators._sizes import by_size, smallest
 from softlabel_core.plugin import Invalid, Plugin, catalogue
 from softlabel_core.simplex import check, membership
 
@@ -115,8 +114,8 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
     """Every indicator of soft labels (n, c) against true labels (n,), with intervals where known.
 
     `k` is the set size (1 to c), `support` for all labels with positive mass, or None for k*, the size
-    from 1 to floor(c / 2) with the smallest sum of both degrees as they were counted. k* looks at the
-    truth: it diagnoses, it is no training rule. To compare with a student, use the student's own k.
+    from 1 to floor(c / 2) with the smallest estimate of Delta_k + gamma_k. k* looks at the truth: it
+    diagnoses, it is no training rule. To compare with a student, use the student's own k.
 
     Returns `{"k": ..., "n": ..., "classes": ..., name: value, ..., "intervals": {name: [low, high]}}`;
     intervals have 95 % confidence, `seed` draws the halves of the ambiguity degree. Raises `Invalid` for
@@ -125,7 +124,8 @@ def measure(soft_labels: Any, targets: Any, k: int | str | None = None, *, seed:
     labels, truth = check(soft_labels, targets)
     classes = labels.shape[1]
     if k is None:
-        k = smallest(np.add(*by_size(labels, truth, classes // 2)))
+        sizes = range(1, classes // 2 + 1)
+        k = min(sizes, key=lambda size: _total(Sample(labels, truth, size)))
     elif k != "support" and (not isinstance(k, int | np.integer) or not 1 <= k <= classes):
         raise Invalid(
             "k: allowed: a whole number from 1 to {classes}, support or none; got {got}.",
@@ -148,6 +148,10 @@ def settled(measured: dict[str, Any], name: str) -> bool:
     """Whether the interval of the indicator `name` is narrow enough (`WIDE`) to show the estimate."""
     low, high = measured["intervals"][name]
     return bool(high - low <= WIDE)
+
+
+def _total(sample: Sample) -> float:
+    return catalogue(Indicator)["total"]().value(sample)
 
 
 def clopper_pearson(

@@ -56,6 +56,11 @@ def by_size(
     return hidden, rival
 
 
+def best_size(soft_labels: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"]) -> int:
+    """The size from 1 to half the classes with the smallest sum of both degrees as they were counted."""
+    return smallest(np.add(*by_size(soft_labels, targets, soft_labels.shape[1] // 2)))
+
+
 def smallest(sums: Float[np.ndarray, "most"]) -> int:
     """The first size, from 1, with the smallest of these sums."""
     return 1 + int(np.argmax(sums <= sums.min() + SAME))

@@ -1,14 +1,16 @@
 """Both degrees at every set size in one pass are those of every size by itself; one search for k*."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from softlabel_core.__main__ import main
 from softlabel_core.audit.report import SIZES, audit
-from softlabel_core.indicators import Sample, measure
+from softlabel_core.indicators import Sample
 from softlabel_core.indicators._sizes import by_size, smallest
 from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
 from softlabel_core.indicators.unreliability import Unreliability
@@ -35,7 +37,7 @@ def test_the_smaller_of_two_sizes_with_one_sum():
     assert smallest(np.array([0.5, 0.3 + 1e-16, 0.3, 0.4])) == 2
 
 
-def test_page_and_command_find_one_size_beyond_those_shown():
+def test_page_and_command_find_one_size_beyond_those_shown(tmp_path, capsys):
     """The truth stands last but for one half of all classes: only a set of that size holds it."""
     classes, each = 104, 2
     targets = np.repeat(np.arange(classes), each)
