@@ -17,6 +17,7 @@ import pytest
 
 from softlabel_core import Experiment, __version__, catalogue, measure, run
 from softlabel_core.__main__ import main
+from softlabel_core.indicators._sizes import best_size
 from softlabel_core.plugin import allowed
 from softlabel_core.streams import stream
 from tests.declared import FAMILIES, random_labels
@@ -202,7 +203,9 @@ def test_indicators_of_a_file(name, k, sample, tmp_path, capsys):
     options = [] if k is None else ["--k", k]
     assert main(["indicators", str(path), *options, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    expected = measure(labels, targets, int(k) if k == "2" else k)
+    sizes = {None: best_size(labels, targets), "2": 2, "support": "support"}
+    expected = measure(labels, targets, sizes[k])
+    assert found.pop("read") == {}
     assert found.pop("intervals") == {
         name: pytest.approx(ends) for name, ends in expected.pop("intervals").items()
     }
@@ -408,8 +411,8 @@ def test_a_file_that_is_no_archive_of_arrays_is_refused(make, tmp_path, monkeypa
         ("target,cat,dog\n0,1,x\n", "file: column dog, row 0: allowed: a number; got x."),
         ("target,cat,dog\n0,1,0\n1,1\n", "file: row 1: allowed: 3 cells, as the header; got 2."),
         (
-            "target,cat,dog\n0,1,0\n,1,0\n",
-            "targets: row 1: allowed: one of cat, dog, or only numbers; got nothing.",
+            "target,cat,dog\n0,1,0\nowl,1,0\n",
+            "targets: row 1: allowed: one of cat, dog, or only numbers; got owl.",
         ),
         (
             "target,cat,dog\ncat,1,0\ncow,0,1\n",
