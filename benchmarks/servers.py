@@ -7,15 +7,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 from softlabel_core import Experiment
 from softlabel_core.service import journal
 from softlabel_core.store import promises
 from softlabel_core.store.database import Database, url
+from tests.databases import cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,9 +80,6 @@ def stored(postgresql: bool) -> Iterator[tuple[str, str]]:
         folder = stack.enter_context(TemporaryDirectory(prefix="load-"))
         address = f"sqlite:///{folder}/softlabel.sqlite"
         if postgresql:
-            sys.path.append(str(ROOT))
-            from tests.databases import cluster
-
             address = stack.enter_context(cluster()).database()
         yield address, folder
 
@@ -127,5 +126,30 @@ def memory(process: int, field: str = "VmRSS") -> float:
 
 def processor(process: int) -> float:
     """Seconds of processor that a process has used, with all its threads."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    fields = _fields(process)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def descendants(process: int) -> list[int]:
+    """All that a process has started, and they."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            parents[int(stat.parent.name)] = int(_fields(int(stat.parent.name))[1])
+    found = [process]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def alive(process: int) -> bool:
+    """Whether it runs; one that nobody has asked how it ended does not."""
+    try:
+        return _fields(process)[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def _fields(process: int) -> list[str]:
+    """State, parent and so on, as `man proc` says."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
