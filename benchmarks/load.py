@@ -214,9 +214,11 @@ async def clicks(port: int, experiments: Sequence[Experiment], ended: Callable[[
     seen, ready, event = Seen(), asyncio.Barrier(len(experiments)), asyncio.Event()
 
     async def watch() -> None:
-        while not await asyncio.to_thread(ended):
-            await asyncio.sleep(0.1)
-        event.set()
+        try:
+            while not await asyncio.to_thread(ended):
+                await asyncio.sleep(0.1)
+        finally:
+            event.set()
 
     watching = asyncio.create_task(watch())
     await together([press(port, one, ready, event, seen) for one in experiments], seen)
