@@ -207,8 +207,7 @@ def postgresql_down() -> str:
         server.stop()
         gone = time.perf_counter()
         found += [every.start(experiment(seed), f"visitor {seed}") for seed in range(10, 20)]
-        while time.perf_counter() - gone < 30:
-            looked_at(every, found)
+        time.sleep(30 - (time.perf_counter() - gone))
         served = sum(job.state == "done" for job in found)
         server.start()
         took = until(lambda: _saved(database) == 20)
