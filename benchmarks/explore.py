@@ -11,9 +11,9 @@ import time
 from importlib.metadata import version
 
 from browsing import browsing
-from load import serving
 from measure import machine, spread
 from playwright.sync_api import Browser, BrowserContext, Page
+from servers import serving
 
 NEW = "explore?bias=pair-flip&bias.rate=0.45&training.epochs={epochs}&replicates=8"
 """Labels whose indicators are the atlas's at no rate: another number of epochs."""

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 from browsing import CHROMIUM, browsing
-from load import serving
 from measure import machine, spread
 from playwright.sync_api import Browser, Page
+from servers import serving
 
 from softlabel_core.reading.labels import LabelFile, write
 

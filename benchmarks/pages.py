@@ -6,29 +6,14 @@ empty cache, from the request; a key press until the number is another. Median, 
 
 import argparse
 import asyncio
-import os
 import time
 from importlib.metadata import version
-from pathlib import Path
 
 from browsing import browsing
-from load import opened, rerun, serving
+from load import PAGES, opened, rerun
 from measure import machine, spread
 from playwright.sync_api import Browser
-
-PINS = "a.bias=one-hot&b.bias=fixed-rival&b.bias.rate="
-PAGES = {
-    "start": ("bias=fixed-rival&framework.k=2&bias.rate=0.2", "bias=fixed-rival&framework.k=2&bias.rate=0.3"),
-    "learn": ("step=soft-labels.second", "step=rule.before"),
-    "explore": ("bias=demotion&bias.rank=2", "bias=demotion&bias.rank=3"),
-    "map": tuple(
-        f"bias=candidate-set&framework.k=support&bias.unreliability={delta}&bias.ambiguity=0.3"
-        for delta in (0.2, 0.3)
-    ),
-    "compare": (f"{PINS}0.2", f"{PINS}0.3"),
-    "labels": ("seed=1", "seed=2"),
-}
-"""Page -> two addresses between which it changes."""
+from servers import processor, serving
 
 KEYS = {"start": "How often", "explore": "Rank"}
 """Page -> the slider that is moved."""
@@ -57,12 +42,6 @@ async def scripts(port: int, process: int, rounds: int) -> dict[str, tuple[list[
         if problems:
             raise SystemExit(f"{page}: {problems[0]}")
     return found
-
-
-def processor(process: int) -> float:
-    """Seconds of processor that a process has used, with all its threads."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def opening(browser: Browser, port: int, name: str, rounds: int) -> tuple[list[float], list[float]]:
