@@ -67,6 +67,7 @@ class RayRunner(Runner):
         self._opened = not self._ray.is_initialized()
         if self._opened:
             _connect(self._ray, address)
+        self._task = self._ray.remote(carry_out)
         self._listening, self._lost = WeakSet[_RayHandle](), threading.Event()
         self.look()
 
@@ -85,8 +86,8 @@ class RayRunner(Runner):
     def submit(
         self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
     ) -> Handle:
-        remote = self._ray.remote(carry_out).options(num_returns="streaming", max_retries=0, **self._needs)
-        messages = remote.remote(task, data, memory)
+        asked = self._task.options(num_returns="streaming", max_retries=0, **self._needs)
+        messages = asked.remote(task, data, memory)
         handle = _RayHandle(self._ray, messages, self.limit if limit is None else limit, self._lost)
         self._listening.add(handle)
         return handle
