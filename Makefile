@@ -5,9 +5,11 @@ PORT ?= 8501
 HOST ?= localhost
 NPM := $(shell command -v npm)
 
+CLUSTER := .venv-cluster/bin
+
 UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
 
-.PHONY: run test check types unit quick browser screenshots docs mutation clean
+.PHONY: run test check types unit quick browser test-cluster screenshots docs mutation clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
@@ -44,6 +46,10 @@ browser: .venv/.test
 	@sh tests/browser/install.sh
 	$(BIN)/python -m pytest tests/browser -rs --numprocesses 2
 
+# What asks for the extra `cluster`: Ray, started here with two nodes, and its dispatcher on PostgreSQL.
+test-cluster: .venv-cluster/.test
+	$(CLUSTER)/python -m pytest -rs tests/service/test_engines.py tests/service/test_cluster.py
+
 screenshots: .venv/.test
 	@sh tests/browser/install.sh
 	$(BIN)/python tests/browser/screenshots.py
@@ -70,5 +76,13 @@ docs: .venv/.test
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 
+# Above .venv, which stays without Ray.
+.venv-cluster/.test: .venv/.test requirements-cluster.txt
+	$(BIN)/python -m venv .venv-cluster
+	below=$$(realpath $(BIN)/../lib/python*/site-packages) && cd .venv-cluster/lib/python*/site-packages \
+		&& echo "import site; site.addsitedir('$$below')" > below.pth
+	$(CLUSTER)/python -m pip install --quiet --requirement requirements-cluster.txt
+	@touch $@
+
 clean:
-	rm -rf .venv node_modules build *.egg-info screenshots mutants
+	rm -rf .venv .venv-cluster node_modules build *.egg-info screenshots mutants

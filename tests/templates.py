@@ -11,7 +11,9 @@ CARRIERS = {"Phrase", "Refusal", "Invalid", "Busy", "JobError"}
 WHOLE = {"template", "explain(error, cls, data)", "error.phrase"}
 """What may stand in its place: a phrase that is one already."""
 
-COMMAND_LINE = {ROOT / "softlabel_core" / name for name in ("__main__.py", "store/acts.py")}
+COMMAND_LINE = {
+    ROOT / "softlabel_core" / name for name in ("__main__.py", "service/ray_runner.py", "store/acts.py")
+}
 """Speak English only."""
 
 

@@ -225,6 +225,7 @@ class Jobs:
             pause = TICK
             try:
                 with self._lock:
+                    self._turns.workers = self._runner.workers
                     self._exchange()
                     self._advance()
                     if not self._alive:

@@ -1,6 +1,6 @@
-"""Where jobs run: a seam with one embedded engine, a worker process that is spawned once and kept.
+"""Where jobs run: the seam of all engines, and the embedded one, worker processes spawned once and kept.
 
-The worker never shares memory or locks with the server: progress, rows and the wish to cancel travel
+Such a worker never shares memory or locks with the server: progress, rows and the wish to cancel travel
 through small files of the job's own folder, so a worker may be killed at any moment and nothing hangs.
 """
 
@@ -74,6 +74,18 @@ class Handle(ABC):
         """What the task returned; raises `Cancelled`, `WorkerLost`, `JobError` or `TimeoutError`."""
 
 
+def later(stop: Callable[[], object]) -> None:
+    """`stop` what was asked to end by itself, `GRACE` seconds from now."""
+    timer = threading.Timer(GRACE, stop)
+    timer.daemon = True
+    timer.start()
+
+
+def too_long(seconds: float) -> JobError:
+    """Why a job was stopped at its limit."""
+    return JobError("The run took longer than {seconds:g} seconds and was stopped.", seconds=seconds)
+
+
 def ended(handle: Handle) -> bool:
     """Whether its worker is free; one that cannot tell keeps no worker from the others."""
     try:
@@ -82,20 +94,35 @@ def ended(handle: Handle) -> bool:
         return True
 
 
-class Channel:
-    """What a task in a worker says to the server, and hears: small files of the job's own folder."""
+class Channel(ABC):
+    """What a task in a worker says to the server, and hears."""
+
+    cancel: threading.Event
+    """Set as soon as the task shall stop."""
+
+    @abstractmethod
+    def row(self, *values: Any) -> None:
+        """Send a row of plain data; from any thread."""
+
+    @abstractmethod
+    def progress(self, fraction: float) -> None:
+        """Report the finished fraction in [0, 1]."""
+
+
+class FileChannel(Channel):
+    """Through small files of the job's own folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._reported, self._mute = folder, 0.0, False
-        self.cancel: threading.Event = _CancelFile(folder / "cancel")
+        self.cancel = _CancelFile(folder / "cancel")
 
     def row(self, *values: Any) -> None:
-        """Send a row of plain data; from any thread. One write a line, appended, so lines are never mixed."""
+        """One write a line, appended, so lines are never mixed."""
         with self._quietly(), open(self._folder / "rows", "ab", buffering=0) as file:
             file.write(json.dumps(values).encode() + b"\n")
 
     def progress(self, fraction: float) -> None:
-        """Report the finished fraction in [0, 1]; more often than every `BEAT` seconds is left out."""
+        """More often than every `BEAT` seconds is left out."""
         now = time.monotonic()
         if now - self._reported >= BEAT:
             self._reported = now
@@ -124,7 +151,7 @@ class Runner(ABC):
     """An engine that runs tasks."""
 
     workers: int
-    """Jobs that run side by side; more than that wait within the engine."""
+    """Jobs that run side by side; more than that wait within the engine. It may change."""
 
     @abstractmethod
     def submit(
@@ -167,7 +194,7 @@ class EmbeddedRunner(Runner):
                 self._pool.stop()
                 self._pool.join()
                 self._pool = self._opener.submit(self._opened).result()
-            future = self._pool.schedule(work, args=(task, data, str(folder), memory), timeout=limit)
+            future = self._pool.schedule(_work_in, args=(str(folder), task, data, memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
 
     def _made(self, name: str) -> Path:
@@ -210,9 +237,7 @@ class _EmbeddedHandle(Handle):
         except OSError:  # it cannot be told
             self._future.cancel()
             return
-        timer = threading.Timer(GRACE, self._future.cancel)
-        timer.daemon = True
-        timer.start()
+        later(self._future.cancel)
 
     def running(self) -> bool:
         return bool(self._future.running())
@@ -249,9 +274,7 @@ class _EmbeddedHandle(Handle):
         except TimeoutError:
             if not self._future.done():
                 raise
-            raise JobError(
-                "The run took longer than {seconds:g} seconds and was stopped.", seconds=self._limit
-            ) from None
+            raise too_long(self._limit) from None
         except Invalid as error:
             raise JobError(error.phrase) from None
 
@@ -267,10 +290,14 @@ class _CancelFile(threading.Event):
         return super().is_set() or self._path.exists()
 
 
-def work(task: Routine, data: tuple[Any, ...], folder: str, memory: int | None) -> dict[str, Any]:
-    """In the worker: run a task, reporting to `folder`."""
+def work(task: Routine, data: tuple[Any, ...], memory: int | None, channel: Channel) -> dict[str, Any]:
+    """In a worker of any engine: run a task within its bounds."""
     with _at_most(memory):
-        return task(*data, Channel(Path(folder)))
+        return task(*data, channel)
+
+
+def _work_in(folder: str, task: Routine, data: tuple[Any, ...], memory: int | None) -> dict[str, Any]:
+    return work(task, data, memory, FileChannel(Path(folder)))
 
 
 def train(config: dict[str, Any], channel: Channel) -> dict[str, Any]:

@@ -22,12 +22,19 @@ class Turns:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._lanes: tuple[Lane, ...] = (None,) if workers == 1 else (False, True)  # long ones choose first
         self._served: OrderedDict[str, int] = OrderedDict()
         self._count = 0
 
+    @property
+    def _lanes(self) -> tuple[Lane, ...]:
+        return (None,) if self.workers == 1 else (False, True)  # long ones choose first
+
     def next(self, alive: list[Job], ending: list[Job]) -> Job | None:
-        """The job that may begin now, one a visitor and lane at a time; `ending` ones still take a worker."""
+        """The job that may begin now; `ending` ones still take a worker.
+
+        One a visitor and lane at a time; what was taken over from another process begins even so, as the
+        turns of all processes are kept where it was taken.
+        """
         taken = [job for job in alive if job.handle] + ending
         for lane in self._lanes if len(taken) < self.workers else ():
             beside = [job for job in taken if self._lane(job) == lane]
@@ -35,7 +42,7 @@ class Turns:
                 continue
             busy = {job.owner for job in beside}
             for job in self._order(alive, lane):
-                if job.owner not in busy:
+                if job.recalled or job.owner not in busy:
                     return job
         return None
 

@@ -88,14 +88,26 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all within is kept, or nothing is. Raises `Unavailable`, `schema.Newer`."""
-        with _reached(), self._opened().begin() as connection:
+        with reached(), self._opened().begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection to ask, which sees the store as it was when it began and waits for no writer."""
-        with _reached(), self._opened().connect() as connection:
+        with reached(), self._opened().connect() as connection:
             yield connection.execution_options(**{READING: True})
+
+    def session(self) -> Connection:
+        """A connection to PostgreSQL of one's own, open until it is closed, without a transaction.
+
+        Its server notices within 20 s that the machine behind it has gone. Raises `Unavailable`.
+        """
+        with reached():
+            connection = self._opened().connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            for what, number in (("idle", 5), ("interval", 5), ("count", 3)):
+                connection.exec_driver_sql(f"SET tcp_keepalives_{what} = {number}")
+            return connection
 
     def close(self) -> None:
         """Give all connections back; whoever uses it again opens it anew."""
@@ -141,7 +153,8 @@ def _has_psycopg() -> bool:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def reached() -> Iterator[None]:
+    """What keeps the store from being reached is `Unavailable`."""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:

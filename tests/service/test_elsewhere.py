@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from softlabel_core import run
+from softlabel_core import Invalid, run
 from softlabel_core.service import job, queue, stored
 from softlabel_core.service.queue import Jobs
 from softlabel_core.service.recall import curves_of, packed_curves
 from softlabel_core.service.runner import JobError
 from softlabel_core.service.stored import StoredJournal
+from softlabel_core.service.worker import dispatch
 from softlabel_core.store import promises, results
 from softlabel_core.store.database import Database, url
 from tests.service.test_jobs import LONG, StubHandle, StubRunner, experiment, key
@@ -201,6 +202,17 @@ def test_runs_of_one_visitor_wait_for_those_of_others(process, address):
     assert rows(address)[key(3)].state == "running"
 
 
+def test_a_worker_begins_all_that_it_takes(process, address):
+    """Else one visitor's second run would keep a free worker from everybody."""
+    web = process(takes="none")
+    for seed in range(2):
+        web.start(experiment(seed, config=LONG), "greedy")
+    process(takes="room", workers=4)
+    wait_until(lambda: [row.state for row in rows(address).values()].count("running") == 2)
+    web.start(experiment(2), "modest")
+    wait_until(lambda: rows(address)[key(2)].state == "running")
+
+
 def test_a_killed_worker_loses_no_run(process, address, finished):
     web, worker = process(takes="none"), process(takes="room", lease=0.4)
     asked = web.start(experiment(), "me")
@@ -259,3 +271,17 @@ def test_a_worker_has_a_sensible_number_of_processes(capsys):
 
     assert main(["worker", "--processes", "0"]) == 2
     assert "processes: allowed: a number from 1 to 64; got 0." in capsys.readouterr().err
+
+
+def test_a_worker_has_processes_or_a_cluster(capsys):
+    from softlabel_core.__main__ import main
+
+    assert main(["worker", "--processes", "2", "--cluster", "auto"]) == 2
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_where_ray_is_missing_it_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("SOFTLABEL_STATE", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(Invalid, match=r"^cluster: Ray needs `pip install -r requirements-cluster\.txt`\.$"):
+        dispatch("auto", threading.Event())

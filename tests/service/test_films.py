@@ -7,7 +7,7 @@ from softlabel_core.experiment.cost import Cost
 from softlabel_core.experiment.film import Footage, film
 from softlabel_core.service.films import filming, name, shoot
 from softlabel_core.service.queue import Busy, Jobs
-from softlabel_core.service.runner import Channel, JobError
+from softlabel_core.service.runner import FileChannel, JobError
 from tests.service.test_jobs import StubHandle, StubRunner
 from tests.waiting import wait_until
 
@@ -19,7 +19,7 @@ def asked(every, visitor, experiment=QUICK):
 
 
 def test_what_the_worker_makes_is_the_film(tmp_path):
-    made = shoot(QUICK.model_dump(mode="json"), Channel(tmp_path))
+    made = shoot(QUICK.model_dump(mode="json"), FileChannel(tmp_path))
     assert Footage.model_validate_json(made["film"]) == film(QUICK)
 
 
