@@ -8,13 +8,13 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from softlabel_core.plugin import Invalid
 from softlabel_core.store import schema
@@ -162,25 +162,36 @@ def reached() -> Iterator[None]:
 
 
 def _prepared(connection: Any, _: Any) -> None:
-    """A commit is on the disk when it returns; readers wait for no writer.
-
-    Where a writer was killed whoever comes first mends the file, and the others are told at once that it is
-    locked, without the patience of `busy_timeout`.
-    """
+    """A commit is on the disk when it returns; readers wait for no writer."""
     connection.isolation_level = None  # transactions begin as `_begun` says
-    deadline = time.monotonic() + BUSY / 1000
-    while True:
-        try:
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}").close()
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.02)
+
+    def prepare() -> None:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    _patiently(prepare)
 
 
 def _begun(connection: Connection) -> None:
     """Whoever will write holds the file from the start: two that read first could not both go on."""
     reading = connection.get_execution_options().get(READING)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    _patiently(lambda: connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE"))
+
+
+def _patiently(act: Callable[[], object]) -> None:
+    """Again until the file is free, as long as `busy_timeout`.
+
+    Where a writer was killed whoever comes first mends the file, and the others are told at once that it is
+    locked, without the patience of `busy_timeout`.
+    """
+    deadline = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            act()
+            return
+        except (sqlite3.OperationalError, OperationalError) as error:
+            told = error.orig if isinstance(error, OperationalError) else error
+            busy = getattr(told, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)

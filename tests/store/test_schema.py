@@ -5,6 +5,7 @@ import threading
 import pytest
 from sqlalchemy import inspect
 
+from softlabel_core.store import database as store
 from softlabel_core.store import results, schema
 from softlabel_core.store.database import Database, Unavailable, url
 
@@ -75,3 +76,29 @@ def test_many_come_first_at_once(address, result):
     assert len(found) == 8
     for one in databases:
         one.close()
+
+
+def test_a_file_that_is_said_to_be_locked_at_once_is_waited_for(tmp_path, monkeypatch):
+    """As after a writer was killed, while another mends the file: `busy_timeout` has no patience then."""
+    impatient = ("busy_timeout = 0", *store.PRAGMAS[1:])
+    monkeypatch.setattr(store, "PRAGMAS", impatient)
+    where = url(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    one, other = Database(where), Database(where)
+    with other.write():  # both have made and read the tables
+        pass
+    with one.write():
+        pass
+    written, tried = threading.Event(), threading.Event()
+
+    def write():
+        tried.set()
+        with other.write():
+            written.set()
+
+    with one.write():
+        thread = threading.Thread(target=write)
+        thread.start()
+        tried.wait()
+        assert not written.wait(0.2)
+    thread.join()
+    assert written.is_set()
