@@ -16,7 +16,7 @@ AXES = {
     "t": "examples of a test part",
     "rows": "some of the examples, or rows of a matrix",
     "c": "classes",
-    "k": "labels of a set",
+    "k": "labels of a set, or sizes of sets from 1",
     "rivals": "wrong labels of an example",
     "d": "features",
     "d_prepared": "features that a student makes of them before training",

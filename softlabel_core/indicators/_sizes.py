@@ -15,7 +15,7 @@ SAME = 1e-12
 
 def by_size(
     soft_labels: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"], most: int
-) -> tuple[Float[np.ndarray, "most"], Float[np.ndarray, "most"]]:
+) -> tuple[Float[np.ndarray, "k"], Float[np.ndarray, "k"]]:
     """Unreliability and largest co-occurrence at sizes 1 to `most`, at most c."""
     n, classes = soft_labels.shape
     order = np.argsort(-soft_labels, axis=1, kind="stable")
@@ -61,6 +61,6 @@ def best_size(soft_labels: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n
     return smallest(np.add(*by_size(soft_labels, targets, soft_labels.shape[1] // 2)))
 
 
-def smallest(sums: Float[np.ndarray, "most"]) -> int:
+def smallest(sums: Float[np.ndarray, "k"]) -> int:
     """The first size, from 1, with the smallest of these sums."""
     return 1 + int(np.argmax(sums <= sums.min() + SAME))

@@ -15,7 +15,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,18 +90,9 @@ def read_csv(
     """The columns of a CSV file in UTF-8 with a header, row by row."""
     check_size(file, source)
     parted = _parted(file)
-    commas = sum(block.count(parted.encode()) for block in iter(lambda: file.read(2**20), b""))
-    if commas > most:  # before a second is spent on rows
-        raise Invalid(
-            "{source}: allowed: {most:,} cells at most; got {got:,} or more.",
-            source=source,
-            most=most,
-            got=commas,
-        )
-    file.seek(0)
+    _count_cells(file, parted, most, source)
     try:
-        texts: Iterable[str] = codecs.iterdecode(file, "utf-8-sig")
-        lines = csv.reader(texts, strict=True, delimiter=parted)
+        lines = _lines(file, parted)
         header, counting = [" ".join(name.split()) for name in next(lines, [])], list[str]()
         if not only:
             header, counting = tidied(header)
@@ -115,8 +106,6 @@ def read_csv(
         for cells in lines:
             if not cells:  # an empty line
                 continue
-            if parted == ";":
-                cells = [cell.replace(",", ".") for cell in cells]
             if len(cells) != width:
                 raise Invalid(
                     "{source}: row {number}: allowed: {width} cells, as the header; got {got}.",
@@ -150,6 +139,28 @@ def _parted(file: io.BufferedIOBase) -> str:
     first = file.readline(2**20).decode("utf-8-sig", errors="replace")
     file.seek(0)
     return max(PARTED, key=first.count)
+
+
+def _count_cells(file: io.BufferedIOBase, parted: str, most: int, source: str) -> None:
+    """Refuse too many cells before a second is spent on rows."""
+    found = sum(block.count(parted.encode()) for block in iter(lambda: file.read(2**20), b""))
+    file.seek(0)
+    if found > most:
+        raise Invalid(
+            "{source}: allowed: {most:,} cells at most; got {got:,} or more.",
+            source=source,
+            most=most,
+            got=found,
+        )
+
+
+def _lines(file: io.BufferedIOBase, parted: str) -> Iterator[list[str]]:
+    """The cells of each line; with semicolons a number has a decimal comma."""
+    texts: Iterable[str] = codecs.iterdecode(file, "utf-8-sig")
+    lines = csv.reader(texts, strict=True, delimiter=parted)
+    if parted != ";":
+        return lines
+    return ([cell.replace(",", ".") for cell in cells] for cells in lines)
 
 
 def _check_rows(number: int, width: int, most: int, rows: int | None, source: str) -> None:
