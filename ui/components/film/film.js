@@ -445,7 +445,7 @@ class Film {
     this.player.textContent = this.playing ? `❚❚ ${this.say("pause")}` : this.t >= this.end ? `↻ ${this.say("again")}` : `▶ ${this.say("play")}`;
     this.moveCurves(values);
     Object.assign(this.root.dataset, { t: this.t.toFixed(3), playing: String(this.playing) });
-    if (!this.playing) this.describe(epoch, values);
+    if (!this.playing || !this.panels[0].picture.hasAttribute("aria-label")) this.describe(epoch, values);
   }
 
   /** @param {number} epoch @param {number[]} values */

@@ -44,6 +44,7 @@ class Observatory {
     this.told = new Map(); // path -> value told and not answered yet
     this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
     this.latest = 0; // whose question how a run stands is the latest
+    this.over = false; // the run that is followed has ended, and the page is asked for its result
     this.swept = /** @type {Swept[]} */ ([]); // own points of the sweep
     this.sweeper = new Asking((found) => this.hearSweep(found));
     this.pinned = new Pinned(() => this.paint());
@@ -692,7 +693,7 @@ class Observatory {
   /** Begin or stop to follow a run. @param {any} before */
   follow(before) {
     const { job } = this.data;
-    if (job && this.following === job) return;
+    if (job && this.following === job && !this.over) return;
     clearTimeout(this.asking);
     this.latest += 1;
     this.climb = null;
@@ -700,6 +701,7 @@ class Observatory {
     if (this.following && this.following === before?.job && this.data.key === before.key && ENDS[this.data.ended])
       this.said.end = this.live.textContent = this.say(ENDS[this.data.ended]);
     this.following = job;
+    this.over = false;
     if (!job) return;
     this.begun = performance.now();
     this.ask(job, this.latest, ASK);
@@ -720,7 +722,7 @@ class Observatory {
     }
     await this.play(found.rows ?? [], turn);
     if (this.gone || turn !== this.latest) return;
-    this.following = null; // asked again should the page not know of its end yet
+    this.over = true; // asked again should the page not know of its end yet
     this.do("look", null);
   }
 
