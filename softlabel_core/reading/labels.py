@@ -16,8 +16,8 @@ import io
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Real
@@ -197,22 +197,19 @@ def _checked(given: _Given, numbers: str) -> LabelFile:
         )
     names = [str(label) for label in range(classes)] if given.names is None else given.names
     _check_names(names, classes)
-    targets, features, notes = given.truth, given.features, {**given.notes}
-    zero = [name for name, column in zip(names, given.labels.T, strict=True) if not column.any()]
+    labels, targets, features, notes = given.labels, given.truth, given.features, {**given.notes}
+    zero = [name for name, column in zip(names, labels.T, strict=True) if not column.any()]
     if zero and given.names is not None:
         notes["zero"] = {"columns": zero}
-    if len(targets) == n:
-        labels, kept, converted = probabilities(given.labels.astype(np.float64), numbers)
+    known = _known(targets)
+    if known.shape == (n,):  # else `check` says what is wrong
+        labels, kept, converted = probabilities(labels.astype(np.float64), numbers)
         notes |= converted
-        known = np.array([not _missing(target) for target in targets], dtype=bool)
         if not known.all() and known.any():
             notes["no_truth"] = {"rows": int(np.count_nonzero(~known))}
             labels, kept = labels[known[kept]], kept & known
-        targets = [target for target, one in zip(targets, kept, strict=True) if one]
-        targets = np.array(targets) if isinstance(given.truth, np.ndarray) else targets
+        targets = targets[kept] if isinstance(targets, np.ndarray) else [*compress(targets, kept)]
         features = features[kept] if features is not None and len(features) == n else features
-    else:
-        labels = given.labels
     truth = targets if isinstance(targets, np.ndarray) else _numbers(targets, names)
     soft_labels, truth = check(labels, truth)
     image_shape = None
@@ -222,9 +219,11 @@ def _checked(given: _Given, numbers: str) -> LabelFile:
     return LabelFile(soft_labels, truth, tuple(names), features, image_shape, notes)
 
 
-def _missing(target: Any) -> bool:
-    """Whether there is no true label: an empty cell, or no number."""
-    return target == "" if isinstance(target, str) else bool(target != target)
+def _known(truth: Truth) -> np.ndarray:
+    """Where there is a true label: no empty cell, and a number."""
+    if isinstance(truth, np.ndarray):
+        return ~np.isnan(truth)
+    return np.array([target != "" for target in truth], dtype=bool)
 
 
 def _check_names(names: Sequence[str], classes: int) -> None:

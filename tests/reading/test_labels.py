@@ -122,6 +122,7 @@ BAD = [
         "class 1: allowed: 1 to 60 printable letters; got something else.",
     ),
     (".npz", npz(soft_labels=EYE[:2], targets=[0, 1, 2]), "targets: allowed: shape (2,)"),
+    (".npz", npz(soft_labels=EYE, targets=[[0, 1], [1, 2], [2, 0]]), "targets: allowed: shape (3,)"),
     (".npz", npz(soft_labels=EYE[0], targets=[0]), "an array soft_labels of plain numbers"),
     (".npz", npz(soft_labels=EYE, targets=[0, 1, 3]), "targets: row 2: allowed: from 0 to 2; got 3."),
     (".npz", npz(soft_labels=EYE, targets=[0, 1, 2], class_names=["a", "b"]), "3 names, one a class; got 2."),
