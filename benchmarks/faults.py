@@ -11,8 +11,6 @@ import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +23,7 @@ from typing import Any
 import pytest
 import tasks
 from load import Clicker, clicks, opened, rerun, stands
-from servers import ROOT, alive, cluster, descendants, serving, stored
+from servers import alive, cluster, descendants, serving, stored
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 
@@ -36,6 +34,7 @@ from softlabel_core.service.runner import EmbeddedRunner, ended
 from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store import results
 from softlabel_core.store.database import Database, url
+from tests.store.writer import killed
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 20}}
 LONG = {"dataset": "digits", "replicates": 64, "training": {"epochs": 60}}
@@ -146,27 +145,11 @@ def writers_postgresql() -> str:
 
 
 def _writers(postgresql: bool) -> str:
-    told, kills, draw = [], 0, random.Random(0)  # noqa: S311
     result = run(experiment(0), device="cpu")
     with stored(postgresql) as (address, folder):
-        database, file = Database(url(address)), Path(folder) / "result.json"
+        database = Database(url(address))
         results.counts(database)
-        file.write_text(result.model_dump_json())
-        command = [sys.executable, "-m", "tests.store.writer", address, str(file), "8"]
-        group = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
-        try:
-            for line in group.stdout or ():
-                writer, share = line.split()
-                told.append(share)
-                if draw.random() < 0.3:
-                    with suppress(ProcessLookupError):  # killed before, for an earlier line
-                        os.kill(int(writer), signal.SIGKILL)
-                        kills += 1
-                if kills == 100:
-                    break
-        finally:
-            os.killpg(group.pid, signal.SIGKILL)
-            group.wait()
+        told, kills = killed(address, Path(folder) / "result.json", result, 100)
         read = sum(found is not None and found.result == result for found in _opened(database, told))
         damaged = len([*results.check(database)])
         database.close()

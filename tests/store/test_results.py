@@ -1,10 +1,5 @@
 """Results in the store: whole or not at all, found by key and by id, set apart where damaged, forgotten."""
 
-import os
-import signal
-import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +10,7 @@ from softlabel_core import Result
 from softlabel_core.experiment import science
 from softlabel_core.store import results, schema
 from softlabel_core.store.database import Database, Unavailable, url
+from tests.store.writer import killed
 
 ROOT = Path(__file__).parents[2]
 DAY = results.DAY
@@ -151,26 +147,8 @@ def test_old_results_go_then_the_oldest_beyond_the_size(database, result, monkey
 @pytest.mark.slow
 def test_eight_writers_are_killed_and_what_they_acknowledged_is_readable(address, database, result, tmp_path):
     """25 kills; another writer comes for each."""
-    file, told, kills = tmp_path / "result.json", [], 0
-    file.write_text(result.model_dump_json())
     saved(database, result)
-    command = [sys.executable, "-m", "tests.store.writer", address, str(file), "8"]
-    writers = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    draw = np.random.default_rng(0)
-    try:
-        for line in writers.stdout:
-            writer, share = line.split()
-            told.append(share)
-            if draw.random() < 0.3:
-                with suppress(ProcessLookupError):  # killed before, for an earlier line
-                    os.kill(int(writer), signal.SIGKILL)
-                    kills += 1
-            if kills == 25:
-                break
-    finally:
-        os.killpg(writers.pid, signal.SIGKILL)
-        writers.wait()
-        writers.stdout.close()
+    told, kills = killed(address, tmp_path / "result.json", result, 25)
     assert kills == 25
     for share in told:
         assert results.shared(database, share).result == result

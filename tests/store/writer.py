@@ -5,12 +5,41 @@ for one that is killed another comes. A line is the writer's process and the id.
 """
 
 import os
+import signal
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+import numpy as np
 
 from softlabel_core import Result
 from softlabel_core.store import results
 from softlabel_core.store.database import Database, url
+
+ROOT = Path(__file__).parents[2]
+
+
+def killed(address: str, file: Path, result: Result, most: int) -> tuple[list[str], int]:
+    """Ids that 8 writers acknowledged until `most` of them were killed, in the middle; and how many were."""
+    told, kills, draw = list[str](), 0, np.random.default_rng(0)
+    file.write_text(result.model_dump_json())
+    command = [sys.executable, "-m", "tests.store.writer", address, str(file), "8"]
+    writers = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        for line in writers.stdout or ():
+            writer, share = line.split()
+            told.append(share)
+            if draw.random() < 0.3:
+                with suppress(ProcessLookupError):  # killed before, for an earlier line
+                    os.kill(int(writer), signal.SIGKILL)
+                    kills += 1
+            if kills == most:
+                break
+    finally:
+        os.killpg(writers.pid, signal.SIGKILL)
+        writers.communicate()
+    return told, kills
 
 
 def write(address: str, result: Result) -> None:
