@@ -386,7 +386,6 @@ class Film {
         this.drawPoints(panel);
       }
     }
-    this.refine(this.fineness);
     this.drawCurves();
     this.drawBars();
     this.wake();

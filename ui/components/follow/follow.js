@@ -613,6 +613,7 @@ class Figure {
       if (passed >= whole) this.land();
     }
     const moved = this.draw(now, Math.min(60, now - (this.last ?? now)) || 16);
+    this.root.dataset.moving = String(this.moving);
     this.last = now;
     if (moved || this.moving || this.blocks.length) this.wake();
     else this.last = undefined;
