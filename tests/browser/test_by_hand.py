@@ -218,7 +218,7 @@ def test_they_are_for_everybody(server: str, page: Page, figure: str, scheme: st
     found = opened(page, server, figure, **chosen, lang=language)
     if figure == "draw":
         found.locator("summary").click()
-        assert found.get_by_role("row").count() == len(DrawnPoints().drawing()[0]) + 1
+        expect(found.get_by_role("row")).to_have_count(len(DrawnPoints().drawing()[0]) + 1)
     without_violation(page)
     page.set_viewport_size({"width": 390, "height": 844})
     drawn(page)

@@ -171,7 +171,7 @@ def test_it_is_for_everybody(
     figure.locator(".first").click()
     expect(figure).to_have_attribute("data-playing", "false")
     figure.locator("summary").click()
-    assert figure.get_by_role("row").count() == len(found[0].times) + 1
+    expect(figure.get_by_role("row")).to_have_count(len(found[0].times) + 1)
     assert all(len(one.get_attribute("aria-label")) > 6 for one in figure.locator("[role=img]").all())
     without_violation(page)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -101,7 +101,7 @@ def test_reports_parse_and_open_without_a_network(
         alone.goto(files["HTML"].as_uri())
         expect(alone.get_by_role("heading", level=1)).to_have_text("Report on <b>mine</b>.npz")
         expect(alone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-        assert alone.locator(".js-plotly-plot").count() == 2
+        expect(alone.locator(".js-plotly-plot")).to_have_count(2)
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 

@@ -162,7 +162,7 @@ def test_a_page_fills_the_projector(server: str, page: Page, name: str) -> None:
     for hidden in ("Share", "Methods", "Reset"):
         expect(page.get_by_role("button", name=hidden)).to_have_count(0)
     chart = page.locator(".js-plotly-plot, .observatory .plot")
-    assert chart.count() == 1
+    expect(chart).to_have_count(1)
     sizes = page.evaluate(
         "[document, ...[...document.querySelectorAll('[data-testid=stMain] *')].map(e => e.shadowRoot)]"
         ".filter(Boolean).flatMap(root => [...root.querySelectorAll(root === document ?"
