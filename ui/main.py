@@ -7,32 +7,41 @@ import streamlit as st
 from ui import bar, state
 from ui.components import keys
 from ui.web.pages import PAGES, description, title
+from ui.web.turns import scripts
 
-root = Path(__file__).resolve().parents[1]
-state.open_session()
-page = st.navigation(
-    [
-        st.Page(
-            root / "pages" / f"{name}.py",
-            title=state.t(f"shell.{name}"),
-            url_path="" if name == PAGES[0] else name,
-            default=name == PAGES[0],
-        )
-        for name in PAGES
-    ],
-    position="top",
-)
-state.arrive(page.url_path)
-name = page.url_path or PAGES[0]
-st.set_page_config(page_title=title(state.language(), name), page_icon="🎓", layout="wide")
-bar.dress(description(state.language(), name))
-above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
-bar.notices()
-try:
-    page.run()
-    state.publish()  # not where the page was interrupted: the next run knows the address better
-finally:  # also where a page stopped early; the bar shows the state as the page leaves it
-    with above:
-        bar.draw()
-    with st.container(key="answered"):
-        keys.answered(page.url_path)
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@scripts.taken()
+def main() -> None:
+    """What stands above, the page, what the bar says then."""
+    state.open_session()
+    page = st.navigation(
+        [
+            st.Page(
+                ROOT / "pages" / f"{name}.py",
+                title=state.t(f"shell.{name}"),
+                url_path="" if name == PAGES[0] else name,
+                default=name == PAGES[0],
+            )
+            for name in PAGES
+        ],
+        position="top",
+    )
+    state.arrive(page.url_path)
+    name = page.url_path or PAGES[0]
+    st.set_page_config(page_title=title(state.language(), name), page_icon="🎓", layout="wide")
+    bar.dress(description(state.language(), name))
+    above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
+    bar.notices()
+    try:
+        page.run()
+        state.publish()  # not where the page was interrupted: the next run knows the address better
+    finally:  # also where a page stopped early; the bar shows the state as the page leaves it
+        with above:
+            bar.draw()
+        with st.container(key="answered"):
+            keys.answered(page.url_path)
+
+
+main()

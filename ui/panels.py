@@ -16,6 +16,7 @@ from ui.charts import plain, results
 from ui.charts.figures import Chart, Look, enlarged
 from ui.components import keys
 from ui.forms import PREFIX, seeded
+from ui.web.turns import scripts
 from ui.words import i18n, sentences, tables
 
 LARGE, ALONE = 620, 700
@@ -242,6 +243,7 @@ def indicators(result: Result) -> None:
 
 
 @st.fragment(run_every=1.0)
+@scripts.taken()
 def under_way(key: str) -> None:
     """Progress of a live job with a way to stop it; redraws the page when it ends."""
     job = own.look(key)
