@@ -86,17 +86,20 @@ def assemble(
     plan: TeacherPlan,
     *,
     generators: Sequence[np.random.Generator],
+    used: Sequence[Bool[np.ndarray, "n"]] | None = None,
     label: Callable[[Examples, Float[np.ndarray, "n c"]], Float[np.ndarray, "n c"]] = lambda part, p: p,
     observe: Observe | None = None,
 ) -> Teachers:
     """One teacher a replicate, trained by `plan` on `targets`; `observe` sees it after every epoch.
 
+    `used` says which examples it is trained on, all by default.
     Initialisation and shuffle come from one draw of the replicate's generator.
     """
     seeds = [int(generator.integers(2**31)) for generator in generators]
+    used = [np.ones(len(part), dtype=bool) for part in parts] if used is None else used
     tasks = [
-        Task(_alone(part), shown, np.ones(len(part), dtype=bool), loss, seed, 0, plan.training, observe)
-        for part, shown, seed in zip(parts, targets, seeds, strict=True)
+        Task(_alone(part), shown, mask, loss, seed, 0, plan.training, observe)
+        for part, shown, mask, seed in zip(parts, targets, used, seeds, strict=True)
     ]
     return Teachers(plan.student, tasks, label)
 
