@@ -33,7 +33,7 @@ class WeakTeacher(Taught):
     labels_per_class: Annotated[int, Field(ge=1, le=1000)] = 4
     """True labels of each class that it learns from; all of them where there are fewer."""
 
-    seen: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seen: Annotated[float, Field(gt=0, le=1, title="Share of features seen")] = 1.0
     """Share of the features that it sees, drawn once a replicate, at least one."""
 
     width: Annotated[int, Field(ge=2, le=1024)] = 64
