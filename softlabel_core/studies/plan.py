@@ -46,7 +46,16 @@ class Study:
 def studies(replicates: int, seed: int) -> list[Study]:
     """All studies, on digits with the default student and training."""
     base: Config = {"replicates": replicates, "seed": seed}
-    return [grid(base), noise(base), self_training(base), teachers(base), bias_types(base)]
+    return [
+        grid(base),
+        noise(base),
+        self_training(base),
+        teachers(base),
+        crowds(base),
+        weak_teachers(base),
+        self_distilled(base),
+        bias_types(base),
+    ]
 
 
 def _cell(
@@ -120,6 +129,74 @@ def teachers(base: Config) -> Study:
     ]
     note = "One weight for the three bad terms of the skillful bad teacher's loss; 0 is an ordinary teacher."
     return Study("teachers", "Bad teacher, good student", note, cells)
+
+
+def crowds(base: Config) -> Study:
+    """Votes read as they are, as a majority, and as the set of all that was said."""
+    people: dict[str, Config] = {f"voters: {m}": {"annotators": m} for m in (1, 3, 10, 50)}
+    people["voters: 4, and 1 who always says 0"] = {"annotators": 4, "spammers": 1}
+    people["voters: 3, and 2 who copy each other"] = {"annotators": 3, "colluders": 2}
+    cells = [
+        _cell(base, {"kind": "crowd", **crowd}, framework, row, column)
+        for row, crowd in people.items()
+        for column, framework in (
+            ("votes, cross-entropy", IMITATE),
+            ("majority, CC", sets(1)),
+            ("all that was said, CC", sets("support")),
+        )
+    ]
+    note = (
+        "Each voter is right for 45 %, else says any other label. Who copy each other say the truth or the "
+        "next class. More votes help the majority, and spoil the set of all that was said: Δ falls, γ rises "
+        "to 1."
+    )
+    return Study("crowds", "Crowds: more votes, three ways to read them", note, cells)
+
+
+def weak_teachers(base: Config) -> Study:
+    """Teachers that saw little, and the same labels handed on within each class."""
+    teachers: dict[str, Config] = {f"labels a class: {n}": {"labels_per_class": n} for n in (1, 4, 16)}
+    teachers["pixels: 10 of 64"] = {"labels_per_class": 1000, "seen": 10 / 64}
+    cells = [
+        _cell(
+            base,
+            {"kind": "weak-teacher", **teacher, "permuted": permuted},
+            framework,
+            f"{row}{', permuted' * permuted}",
+            column,
+        )
+        for row, teacher in teachers.items()
+        for permuted in (False, True)
+        for column, framework in (
+            ("probabilities, cross-entropy", IMITATE),
+            ("top 1, CC", sets(1)),
+            ("top 2, CC", sets(2)),
+        )
+    ]
+    note = (
+        "*Permuted*: every label goes to the next example of the same class. Δ and γ of a draw stay as they "
+        "are, and what is left depends on the class alone: what hurts is that errors follow x."
+    )
+    return Study("weak-teachers", "Weak teachers: the same degrees, another fate", note, cells)
+
+
+def self_distilled(base: Config) -> Study:
+    """Noisy labels themselves, and the first labels of a student of them."""
+    cells = []
+    for noise, kind in (("symmetric", "symmetric-noise"), ("pair-flip", "pair-flip")):
+        told: dict[str, Config] = {"the labels themselves": {"kind": kind, "rate": 0.5}}
+        for kept in (1, 2):
+            told[f"handed on: {kept}"] = {"kind": "self-distilled", "noise": noise, "kept": kept}
+        cells += [
+            _cell(base, bias, framework, f"{noise}, {row}", column)
+            for row, bias in told.items()
+            for column, framework in (("cross-entropy", IMITATE), ("CC, k = support", sets("support")))
+        ]
+    note = (
+        "Half of the labels are wrong: any other label, or always the next class. A student of them labels "
+        "the same examples anew, with its first label or with its first two."
+    )
+    return Study("self-distilled", "Handing on the first labels", note, cells)
 
 
 def _variants() -> list[tuple[Config, int | str]]:
