@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import tasks
@@ -28,6 +29,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 
 from softlabel_core import Experiment, run
+from softlabel_core.experiment.link import query
 from softlabel_core.service import queue
 from softlabel_core.service.queue import Busy, Jobs, Work
 from softlabel_core.service.runner import EmbeddedRunner, ended
@@ -239,6 +241,7 @@ def greedy() -> str:
 def cache_cleared() -> str:
     """A visitor clears the cache during a run | it ends well"""
     asked = experiment(1, LONG)
+    link = urlencode(query(asked))  # the session's memory goes with the cache, its address stays
 
     async def visit(port: int) -> list[str]:
         one, problems = Clicker(asked), []
@@ -247,7 +250,7 @@ def cache_cleared() -> str:
             await one.click(socket, problems)
             await socket.send(BackMsg(clear_cache=True).SerializeToString())
             while await asyncio.to_thread(stands, port, asked.key()) != "done":
-                await rerun(socket, problems, "explore")
+                await rerun(socket, problems, "explore", link)
                 await asyncio.sleep(0.5)
         return problems
 
