@@ -10,9 +10,10 @@ import pytest
 from softlabel_core import Invalid
 from softlabel_core.__main__ import main
 from softlabel_core.audit.report import audit
+from softlabel_core.reading.choice import KINDS, LONG, Choice
 from softlabel_core.reading.features import read_table
 from softlabel_core.reading.labels import read, read_labels
-from softlabel_core.reading.recognise import KINDS, probabilities
+from softlabel_core.reading.recognise import probabilities
 from softlabel_core.streams import stream
 from tests.declared import random_labels
 
@@ -27,7 +28,7 @@ def npz(**arrays):
 
 
 def from_csv(text, **options):
-    return read(io.BytesIO(text.encode()), "x.csv", 10**6, **options)
+    return read(io.BytesIO(text.encode()), "x.csv", 10**6, choice=Choice(**options))
 
 
 def from_npz(**arrays):
@@ -105,10 +106,7 @@ def test_two_files_are_one(tmp_path, capsys):
     np.save(tmp_path / "probs.npy", THREE)
     np.save(tmp_path / "truth.npy", np.arange(3))
     (tmp_path / "truth.csv").write_text("id,label\n7,0\n8,1\n9,2\n")
-    with pytest.raises(
-        Invalid, match="targets: allowed: a second file with the truth beside an NPY; got none"
-    ):
-        read_labels(tmp_path / "probs.npy")
+    assert read_labels(tmp_path / "probs.npy").targets is None
     for name in ("truth.npy", "truth.csv"):
         found = read_labels(tmp_path / "probs.npy", targets=tmp_path / name)
         np.testing.assert_allclose(found.soft_labels, THREE)
@@ -152,7 +150,6 @@ def test_logits_are_nothing_that_is_guessed():
         ("target,a,b\n0,.7,.3\n1,2.5,.5\n", "row 1: allowed: a sum of 1; got a sum of 3."),
         ("target,1,01\n1,.7,.3\n1,.2,.8\n", "class_names: allowed: every name once"),
         ("target,1,2\n0,.7,.3\n1,.2,.8\n", "targets: row 0: allowed: one of 1, 2"),
-        ("a,b\n.7,.3\n", "file: allowed: a column target; got a, b."),
     ],
 )
 def test_what_could_be_two_things_is_refused(text, sentence):
@@ -169,7 +166,7 @@ def test_probabilities_and_percent_are_the_same_labels(factor):
     assert said == ({} if factor == 1 else {"percent": {}})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != LONG])
 def test_no_kind_of_number_crashes_on_what_is_none(kind):
     for given in (np.full((2, 3), np.nan), np.full((2, 3), np.inf), np.zeros((2, 3)), np.empty((0, 3))):
         labels, kept, _ = probabilities(given, kind)

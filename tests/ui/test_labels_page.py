@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import audit
-from softlabel_core.reading.labels import READERS, LabelFile, read, write
+from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy
 from softlabel_core.service.uploads import Upload
@@ -72,7 +72,7 @@ def test_the_empty_page_says_what_it_is_and_offers_templates() -> None:
     for part in ("`target`", "`feature_`", "`soft_labels`", f"{uploads.MOST:,} numbers"):
         assert part in said(app)
     labels = {button.proto.label for button in app.get("download_button")}
-    assert {f"Template ({ending[1:].upper()})" for ending in READERS} <= labels
+    assert {f"Template ({ending[1:].upper()})" for ending in WRITTEN} <= labels
     assert not app.metric
 
 
