@@ -40,6 +40,9 @@ SOFT = (
 )
 """Names that an array of soft labels goes by, the first that there is."""
 
+TRUTH_ENDINGS = (".csv", ".parquet", ".npy")
+"""How the name of a file of the truth ends."""
+
 Values = np.ndarray | list[str]
 """True labels: n numbers, or n texts."""
 
@@ -81,7 +84,12 @@ def truth_of(file: io.BufferedIOBase, name: str, most: int, choice: Choice = REC
     """
     file, name = unpacked(file, name, most)
     ending = Path(name).suffix.lower()
-    if ending not in (".csv", ".parquet"):
+    if ending not in TRUTH_ENDINGS:
+        listed = ", ".join(TRUTH_ENDINGS)
+        raise Invalid(
+            "targets: allowed: a name that ends in {endings}; got {got}.", endings=listed, got=short(name)
+        )
+    if ending == ".npy":
         return Truth(_flat(plain_array(file, (1, 2), source=short(name), most=most, kinds="iufU")))
     header = tables.header(file, ending)
     true = truth_in(header, choice.truth) or truth_in(header)

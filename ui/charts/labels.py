@@ -76,11 +76,12 @@ def by_votes(found: Crowd, *, dark: bool, language: str = "en") -> Chart:
             hovertemplate=f"%{{x}}<br>{said} %{{y:.3f}}<extra></extra>",
             **bars,
         )
-        last = getattr(found.by_votes[-1], name)
-        drawing.note(1, last, f"<b>{said}</b>", colour, xref="paper", xanchor="left", xshift=6)
+        first = getattr(found.by_votes[0], name)
+        drawing.note(
+            0, first, f"<b>{said}</b>", colour, xanchor="left", yshift=-16 if name == "ambiguity" else 16
+        )
     drawing.axis("x", say(language, "labels.votes-each"), type="category")
     drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *high)])
-    drawing.layout["margin"] = {**drawing.layout.get("margin", {}), "r": 56}
     said = "; ".join(
         f"{one.votes}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in found.by_votes
     )

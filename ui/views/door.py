@@ -1,5 +1,6 @@
 """How a file comes in: where it goes, how it was read, how else it could be, and what is missing."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,9 @@ from softlabel_core.audit.report import Audit
 from softlabel_core.audit.untold import Untold
 from softlabel_core.reading.choice import KINDS, OPTIONAL, Choice
 from softlabel_core.reading.features import MOST_CLASSES
+from softlabel_core.reading.given import TRUTH_ENDINGS
 from softlabel_core.reading.labels import ENDINGS, WRITTEN, write
+from softlabel_core.reading.packed import PACKED
 from softlabel_core.service import uploads as own
 from ui import panels, state, uploads
 from ui.uploads import Own
@@ -33,7 +36,7 @@ def invite() -> None:
 def _bring() -> None:
     """Where a file goes, an example, templates, and what a file must hold."""
     uploads.prepare()
-    _field("file", "labels.drop", several=True, taken=uploads.take_both)
+    _field("file", "labels.drop", ENDINGS, several=True, taken=uploads.take_both)
     with st.container(horizontal=True):
         st.button(
             state.t("labels.example"),
@@ -50,11 +53,11 @@ def _bring() -> None:
         st.markdown(state.t("labels.format-text", most=own.MOST, classes=MOST_CLASSES, size=size))
 
 
-def _field(name: str, label: str, *, several: bool, taken: Any) -> None:
+def _field(name: str, label: str, endings: Sequence[str], *, several: bool, taken: Any) -> None:
     """A field for files of any name: what cannot be read is said by who reads it, with what can."""
     key = f"labels/{name}/{st.session_state.get(BROUGHT, 0)}"
     st.file_uploader(
-        state.t(label, endings=", ".join(ending[1:].upper() for ending in ENDINGS)),
+        state.t(label, endings=", ".join(ending[1:].upper() for ending in endings)),
         accept_multiple_files=several,
         key=key,
         help=state.t("labels.drop-help"),
@@ -179,7 +182,7 @@ def missing(mine: Own) -> None:
     """Labels without a truth: where it may come from."""
     st.subheader(state.t("labels.no-truth"), anchor=False)
     st.markdown(state.t("labels.no-truth-note"))
-    _field("truth", "labels.drop-truth", several=False, taken=partial(_add, mine))
+    _field("truth", "labels.drop-truth", (*TRUTH_ENDINGS, *PACKED), several=False, taken=partial(_add, mine))
     st.button(
         state.t("labels.take-majority"),
         key="labels/majority",

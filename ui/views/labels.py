@@ -20,8 +20,10 @@ FIRST = ["cross-entropy", "cc"]
 
 def source(audit: Audit | Untold) -> str:
     """Where the numbers come from."""
-    n = audit.indicators["n"] if isinstance(audit, Audit) else audit.n
-    return state.t("labels.source", n=n, seconds=audit.seconds, numpy=audit.versions["numpy"])
+    parts = {"seconds": audit.seconds, "numpy": audit.versions["numpy"]}
+    if isinstance(audit, Untold):
+        return state.t("labels.source-untold", n=audit.n, **parts)
+    return state.t("labels.source", n=audit.indicators["n"], **parts)
 
 
 def set_size(mine: Own, audit: Audit | Untold) -> None:
@@ -43,6 +45,8 @@ def set_size(mine: Own, audit: Audit | Untold) -> None:
 
 def verdicts(audit: Audit) -> None:
     """Which loss could learn from these labels."""
+    if "majority" in audit.read:
+        st.warning(state.t("labels.majority-note"))
     st.subheader(state.t("labels.which"), anchor=False)
     st.caption(state.t("labels.which-note"))
     for line in audits.verdicts(state.language(), audit):
