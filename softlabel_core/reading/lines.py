@@ -9,7 +9,6 @@ Values are counted before anything is parsed.
 
 import io
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -26,8 +25,11 @@ from softlabel_core.reading.votes import in_order
 DISTRIBUTIONS = ("label_dist", "label_distribution", "distribution", "label_counter", "label_count")
 """Names that a field with a distribution goes by in JSON, beside those of arrays."""
 
-VALUE = re.compile(rb"[,\[{:]")
-"""What stands before every value."""
+BEFORE = b",[{:"
+"""What stands before every value: one of these."""
+
+FEWEST = 2
+"""Classes of a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +70,9 @@ def json_fields(file: io.BufferedIOBase, ending: str, most: int) -> list[str]:
 def _rows(file: io.BufferedIOBase, ending: str, most: int) -> list[Any]:
     check_size(file, FILE)
     content = file.read()
-    values = sum(1 for _ in VALUE.finditer(content))
-    if values > 2 * most + 64:  # a record has names, too
+    values = sum(content.count(mark) for mark in BEFORE)
+    lists = content.count(b"[")  # one a row, and that of all
+    if values > 2 * most + 64 or lists > most // FEWEST + 1:  # a record has names, too
         raise Invalid(
             "{source}: allowed: {most:,} cells at most; got {got:,} or more.",
             source=FILE,
@@ -87,7 +90,19 @@ def _rows(file: io.BufferedIOBase, ending: str, most: int) -> list[Any]:
         raise _refused(where) from None
     if not isinstance(rows, list) or not rows:
         raise _refused(Phrase("no row") if isinstance(rows, list) else Phrase("something else"))
+    if len(rows) * FEWEST > most:
+        raise _too_many(most, len(rows), FEWEST)
     return rows
+
+
+def _too_many(most: int, rows: int, columns: int) -> Invalid:
+    return Invalid(
+        "{source}: allowed: {most:,} cells at most; got {rows:,} rows of {got:,}.",
+        source=FILE,
+        most=most,
+        rows=rows,
+        got=columns,
+    )
 
 
 def _refused(got: object) -> Invalid:
@@ -122,13 +137,7 @@ def _sets(rows: list[list[Any]], most: int) -> Parsed:
         of = {name: number for number, name in enumerate(names)}
         count, place = len(names), {one: of[str(one)] for one in labels}
     if len(rows) * count > most:
-        raise Invalid(
-            "{source}: allowed: {most:,} cells at most; got {rows:,} rows of {got:,}.",
-            source=FILE,
-            most=most,
-            rows=len(rows),
-            got=count,
-        )
+        raise _too_many(most, len(rows), count)
     table = np.zeros((len(rows), count))
     for number, row in enumerate(rows):
         table[number, [place[one] for one in row]] = 1.0
@@ -173,13 +182,7 @@ def _distributions(given: list[Any], most: int) -> tuple[np.ndarray, list[str] |
         return _numbers(given), None
     names = list(dict.fromkeys(str(name) for one in given for name in one))
     if len(names) * len(given) > most:
-        raise Invalid(
-            "{source}: allowed: {most:,} cells at most; got {rows:,} rows of {got:,}.",
-            source=FILE,
-            most=most,
-            rows=len(given),
-            got=len(names),
-        )
+        raise _too_many(most, len(given), len(names))
     return _numbers([[one.get(name, 0) for name in names] for one in given]), names
 
 

@@ -1,6 +1,7 @@
 """Files of labels that visitors bring: read, or refused with a sentence, within bounds; in a real worker."""
 
 import bz2
+import gzip
 import io
 import multiprocessing
 import os
@@ -279,7 +280,51 @@ def csv_of_one_cell():
     return b'target,a,b\n"' + b"x" * 4_000_000 + b'",1,0\n'
 
 
+def gzip_bomb():
+    content = io.BytesIO()
+    with gzip.GzipFile(fileobj=content, mode="wb", compresslevel=1) as file:
+        for block in ZEROS:
+            file.write(block)
+    return content.getvalue()
+
+
+def zip_bomb():
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("x.csv", "w", force_zip64=True) as file,
+    ):
+        for block in ZEROS:
+            file.write(block)
+    return content.getvalue()
+
+
+def rows_in_a_gzip():
+    """64 MB of text: as much as may be unpacked, and more rows than may be read."""
+    return gzip.compress(b"target,a,b\n" + b"a,1,0\n" * 10_000_000, 1)
+
+
+def lists_of_json():
+    return b"[" + b"[]," * 1_500_000 + b"[]]"
+
+
+def labels_of_json():
+    """A label of each row that makes a class of all numbers below."""
+    return b"[" + b"[1],[999,2]," * 100_000 + b"[0]]"
+
+
+def tasks_of_votes():
+    return b"task,worker,label\n" + b"".join(b"%d,w,%d\n" % (i, i) for i in range(200_000))
+
+
 HOSTILE = [
+    (".csv.gz", gzip_bomb),
+    (".zip", zip_bomb),
+    (".csv.gz", rows_in_a_gzip),
+    (".json", lists_of_json),
+    (".json", labels_of_json),
+    (".jsonl", lambda: b'{"probs": ' * 400_000),
+    (".csv", tasks_of_votes),
     (".npz", npz_bomb),
     (".npz", npz_that_lies),
     (".npz", npz_with_an_endless_header),
