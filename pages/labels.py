@@ -16,7 +16,6 @@ def main() -> None:
     """The page."""
     st.title(state.t("labels.title"), anchor=False)
     mine = uploads.current()
-    uploads.remember()
     if mine is None:
         door.invite()
         return
@@ -73,3 +72,4 @@ def _untold(mine: Own, found: Untold) -> None:
 
 state.open_session()
 main()
+uploads.remember()

@@ -43,6 +43,9 @@ SOFT = (
 TRUTH_ENDINGS = (".csv", ".parquet", ".npy")
 """How the name of a file of the truth ends."""
 
+KEYS = ("id", "uid", "idx", "index")
+"""Names, in small letters, of a column by which another file's truth is matched, beside those of tasks."""
+
 Values = np.ndarray | list[str]
 """True labels: n numbers, or n texts."""
 
@@ -53,6 +56,8 @@ class Truth:
 
     values: Values
     tasks: list[str] | None = None
+    key: str = ""
+    """The column that names the tasks or examples."""
 
 
 @dataclass(eq=False)
@@ -80,7 +85,7 @@ Reader = Callable[[io.BufferedIOBase, int, Truth | None, Choice], Given]
 def truth_of(file: io.BufferedIOBase, name: str, most: int, choice: Choice = RECOGNISED) -> Truth:
     """The true labels of an open file: NPY of numbers or names, (n,) or (n, 1); a column of a table.
 
-    Other columns of the table are passed over; one with the names of tasks is kept beside the truth.
+    Other columns of the table are passed over; one with the names of tasks or examples is kept.
     """
     file, name = unpacked(file, name, most)
     ending = Path(name).suffix.lower()
@@ -93,7 +98,7 @@ def truth_of(file: io.BufferedIOBase, name: str, most: int, choice: Choice = REC
         return Truth(_flat(plain_array(file, (1, 2), source=short(name), most=most, kinds="iufU")))
     header = tables.header(file, ending)
     true = truth_in(header, choice.truth) or truth_in(header)
-    task = next((one for one in header if one.lower() in TASKS and one != true), None)
+    task = next((one for one in header if one.lower() in (*TASKS, *KEYS) and one != true), "")
     if true is None and len(header) == 1:  # one column can be nothing else
         true = header[0]
     if true is None:
@@ -103,7 +108,7 @@ def truth_of(file: io.BufferedIOBase, name: str, most: int, choice: Choice = REC
         )
     wanted = (true, *((task,) if task else ()))
     found = tables.read(file, ending, most, ask=Ask(only=wanted, texts=wanted))
-    return Truth(found[true], found[task] if task else None)
+    return Truth(found[true], found[task] if task else None, task)
 
 
 def from_table(ending: str) -> Reader:
@@ -132,18 +137,23 @@ def _from_rows(
     choice: Choice,
     header: Sequence[str],
 ) -> Given:
-    ask = Ask(truth=choice.truth, counting="left_out" in choice.off, words="words" not in choice.off)
+    key = [truth.key] if truth is not None and truth.key in header else []
+    counting, words = "left_out" in choice.off, "words" not in choice.off
+    ask = Ask(texts=key, truth=choice.truth, counting=counting, words=words)
     if choice.columns:
         true = truth_in(header, choice.truth)
+        texts = [*key, *((true,) if true else ())]
         inputs = [name for name in header if name.startswith(FEATURE) and name not in choice.columns]
-        only = dict.fromkeys([*choice.columns, *inputs, *((true,) if true else ())])
-        ask = Ask(only=[*only], texts=(true,) if true else ())
+        ask = Ask(only=[*dict.fromkeys([*choice.columns, *inputs, *texts])], texts=texts)
         columns = tables.read(file, ending, most, ask=ask)
         if true:
             columns[TARGET] = columns.pop(true)
     else:
         columns = tables.read(file, ending, most, ask=ask)
     own = columns.pop(TARGET, None)
+    told = None if truth is None else truth.values
+    if truth is not None and key:
+        told = truth_of_tasks(columns.pop(truth.key), truth.tasks or (), [*map(str, truth.values)])
     inputs = [name for name in columns if name.startswith(FEATURE)]
     classes = [*choice.columns] or [name for name in columns if name not in inputs]
     if len(classes) < 2:
@@ -154,7 +164,9 @@ def _from_rows(
         np.column_stack([columns[name] for name in part]) if part else None for part in (classes, inputs)
     )
     assert labels is not None  # noqa: S101  # for the type checker
-    given = Given(labels, own if truth is None else truth.values, classes, features)
+    given = Given(labels, own if truth is None else told, classes, features)
+    if key:
+        given.notes["matched"] = {"column": key[0]}
     for name, left in (("left_out", columns.left_out), ("words", columns.words)):
         if left:
             given.notes[name] = {"columns": [one or '""' for one in left]}
@@ -190,7 +202,7 @@ def _from_votes(
     found = crossed(tasks, workers, votes, [*own, *told], most)
     values: Values | None = None
     if truth is not None:
-        of_tasks = truth.tasks is not None and isinstance(truth.values, list)
+        of_tasks = truth.key == long[0] or truth.key.lower() in TASKS
         values = truth_of_tasks(found.tasks, truth.tasks or (), told) if of_tasks else truth.values
     elif true:
         values = truth_of_tasks(found.tasks, tasks, own)

@@ -45,7 +45,7 @@ class Ask:
     """These and no others."""
 
     texts: Sequence[str] = ()
-    """Of them, those that are texts."""
+    """Columns that are texts, beside the truth."""
 
     truth: str = ""
     """Where the truth is, if under no usual name."""
@@ -98,10 +98,11 @@ def roles(header: Sequence[str], ask: Ask, source: str) -> Roles:
     names = [TARGET if name == truth else name for name in header]
     _check_header(names, source, (ask.truth or TARGET,) if truth is None and not _may_lack(ask) else ())
     counting = [] if ask.counting else [name for name in names if name.lower() in INDEXES]
+    said = {TARGET, *ask.texts}
     return Roles(
         names,
-        [name != TARGET and name not in counting for name in names],
-        [name == TARGET for name in names],
+        [name not in said and name not in counting for name in names],
+        [name in said for name in names],
         counting,
     )
 

@@ -200,6 +200,22 @@ def test_the_truth_in_a_second_file(truth):
     np.testing.assert_allclose(found.soft_labels, THREE)
 
 
+def test_a_truth_with_the_same_ids_is_matched_by_them_whatever_the_order():
+    other = ("t.csv", b"id,label\n9,b\n7,a\n5,b\n")
+    labels = "id,a,b\n7,.7,.3\n8,.5,.5\n9,.2,.8\n"
+    for chosen in ({}, {"columns": ("a", "b")}):
+        found = taken("x.csv", labels, other, **chosen)
+        assert found.targets.tolist() == [0, 1]
+        assert found.read["no_truth"] == {"rows": 1}
+        assert found.read["matched"] == {"column": "id"}
+    found = taken("x.csv", "a,b\n.7,.3\n.5,.5\n.2,.8\n", other)  # no ids here: in their order
+    assert found.targets.tolist() == [1, 0, 1]
+    table = parquet(id=[9, 7], a=[0.2, 0.7], b=[0.8, 0.3])
+    assert taken("x.parquet", table, other).targets.tolist() == [1, 0]
+    with pytest.raises(Invalid, match="targets: task 7: allowed: one truth; got a and b"):
+        taken("x.csv", labels, ("t.csv", b"id,label\n7,a\n7,b\n"))
+
+
 # One row a vote.
 
 
