@@ -17,7 +17,8 @@ from tests.browser.conftest import seen_as, settled, visiting, without_violation
 
 
 def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
-    """Upload a file on a fresh page."""
+    """Upload a file on a fresh page, as who has brought none before."""
+    page.context.clear_cookies()
     page.goto(f"{server}/{path}")
     field = page.locator("input[type=file]")
     field.wait_for(state="attached")

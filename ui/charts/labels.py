@@ -59,6 +59,7 @@ def by_votes(found: Crowd, *, dark: bool, language: str = "en") -> Chart:
     low = [one.total if one.low is None else one.low for one in found.by_votes]
     high = [one.total if one.high is None else one.high for one in found.by_votes]
     totals = [one.total for one in found.by_votes]
+    start = (found.by_votes[0].unreliability, found.by_votes[0].ambiguity)
     looks: Looks = (
         ("unreliability", "Δ", colours.truth, "dot", "square"),
         ("ambiguity", "γ", colours.rival, "dash", "diamond"),
@@ -77,9 +78,8 @@ def by_votes(found: Crowd, *, dark: bool, language: str = "en") -> Chart:
             **bars,
         )
         first = getattr(found.by_votes[0], name)
-        drawing.note(
-            0, first, f"<b>{said}</b>", colour, xanchor="left", yshift=-16 if name == "ambiguity" else 16
-        )
+        shift = 16 if first == max(start) or name == "total" else -16
+        drawing.note(0, first, f"<b>{said}</b>", colour, xanchor="left", yshift=shift)
     drawing.axis("x", say(language, "labels.votes-each"), type="category")
     drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *high)])
     said = "; ".join(
