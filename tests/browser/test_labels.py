@@ -18,6 +18,7 @@ from tests.browser.conftest import seen_as, settled, visiting, without_violation
 
 def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
     """Upload a file on a fresh page, as who has brought none before."""
+    page.goto("about:blank")  # nothing of the page before tells the browser of its file any more
     page.context.clear_cookies()
     page.goto(f"{server}/{path}")
     field = page.locator("input[type=file]")
