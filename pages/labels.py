@@ -3,11 +3,13 @@
 import streamlit as st
 
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.untold import Untold
 from ui import panels, state, uploads
 from ui.charts import labels as charts
 from ui.uploads import Own
+from ui.views import door
 from ui.views import labels as view
-from ui.words import audits
+from ui.words import audits, untold
 
 
 def main() -> None:
@@ -15,13 +17,15 @@ def main() -> None:
     st.title(state.t("labels.title"), anchor=False)
     mine = uploads.current()
     if mine is None:
-        view.invite()
+        door.invite()
         return
-    audit = uploads.audited(mine)
-    if audit is not None:
-        _found(mine, audit)
+    found = uploads.audited(mine)
+    if isinstance(found, Audit):
+        _found(mine, found)
+    elif isinstance(found, Untold):
+        _untold(mine, found)
     elif "read" in mine.problems:
-        view.refused(mine)
+        door.refused(mine)
     else:
         st.caption(state.t("labels.reading"))
         panels.under_way(mine.pending["read"])
@@ -37,7 +41,7 @@ def _found(mine: Own, audit: Audit) -> None:
         st.caption(view.source(audit))
         return
     if state.controls():
-        view.loaded(mine, audit)
+        door.loaded(mine, audit)
         view.set_size(mine, audit)
     with st.container(horizontal=True, key="numbers"):
         panels.degrees(audit.indicators)
@@ -46,10 +50,26 @@ def _found(mine: Own, audit: Audit) -> None:
     view.verdicts(audit)
     view.confusions(audit)
     view.pictures(audit)
+    view.votes(audit)
     if state.controls():
         view.train(mine, audit)
     view.more(mine, audit)
 
 
+def _untold(mine: Own, found: Untold) -> None:
+    """What can be said without a truth, and what it takes to say more."""
+    with st.container(key="lead"):
+        st.markdown(untold.lead(state.language(), found))
+    if state.controls():
+        door.loaded(mine, found)
+        door.missing(mine)
+        view.set_size(mine, found)
+    view.without_truth(found)
+    st.caption(view.source(found))
+    if not state.presenting():
+        view.take(mine, found)
+
+
 state.open_session()
 main()
+uploads.remember()

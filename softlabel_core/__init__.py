@@ -11,6 +11,7 @@ from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep
 from softlabel_core.indicators import measure
 from softlabel_core.plugin import Invalid, catalogue
+from softlabel_core.reading.labels import read_labels
 from softlabel_core.training.train import Cancelled, Training
 from softlabel_core.version import __version__
 
@@ -24,6 +25,7 @@ __all__ = [
     "__version__",
     "catalogue",
     "measure",
+    "read_labels",
     "run",
     "run_sweep",
 ]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from softlabel_core import Invalid, Result, Sweep, catalogue
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.untold import Untold
 from softlabel_core.experiment.link import parse, short
 from softlabel_core.experiment.spec import span
 from softlabel_core.indicators import Indicator
@@ -170,7 +171,7 @@ def _document(name: str, body: str, language: str) -> str:
     )
 
 
-def audit_json(audit: Audit, students: list[Taught]) -> str:
+def audit_json(audit: Audit | Untold, students: list[Taught]) -> str:
     """Everything that was found in a file of labels, and what became of its students."""
     whole = audit.model_dump(mode="json") | {"students": [one.model_dump(mode="json") for one in students]}
     return json.dumps(whole, indent=2, ensure_ascii=False)
@@ -184,6 +185,11 @@ def report(audit: Audit, students: list[Taught], title: str, source: str, langua
         "which": "".join(map(_paragraph, audits.verdicts(language, audit))),
         "worst": _table(audits.confusions(audit, language), "words"),
     }
+    if audit.crowd:
+        drawn.append(labels.by_votes(audit.crowd, **look))
+        sections["votes"] = _paragraph(audits.crowd_note(language, audit.crowd)) + _table(
+            audits.ways(audit.crowd, language), "words"
+        )
     if students:
         drawn.append(labels.students(students, **look))
         outcome, table = audits.outcome(language, students), audits.taught(students, language)
@@ -193,6 +199,7 @@ def report(audit: Audit, students: list[Taught], title: str, source: str, langua
         sections["quality"] = _paragraph(note) + _table(table)
     first = (
         _paragraph(audits.lead(language, audit)),
+        *map(_paragraph, audits.read(language, audit)),
         f"<p><small>{html.escape(source)} · {datetime.now(UTC):%Y-%m-%d %H:%M} UTC</small></p>",
         _table(audits.indicators(audit, language)),
         _paragraph(audits.bias_note(language, audit)),

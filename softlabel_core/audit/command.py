@@ -2,52 +2,111 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from softlabel_core.indicators import measure
-from softlabel_core.indicators._sizes import best_size
+from softlabel_core.reading.choice import KINDS, OPTIONAL
+
+NUMBERS = ("votes", "percent", "sets", "logits", "long")
+"""Kinds of numbers with an option of their own."""
 
 
 def add(commands: Any) -> None:
     """Add the command to the command line."""
     measuring = commands.add_parser("indicators", help="measure your own soft labels")
     measuring.add_argument(
-        "file", help="NPZ (soft_labels, targets), CSV or Parquet (target and a column a class), NPY"
+        "file", help="CSV, Parquet, NPZ, NPY, JSON or JSON lines, or one of them as .gz or .zip"
+    )
+    measuring.add_argument("--targets", metavar="FILE", help="the truth, where it is another file")
+    measuring.add_argument(
+        "--truth", default="", metavar="NAME", help="column or array of the truth, if under no usual name"
     )
     measuring.add_argument(
-        "--targets", metavar="FILE", help="the truth, NPY or CSV, where it is another file"
+        "--majority", action="store_true", help="for want of a truth: the largest of each row"
     )
     measuring.add_argument("--k", help="set size: a number or support; default: the one with the least sum")
     measuring.add_argument(
-        "--numbers",
-        default="auto",
-        help="what they are: probabilities, votes, percent, sets, logits; default: what they look like",
+        "--numbers", default="auto", help=f"what they are: {', '.join(KINDS)}; default: what they look like"
+    )
+    for kind in NUMBERS:
+        text = "one row a vote" if kind == "long" else None
+        measuring.add_argument(
+            f"--{kind}", dest="numbers", action="store_const", const=kind, help=text or f"they are {kind}"
+        )
+    measuring.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a column of a class (once for each), or the array of the soft labels; "
+        "with --long the columns of task, worker and label",
+    )
+    measuring.add_argument("--names", default="", metavar="A,B,...", help="the classes in their order")
+    measuring.add_argument(
+        "--off",
+        action="append",
+        default=[],
+        metavar="CONVERSION",
+        help=f"not to be made: {', '.join(OPTIONAL)}",
     )
     measuring.add_argument("--json", action="store_true", help="machine-readable")
     measuring.set_defaults(act=_act)
 
 
 def _act(options: argparse.Namespace) -> None:
+    from softlabel_core.audit.sizes import usual_size
+    from softlabel_core.audit.untold import untold
     from softlabel_core.reading.labels import read_labels
 
-    targets = Path(options.targets) if options.targets else None
-    file = read_labels(Path(options.file), targets=targets, numbers=options.numbers)
+    file = read_labels(
+        options.file,
+        targets=options.targets,
+        numbers=options.numbers,
+        columns=options.column,
+        truth=options.truth,
+        majority=options.majority,
+        names=[name.strip() for name in options.names.split(",") if name.strip()],
+        off=options.off,
+    )
     k = options.k
-    if k is None:  # as on the page
-        k = "support" if file.sets else best_size(file.soft_labels, file.targets)
-    elif k != "support":
+    if k is not None and k != "support":
         k = int(k) if k.isdecimal() else k
-    measured = measure(file.soft_labels, file.targets, k)
-    if options.json:
-        print(json.dumps({**measured, "read": file.read}))
+    if file.targets is None:
+        found = untold(file, k).model_dump(mode="json", exclude={"versions", "offered", "masses", "seconds"})
+        _tell(found, {}, options.json)
         return
-    for name, numbers in file.read.items():
-        print(
-            f"{'read: ' + name:22} {', '.join(f'{one} {value}' for one, value in numbers.items())}".rstrip()
-        )
-    for name, value in measured.items():
-        if name != "intervals":
-            ends = measured["intervals"].get(name)
+    measured = measure(file.soft_labels, file.targets, usual_size(file) if k is None else k)
+    _tell({**measured, **_crowd(file, measured["k"]), "read": file.read}, measured["intervals"], options.json)
+
+
+def _crowd(file: Any, k: int | str) -> dict[str, Any]:
+    """How both degrees fall with votes, where labels are votes."""
+    from softlabel_core.audit.crowd import crowd
+
+    found = None if file.votes is None else crowd(file.votes, file.truth, k)
+    return {} if found is None else {"crowd": found.model_dump(mode="json")}
+
+
+def _tell(found: dict[str, Any], intervals: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found))
+        return
+    for name, numbers in found["read"].items():
+        said = ", ".join(f"{one} {value}" for one, value in numbers.items())
+        print(f"{'read: ' + name:22} {said}".rstrip())
+    if not intervals:
+        print("truth                  none: --targets FILE, --truth NAME or --majority gives one")
+    names, crowd = found.get("class_names", []), found.get("crowd")
+    for name, value in found.items():
+        if isinstance(value, int | float | str):
             text = f"{value:.4f}" if isinstance(value, float) else str(value)
+            ends = intervals.get(name)
             print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
+    for pair in found.get("pairs", []):
+        print(f"{'together':22} {names[pair['first']]} > {names[pair['second']]}: {pair['share']:.4f}")
+    for one in crowd["by_votes"] if crowd else []:
+        degrees = f"{one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}"
+        print(f"{'with votes: ' + str(one['votes']):22} {degrees}")
+    for one in crowd["ways"] if crowd else []:
+        degrees = f"{one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}"
+        print(f"{'read as: ' + one['way']:22} {degrees}")

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from softlabel_core.audit.crowd import Crowd, crowd
 from softlabel_core.audit.quality import Quality, quality
+from softlabel_core.audit.sizes import usual_size
+from softlabel_core.audit.untold import DRAWN
 from softlabel_core.experiment.evaluation import loss_margin
 from softlabel_core.experiment.result import no_nan, versions
 from softlabel_core.frameworks.partial_labels import PartialLabels
@@ -27,9 +30,6 @@ WORST = 10
 
 ROWS = 3
 """Examples that are named of each."""
-
-DRAWN = 100
-"""Classes up to which the co-occurrence matrix is kept: more would make no picture."""
 
 
 class Degrees(Value):
@@ -84,6 +84,9 @@ class Audit(Value):
     read: dict[str, dict[str, Any]] = {}
     """What was converted when the file was read (`LabelFile.read`)."""
 
+    offered: list[str] = []
+    """Columns, arrays or fields of the file."""
+
     class_names: list[str]
     class_sizes: list[int]
     """Examples of each class."""
@@ -109,6 +112,9 @@ class Audit(Value):
     features: int | None
     """Features of an example, if the file has any."""
 
+    crowd: Crowd | None = None
+    """What the number of votes tells; None where the labels are no votes."""
+
     quality: Quality | None
     """Label-quality scores of cleanlab; None where it is not installed or all examples have one class."""
 
@@ -117,24 +123,24 @@ class Audit(Value):
 
 
 def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audit:
-    """Everything about the labels of `file` at set size k (1 to c, `support`, or None for k*,
-    of a file of sets their support).
+    """Everything about the labels of `file` at set size k (1 to c or `support`; None: the usual one).
 
     `seed` breaks ties where sets are drawn. Raises `Invalid` for a size that does not fit.
     """
     started = time.perf_counter()
-    labels, truth, classes = file.soft_labels, file.targets, len(file.names)
+    labels, truth, classes = file.soft_labels, file.truth, len(file.names)
     found = by_size(labels, truth, max(classes // 2, min(classes - 1, SIZES)))
     best = smallest(np.add(*found)[: classes // 2])
     by_k = [
         Degrees(k=size, unreliability=hidden, ambiguity=rival, total=hidden + rival)
         for size, (hidden, rival) in enumerate(np.column_stack(found)[: max(best, SIZES)].tolist(), start=1)
     ]
-    size = k if k is not None else "support" if file.sets else best
+    size = usual_size(file, best) if k is None else k
     indicators = measure(labels, truth, size, seed=seed)
     sample = Sample(labels, truth, indicators["k"], seed)
     return Audit(
         read=file.read,
+        offered=list(file.offered),
         class_names=list(file.names),
         class_sizes=sample.class_sizes.tolist(),
         indicators=indicators,
@@ -144,6 +150,7 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
         confusions=_confusions(sample),
         losses=_losses(sample, indicators),
         features=None if file.features is None else file.features.shape[1],
+        crowd=None if file.votes is None else crowd(file.votes, truth, sample.k, seed=seed),
         quality=quality(sample),
         seconds=time.perf_counter() - started,
         versions=versions(),

@@ -8,9 +8,10 @@ from softlabel_core.examples import Examples
 from softlabel_core.fields import FileName
 from softlabel_core.once import once
 from softlabel_core.plugin import Invalid
+from softlabel_core.reading.columns import read
 from softlabel_core.reading.features import MOST_VALUES
 from softlabel_core.reading.published import find
-from softlabel_core.reading.tables import read
+from softlabel_core.reading.tables import Ask
 from softlabel_core.simplex import one_hot
 
 CLEAN, VOTES = "clean_label", ("random_label1", "random_label2", "random_label3")
@@ -83,7 +84,7 @@ def _read(path: Path, changed: int, size: int) -> Float[np.ndarray, "n 4"]:
     """The four columns. Read again only if the file has changed."""
     names = (CLEAN, *VOTES)
     with path.open("rb") as file:
-        columns = read(file, path.suffix, MOST_VALUES, source="bias.file", only=names)
+        columns = read(file, path.suffix, MOST_VALUES, source="bias.file", ask=Ask(only=names))
     return np.stack([columns[name] for name in names], axis=1)
 
 

@@ -21,7 +21,8 @@ class Uploaded(Dataset):
 
     NPZ: arrays `features`, (n, d) numbers or images as (n, height, width) or (n, height, width, 3), and
     `targets` (n), labels from 0. CSV: a column `target`, labels or names, and one column of numbers a
-    feature. At most 100,000 examples, 4,096 features and 1,000 classes of at least two examples each.
+    feature; a column that only counts rows (an index, an id) is left out: it would tell the class. At most
+    100,000 examples, 4,096 features and 1,000 classes of at least two examples each.
 
     Reference: own; the data are yours, and so is what they are to be cited by.
     """

@@ -10,8 +10,10 @@ import numpy as np
 from jaxtyping import Int, Real
 
 from softlabel_core.plugin import Invalid
+from softlabel_core.reading.delimited import read_csv
 from softlabel_core.reading.npz import archive, array
-from softlabel_core.reading.tables import TARGET, read_csv
+from softlabel_core.reading.recognise import LARGEST
+from softlabel_core.reading.tables import TARGET
 
 MOST_EXAMPLES = 100_000
 MOST_FEATURES = 4_096
@@ -50,14 +52,15 @@ def read_table(path: Path) -> Table:
             n=n,
             d=d,
         )
-    wrong = np.argwhere(~np.isfinite(features))
+    wrong = np.argwhere(~(np.abs(features) < LARGEST))
     if len(wrong):
         row, column = wrong[0]
         raise Invalid(
-            "{file}: row {row}, feature {column}: allowed: a number; got {got}.",
+            "{file}: row {row}, feature {column}: allowed: a number below {most:g}; got {got:g}.",
             file=path.name,
             row=row,
             column=column,
+            most=LARGEST,
             got=features[row, column],
         )
     _check_classes(path, targets, names)

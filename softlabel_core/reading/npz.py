@@ -1,6 +1,7 @@
 """One array of an NPZ archive, whose sizes are read before anything is expanded. Nothing is unpickled."""
 
 import io
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from softlabel_core.plugin import Invalid
 MOST_HEADER = 10_000
 """Bytes that the description of an array may take."""
 
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What a damaged or encrypted archive raises."""
 
 
@@ -28,7 +29,7 @@ def archive(file: Any, source: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as opened:
             yield opened
-    except MemoryError:
+    except (MemoryError, Invalid):
         raise
     except BROKEN:
         raise Invalid("{source}: allowed: a whole NPZ file; got a broken one.", source=source) from None
@@ -89,8 +90,10 @@ def _named(refuse: Refuse) -> Iterator[None]:
     """What is no array is refused like one that is not wanted."""
     try:
         yield
-    except ValueError as error:
-        raise error if isinstance(error, Invalid) else refuse(Phrase("something else")) from None
+    except Invalid:
+        raise
+    except (ValueError, SyntaxError, tokenize.TokenError, RecursionError):
+        raise refuse(Phrase("something else")) from None
 
 
 def _values(

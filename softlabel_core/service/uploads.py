@@ -4,12 +4,13 @@ The server passes the bytes on without looking into them. What a worker is asked
 """
 
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from softlabel_core.audit.report import audit
+from softlabel_core.audit.report import Audit, audit
+from softlabel_core.audit.untold import Untold, untold
 from softlabel_core.biases.demotion import Demotion
 from softlabel_core.datasets import divide
 from softlabel_core.datasets.gaussian_ring import GaussianRing
@@ -22,16 +23,16 @@ from softlabel_core.experiment.spec import Experiment, check_sizes
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Invalid, Value, catalogue
-from softlabel_core.reading.labels import LabelFile, read, write
+from softlabel_core.reading.labels import LabelFile, offered, write
 from softlabel_core.service.job import Work
+from softlabel_core.service.readings import MOST, Upload, readings
 from softlabel_core.service.runner import Channel
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.training.train import Training
 
-MOST = 2_000_000
-"""Numbers of a visitor's array, or cells of a table."""
+__all__ = ["MOST", "Upload"]
 
 SECONDS = 10.0
 MEMORY = 2**29
@@ -55,14 +56,6 @@ ROWS = 12
 """Rows of the template."""
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came."""
-
-    name: str
-    content: bytes = field(repr=False)
-
-
 def example() -> LabelFile:
     """A small file to try: points on a ring whose true class stands third in every label."""
     ring = GaussianRing(ring_classes=6, spread=0.25, train_size=1200)
@@ -77,17 +70,34 @@ def template(ending: str) -> bytes:
     """The first rows of the example, to be filled with one's own; `ending` as for `labels.write`."""
     whole = example()
     features = None if whole.features is None else whole.features[:ROWS]
-    return write(LabelFile(whole.soft_labels[:ROWS], whole.targets[:ROWS], whole.names, features), ending)
+    return write(LabelFile(whole.soft_labels[:ROWS], whole.truth[:ROWS], whole.names, features), ending)
 
 
 def reading(upload: Upload, k: int | str | None) -> Work:
-    """Read and measure the upload at set size k; the answer is that of `Audit.model_dump`."""
-    return Work(examine, (upload.name, upload.content, k), USUAL, limit=SECONDS, memory=MEMORY)
+    """Read and measure the upload at set size k; the answer is that of `found`."""
+    return Work(examine, (upload, k), USUAL, limit=SECONDS, memory=MEMORY)
 
 
-def examine(name: str, content: bytes, k: int | str | None, channel: Channel) -> dict[str, Any]:
-    """A task: `audit` of the file; raises `Invalid`."""
-    return audit(read(io.BytesIO(content), name, MOST), k).model_dump(mode="json")
+def examine(upload: Upload, k: int | str | None, channel: Channel) -> dict[str, Any]:
+    """A task: `audit` of the file, `untold` of one without a truth, as plain data; raises `Invalid`."""
+    file = readings.of(upload)
+    made: Audit | Untold = untold(file, k) if file.targets is None else audit(file, k)
+    return made.model_dump(mode="json")
+
+
+def found(answer: dict[str, Any]) -> Audit | Untold:
+    """What the answer of `examine` says."""
+    return (Audit if "indicators" in answer else Untold).model_validate(answer)
+
+
+def offering(upload: Upload) -> Work:
+    """Look which columns there are to choose from; the answer is `{"names": [...]}`."""
+    return Work(offer, (upload,), USUAL, limit=SECONDS, memory=MEMORY)
+
+
+def offer(upload: Upload, channel: Channel) -> dict[str, Any]:
+    """A task: `offered` of the file; raises `Invalid`."""
+    return {"names": offered(io.BytesIO(upload.content), upload.name, MOST)}
 
 
 def splits(file: LabelFile, replicates: int) -> Splits:
@@ -97,7 +107,7 @@ def splits(file: LabelFile, replicates: int) -> Splits:
 
 def _split(file: LabelFile, *, generator: np.random.Generator) -> Split:
     assert file.features is not None  # noqa: S101  # for the type checker
-    features, targets, shape = file.features, file.targets, file.image_shape
+    features, targets, shape = file.features, file.truth, file.image_shape
     train, test = divide(targets, _tested(len(targets)), generator=generator)
     parts = (features[train], targets[train], features[test], targets[test])
     split = standardise(*parts, len(file.names), image_shape=shape)
@@ -179,15 +189,14 @@ def teaching(
         classes=len(names),
         splits=replicates,
     )
-    work = (upload.name, upload.content, losses, k, replicates)
-    return Work(teach, work, cost.seconds_of([students]))
+    return Work(teach, (upload, losses, k, replicates), cost.seconds_of([students]))
 
 
 def teach(
-    name: str, content: bytes, losses: list[str], k: int | str, replicates: int, channel: Channel
+    upload: Upload, losses: list[str], k: int | str, replicates: int, channel: Channel
 ) -> dict[str, Any]:
     """A task: students of every loss, on the same splits, beside those taught with the truth."""
-    file = read(io.BytesIO(content), name, MOST)
+    file = readings.of(upload)
     given = taught_on(file, frameworks(losses, k, len(file.names)), replicates)
     outcomes = run_given(given, on_progress=channel.progress, cancel=channel.cancel)
     students = [

@@ -11,7 +11,7 @@ from softlabel_core.audit import quality
 from softlabel_core.audit.report import SIZES, WORST, Audit, audit
 from softlabel_core.indicators import Sample
 from softlabel_core.losses import Loss
-from softlabel_core.reading.labels import READERS, LabelFile, read, write
+from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
@@ -131,7 +131,7 @@ def test_the_example_is_the_lesson_itself():
     assert verdict["cc"] > 0 > verdict["cross-entropy"]
 
 
-@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("ending", WRITTEN)
 def test_a_template_is_a_file_that_can_be_read(ending):
     found = read(io.BytesIO(uploads.template(ending)), f"x{ending}", uploads.MOST)
     whole = uploads.example()
@@ -156,14 +156,14 @@ class Silent:
 
 def test_students_are_held_to_the_truth_on_examples_they_never_saw(upload):
     channel = Silent()
-    answer = uploads.teach(upload.name, upload.content, ["cross-entropy", "cc"], 3, 2, channel)
+    answer = uploads.teach(upload, ["cross-entropy", "cc"], 3, 2, channel)
     imitates, sets = (Taught.model_validate(one) for one in answer["students"])
     assert (imitates.k, sets.k) == (None, 3)
     assert sets.student.mean > 0.9 > 0.1 > imitates.student.mean
     assert sets.truth == imitates.truth
     assert sets.truth.mean > 0.9
     assert channel.last == 1
-    assert answer == uploads.teach(upload.name, upload.content, ["cross-entropy", "cc"], 3, 2, channel)
+    assert answer == uploads.teach(upload, ["cross-entropy", "cc"], 3, 2, channel)
 
 
 def test_every_part_of_a_split_keeps_its_own_labels():
@@ -185,7 +185,7 @@ def test_images_teach_as_images():
     content = io.BytesIO()
     truth = np.arange(60) % 3
     np.savez(content, soft_labels=np.eye(3)[truth], targets=truth, features=pixels)
-    answer = uploads.teach("x.npz", content.getvalue(), ["cc"], 1, 2, Silent())
+    answer = uploads.teach(Upload("x.npz", content.getvalue()), ["cc"], 1, 2, Silent())
     assert answer["students"][0]["student"]["mean"] == answer["students"][0]["truth"]["mean"]
 
 
@@ -193,7 +193,7 @@ def test_few_examples_and_an_absent_class_are_no_obstacle():
     truth = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
     names, features = ("a", "b", "c", "absent"), stream(0, "few").standard_normal((10, 2))
     content = write(LabelFile(np.eye(4)[truth], truth, names, features), ".npz")
-    answer = uploads.teach("x.npz", content, list(catalogue(Loss)), 2, 2, Silent())
+    answer = uploads.teach(Upload("x.npz", content), list(catalogue(Loss)), 2, 2, Silent())
     assert len(answer["students"]) == len(catalogue(Loss))
 
 

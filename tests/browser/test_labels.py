@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from softlabel_core import measure
 from softlabel_core.reading.labels import LabelFile, read, write
@@ -17,7 +17,9 @@ from tests.browser.conftest import seen_as, settled, visiting, without_violation
 
 
 def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
-    """Upload a file on a fresh page."""
+    """Upload a file on a fresh page, as who has brought none before."""
+    page.goto("about:blank")  # nothing of the page before tells the browser of its file any more
+    page.context.clear_cookies()
     page.goto(f"{server}/{path}")
     field = page.locator("input[type=file]")
     field.wait_for(state="attached")
@@ -181,3 +183,55 @@ def test_chinese_shows_the_same_numbers(server: str, page: Page) -> None:
     bring(page, server, "mine.csv", content, "labels?lang=zh")
     expect(page.get_by_role("heading", name="最严重的混淆")).to_be_visible()
     expect(page.get_by_test_id("stMetricValue")).to_have_text(english)
+
+
+VOTES = b"task,worker,label\n1,w1,cat\n1,w2,dog\n1,w3,cat\n2,w1,dog\n2,w2,dog\n2,w3,owl\n"
+TRUTH = b"task,truth\n2,dog\n1,cat\n"
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def test_labels_and_truth_come_at_once_and_a_reload_keeps_them(server: str, page: Page) -> None:
+    page.goto(f"{server}/labels")
+    field = page.locator("input[type=file]")
+    field.wait_for(state="attached")
+    field.set_input_files([payload("truth.csv", TRUTH), payload("votes.csv", VOTES)])
+    expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
+    expect(page.get_by_role("heading", name="How many votes it takes")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
+    assert "votes" not in page.url
+    page.get_by_role("button", name="Take another file").click()
+    expect(page.get_by_role("button", name="Try it with an example")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Try it with an example")).to_be_visible()
+    expect(page.get_by_text("no longer kept")).to_have_count(0)
+
+
+def test_a_truth_is_added_and_the_reading_changed_without_sending_again(server: str, page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    bring(page, server, "votes.csv", VOTES)
+    expect(page.get_by_role("heading", name="The truth is missing")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(payload("truth.csv", TRUTH))
+    expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
+    assert len(sent) == 2
+    page.get_by_text("How the file is read", exact=True).click()
+    page.get_by_role("textbox", name="Names of the classes in their order").fill("cat, dog")
+    page.get_by_role("button", name="Read it so").click()
+    expect(page.get_by_test_id("stAlert")).to_contain_text(
+        "class_names: allowed: 3 names, one a class; got 2"
+    )
+    page.get_by_role("textbox", name="Names of the classes in their order").fill("cat, dog, owl")
+    page.get_by_role("button", name="Read it so").click()
+    expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
+    page.get_by_role("slider", name="Set size k").press("ArrowRight")
+    expect(page.get_by_text("Δ + γ at k = 2")).to_be_visible()
+    assert len(sent) == 2
+    page.get_by_role("button", name="Take another file").click()
+    field = page.locator("input[type=file]")
+    field.wait_for(state="attached")
+    field.set_input_files(payload("mine.xlsx", b"PK"))
+    expect(page.get_by_test_id("stAlert")).to_contain_text(".csv, .npz, .parquet, .npy, .jsonl, .json")

@@ -46,12 +46,14 @@ NAMES = {
     # keys, and a language by its own name
     *("Ctrl", "Shift", "Tab", "Enter", "Esc", "Delete", "Home", "End", "English"),
     # files
-    *("CSV", "JSON", "NPZ", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG", "MiB", "GPU", "CPU", "cpu"),
+    *("CSV", "JSON", "JSONL", "NPZ", "NPY", "ZIP", "Parquet", "PARQUET", "HTML", "PNG", "SVG", "JPEG"),
+    *("MiB", "GPU", "CPU", "cpu"),
     # authors whom a text names outside its reference
     *(
         "Yuan",
         "Hinton",
         "Feng",
+        "Fleiss",
         "Nado",
         "Natarajan",
         "Shalev",
@@ -293,7 +295,9 @@ def test_a_file_of_labels_is_read_in_chinese() -> None:
     wait_until(lambda: not jobs.every()._alive)
     app.run()
     assert app.metric
-    all_chinese(app, {*uploads.example().names, "npz", "pip", "install", "requirements", "quality", "txt"})
+    arrays = {"soft", "labels", "targets", "class", "names", "features"}
+    typed = {*uploads.example().names, *arrays, "npz", "pip", "install", "requirements", "quality", "txt"}
+    all_chinese(app, typed)
 
 
 def test_a_bad_file_is_refused_in_chinese() -> None:
@@ -303,7 +307,7 @@ def test_a_bad_file_is_refused_in_chinese() -> None:
     wait_until(lambda: not jobs.every()._alive)
     app.run()
     assert "和为 1；得到的和为 0.9" in app.error[0].value.replace("\\", "")
-    all_chinese(app, {"soft", "labels", "csv"})
+    all_chinese(app, {"soft", "labels", "csv", "target", "cat", "dog"})
 
 
 def refused() -> None:

@@ -12,12 +12,14 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import audit
-from softlabel_core.reading.labels import READERS, LabelFile, read, write
+from softlabel_core.audit.untold import untold
+from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy
 from softlabel_core.service.uploads import Upload
 from tests.waiting import PATIENCE, wait_until
 from ui import exports, jobs
+from ui import uploads as uploads_page
 from ui.charts import labels as charts_labels
 from ui.uploads import KEY, Own
 from ui.words import audits
@@ -72,7 +74,7 @@ def test_the_empty_page_says_what_it_is_and_offers_templates() -> None:
     for part in ("`target`", "`feature_`", "`soft_labels`", f"{uploads.MOST:,} numbers"):
         assert part in said(app)
     labels = {button.proto.label for button in app.get("download_button")}
-    assert {f"Template ({ending[1:].upper()})" for ending in READERS} <= labels
+    assert {f"Template ({ending[1:].upper()})" for ending in WRITTEN} <= labels
     assert not app.metric
 
 
@@ -274,3 +276,137 @@ def test_cleanlab_has_a_table_of_its_own() -> None:
 def test_the_template_of_the_page_is_read_back() -> None:
     found = read(io.BytesIO(uploads.template(".csv")), "x.csv", uploads.MOST)
     assert found.names == uploads.example().names
+
+
+# Files as people have them.
+
+VOTES = b"task,worker,label\n1,w1,cat\n1,w2,dog\n1,w3,cat\n2,w1,dog\n2,w2,dog\n2,w3,owl\n"
+TRUTH = b"task,truth\n2,dog\n1,cat\n"
+
+
+def read_so(app: AppTest, **chosen: object) -> AppTest:
+    """Choose how the file is read."""
+    token = app.session_state[KEY].token
+    for name, value in chosen.items():
+        every = (*app.selectbox, *app.multiselect, *app.text_input, *app.checkbox)
+        next(one for one in every if one.key == f"labels/{token}/{name}").set_value(value)
+    app.button(key=f"labels/{token}/read").click()
+    return settled(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_truth_the_page_says_what_can_be_said(language: str) -> None:
+    app = page(Upload("votes.csv", VOTES), lang=language)
+    assert say(language, "labels.no-truth") in [one.value for one in app.subheader]
+    assert say(language, "labels.read-long", votes=6, workers=3) in said(app)
+    assert "33.3 %" in said(app)
+    assert not app.metric
+    assert app.dataframe[1].value.iloc[0].tolist() == ["cat", "dog", 1.0, 1]
+    app.select_slider(key="labels/k").set_value("support")
+    assert "2.00" in said(settled(app))
+
+
+def test_the_truth_is_added_and_the_labels_are_not_sent_again() -> None:
+    app = page(Upload("votes.csv", VOTES))
+    content = app.session_state[KEY].upload.content
+    uploads_page.add_truth(app.session_state[KEY], "truth.csv", TRUTH)
+    app = settled(app)
+    assert app.session_state[KEY].upload.content is content
+    assert "**votes.csv with truth.csv** · 2 examples" in said(app)
+    assert "How many votes it takes" in [one.value for one in app.subheader]
+    found = app.session_state[KEY].audits[None]
+    assert found.indicators["label_accuracy"] == 1
+    assert found.crowd.most == 3
+
+
+def test_of_two_files_the_smaller_is_the_truth_and_they_can_be_swapped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads_page.st, "session_state", {})
+    uploads_page.take_both([("truth.csv", TRUTH), ("votes.csv", VOTES)])
+    mine = uploads_page.st.session_state[KEY]
+    assert (mine.upload.name, mine.upload.truth.name) == ("votes.csv", "truth.csv")
+    uploads_page.swap(mine)
+    assert (mine.upload.name, mine.upload.truth.name) == ("truth.csv", "votes.csv")
+    assert mine.upload.truth.truth is None
+
+
+def test_how_the_file_is_read_is_chosen_and_taken_back() -> None:
+    text = b"id,target,a,b,fold\n7,0,7,3,0\n8,1,1,9,0\n"
+    app = page(Upload("mine.csv", text))
+    assert "Columns that are zero throughout, taken for classes: fold." in said(app)
+    assert len(app.session_state[KEY].audits[None].class_names) == 3
+    app = read_so(app, columns=["a", "b"])
+    assert app.session_state[KEY].audits[None].class_names == ["a", "b"]
+    assert "fold" not in said(app)
+    app = read_so(app, numbers="probabilities")
+    assert "row 0: allowed: a sum of 1; got a sum of 10." in said(app)
+    app = read_so(app, numbers="votes")
+    assert app.metric
+    app = read_so(app, columns=[], numbers="auto", truth="b", names="x, y, z")
+    assert "class_names: allowed" not in said(app)
+
+
+def test_a_conversion_that_was_made_can_be_switched_off() -> None:
+    app = page(Upload("mine.csv", b"id,target,a,b\n7,0,.7,.3\n8,1,.2,.8\n"))
+    assert "Columns that only count rows, left out: id." in said(app)
+    app = read_so(app, left_out=False)
+    assert "got a sum of 8." in said(app)
+    app = read_so(app, left_out=True)
+    assert app.metric
+
+
+def test_the_majority_is_taken_on_request_and_said() -> None:
+    app = page(Upload("votes.csv", VOTES))
+    app.button(key="labels/majority").click()
+    app = settled(app)
+    assert "For want of a truth the largest of each row stands for it" in said(app)
+    assert "whether students could learn to agree with the majority" in said(app)
+    assert app.select_slider(key="labels/k").value == 2  # at 1 it could not be wrong
+    assert "With 3 votes an example" in said(app)
+
+
+def test_a_truth_of_names_asks_which_class_is_which() -> None:
+    lines = b'{"label_dist":[0.3,0.7,0.0],"truth":"n"}\n{"label_dist":[0.9,0.1,0.0],"truth":"e"}\n'
+    app = page(Upload("mine.jsonl", lines))
+    assert "The truth has names (e, n), and nothing says which class is which" in said(app)
+    app = read_so(app, names="e, n, c")
+    assert app.metric
+    assert app.session_state[KEY].audits[None].class_names == ["e", "n", "c"]
+
+
+def test_a_file_of_another_kind_is_refused_with_the_kinds_that_are_read() -> None:
+    app = page(Upload("mine.xlsx", b"PK"))
+    assert "a name that ends in .csv, .npz, .parquet, .npy, .jsonl, .json, or that of one of these" in said(
+        app
+    )
+
+
+def test_a_report_without_a_truth_is_json_with_what_was_found() -> None:
+    found = untold(read(io.BytesIO(VOTES), "votes.csv", uploads.MOST))
+    assert json.loads(exports.audit_json(found, []))["agreement"] == pytest.approx(1 / 3)
+
+
+def test_a_report_of_votes_has_their_table() -> None:
+    found = audit(read(io.BytesIO(b"target,a,b\n0,7,3\n1,1,7\n"), "x.csv", uploads.MOST))
+    text = exports.report(found, [], "Report", "source", "en")
+    assert "How many votes it takes" in text
+    assert "Whole numbers, read as votes" in text
+    chart = charts_labels.by_votes(found.crowd, dark=True, language="zh")
+    assert list(chart.figure.data[2].y) == [one.total for one in found.crowd.by_votes]
+    assert len(chart.table) == len(found.crowd.by_votes)
+
+
+def test_a_reload_finds_the_file_again_or_says_that_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Own(Upload("votes.csv", VOTES))
+    uploads_page._kept[mine.token] = mine
+    monkeypatch.setattr(uploads_page.cookie, "told", lambda name: mine.token)
+    app = page()
+    assert "**votes.csv** · 2 examples" in said(app)
+    found = app.session_state[KEY]
+    assert found is not mine  # the other session may be there still
+    app.button(key="labels/another").click()
+    app = settled(app)
+    assert "no longer kept" not in said(app)  # it was put away on purpose
+    assert mine.token not in uploads_page._kept
+    assert "The file that was here is no longer kept" in said(page())

@@ -1,5 +1,6 @@
 """Charts of a file of labels: both degrees by set size, who is found together, its students."""
 
+from softlabel_core.audit.crowd import Crowd
 from softlabel_core.audit.report import Audit
 from softlabel_core.service.uploads import Taught
 from ui.charts.details import largest_wrong, matrix
@@ -49,6 +50,43 @@ def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
     said = "; ".join(f"k = {one.k}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in audit.by_k)
     alt = say(language, "labels.alt-sizes", k=choice(language, chosen), best=audit.best_k, sizes=said)
     return Chart(drawing.figure, alt, audits.by_size(audit))
+
+
+def by_votes(found: Crowd, *, dark: bool, language: str = "en") -> Chart:
+    """Δ, γ and their sum by votes an example, the sum with the spread of its draws."""
+    colours, votes = palette(dark), [one.votes for one in found.by_votes]
+    drawing = Drawing(colours, 380)
+    low = [one.total if one.low is None else one.low for one in found.by_votes]
+    high = [one.total if one.high is None else one.high for one in found.by_votes]
+    totals = [one.total for one in found.by_votes]
+    start = (found.by_votes[0].unreliability, found.by_votes[0].ambiguity)
+    looks: Looks = (
+        ("unreliability", "Δ", colours.truth, "dot", "square"),
+        ("ambiguity", "γ", colours.rival, "dash", "diamond"),
+        ("total", "Δ + γ", colours.student, "solid", "circle"),
+    )
+    for name, said, colour, dash, symbol in looks:
+        bars = {"error_y": error(low, totals, high) | {"color": colour}} if name == "total" else {}
+        drawing.scatter(
+            x=votes,
+            y=[getattr(one, name) for one in found.by_votes],
+            mode="lines+markers",
+            line={"color": colour, "width": 3, "dash": dash},
+            marker={"symbol": symbol, "size": 8},
+            name=said,
+            hovertemplate=f"%{{x}}<br>{said} %{{y:.3f}}<extra></extra>",
+            **bars,
+        )
+        first = getattr(found.by_votes[0], name)
+        shift = 16 if first == max(start) or name == "total" else -16
+        drawing.note(0, first, f"<b>{said}</b>", colour, xanchor="left", yshift=shift)
+    drawing.axis("x", say(language, "labels.votes-each"), type="category")
+    drawing.axis("y", range=[-0.05, 1.12 * max(1.0, *high)])
+    said = "; ".join(
+        f"{one.votes}: Δ {one.unreliability:.2f}, γ {one.ambiguity:.2f}" for one in found.by_votes
+    )
+    alt = say(language, "labels.alt-votes", votes=said)
+    return Chart(drawing.figure, alt, audits.by_votes(found, language))
 
 
 def _name_lines(drawing: Drawing, audit: Audit, looks: Looks) -> None:

@@ -1,106 +1,36 @@
-"""Parts of the page Your labels: bringing a file, what it shows, students of it, and what to take along."""
+"""Parts of the page Your labels: what a file shows, students of it, and what to take along. (`door`: how it
+comes in.)"""
 
 from functools import partial
 
 import streamlit as st
 
 from softlabel_core import catalogue
-from softlabel_core.audit.report import DRAWN, SIZES, Audit
+from softlabel_core.audit.report import SIZES, Audit
+from softlabel_core.audit.untold import DRAWN, Untold
 from softlabel_core.losses import Loss
-from softlabel_core.reading import labels
-from softlabel_core.reading.features import MOST_CLASSES
-from softlabel_core.service import uploads as own
 from ui import exports, panels, state, uploads
 from ui.charts import labels as charts_labels
 from ui.uploads import Own
-from ui.words import audits, i18n
+from ui.words import audits, i18n, untold
 
 # Losses that students are offered to learn with at first: one of each way of reading labels.
 FIRST = ["cross-entropy", "cc"]
 
 
-def invite() -> None:
-    """Nothing uploaded yet: what this is."""
-    st.markdown(state.t("labels.lead"))
-    _bring()
-
-
-def _bring() -> None:
-    """Where a file goes, an example, templates, and what a file must hold."""
-    uploads.prepare()
-    st.file_uploader(
-        state.t("labels.drop"),
-        type=[ending[1:] for ending in labels.READERS],
-        key="labels/file",
-        help=state.t("labels.drop-help"),
-        on_change=_take,
-    )
-    with st.container(horizontal=True):
-        st.button(
-            state.t("labels.example"),
-            key="labels/example",
-            help=state.t("labels.example-help"),
-            on_click=_take_example,
-        )
-        for ending in labels.READERS:
-            label = state.t("labels.template", ending=ending[1:].upper())
-            panels.download(label, f"soft-labels{ending}", partial(own.template, ending), "tertiary")
-    st.caption(state.t("labels.private"))
-    with st.expander(state.t("labels.format"), expanded=True):
-        size = int(st.get_option("server.maxUploadSize"))
-        st.markdown(state.t("labels.format-text", most=own.MOST, classes=MOST_CLASSES, size=size))
-
-
-def _take() -> None:
-    file = st.session_state["labels/file"]
-    if file is None:
-        uploads.drop()
-    else:
-        uploads.take(file.name, file.getvalue())
-
-
-def _take_example() -> None:
-    uploads.take(f"{state.t('labels.example-name')}.npz", labels.write(own.example(), ".npz"))
-
-
-def refused(mine: Own) -> None:
-    """Why the file could not be read, and what to do."""
-    name = i18n.plain(mine.upload.name)
-    st.error(state.t("labels.refused", name=name, problem=mine.problems["read"]))
-    st.button(state.t("labels.retry"), key="labels/retry", on_click=mine.problems.clear)
-    _bring()
-
-
-def source(audit: Audit) -> str:
+def source(audit: Audit | Untold) -> str:
     """Where the numbers come from."""
-    return state.t(
-        "labels.source", n=audit.indicators["n"], seconds=audit.seconds, numpy=audit.versions["numpy"]
-    )
+    parts = {"seconds": audit.seconds, "numpy": audit.versions["numpy"]}
+    if isinstance(audit, Untold):
+        return state.t("labels.source-untold", n=audit.n, **parts)
+    return state.t("labels.source", n=audit.indicators["n"], **parts)
 
 
-def loaded(mine: Own, audit: Audit) -> None:
-    """Which file it is, and the way to another."""
-    features = "labels.features" if audit.features else "labels.no-features"
-    said, button = st.columns([4, 1], vertical_alignment="center")
-    said.markdown(
-        state.t(
-            "labels.loaded",
-            name=i18n.plain(mine.upload.name),
-            n=audit.indicators["n"],
-            classes=len(audit.class_names),
-            features=state.t(features, count=audit.features),
-        )
-    )
-    if converted := audits.read(state.language(), audit):
-        said.caption(" ".join(converted))
-    button.button(state.t("labels.another"), key="labels/another", on_click=uploads.drop, width="stretch")
-
-
-def set_size(mine: Own, audit: Audit) -> None:
+def set_size(mine: Own, audit: Audit | Untold) -> None:
     """The set size to look with."""
-    language = state.language()
-    sizes = [*range(1, min(len(audit.class_names), max(SIZES, audit.best_k)) + 1), "support"]
-    st.session_state["labels/k"] = audit.indicators["k"]
+    most = max(SIZES, audit.best_k) if isinstance(audit, Audit) else SIZES
+    sizes = [*range(1, min(len(audit.class_names), most) + 1), "support"]
+    st.session_state["labels/k"] = audit.indicators["k"] if isinstance(audit, Audit) else audit.k
     st.select_slider(
         state.t("labels.set-size"),
         sizes,
@@ -109,11 +39,14 @@ def set_size(mine: Own, audit: Audit) -> None:
         format_func=partial(i18n.choice, state.language()),
         on_change=lambda: uploads.choose(mine, st.session_state["labels/k"]),
     )
-    st.caption(audits.size_note(language, audit))
+    if isinstance(audit, Audit):
+        st.caption(audits.size_note(state.language(), audit))
 
 
 def verdicts(audit: Audit) -> None:
     """Which loss could learn from these labels."""
+    if "majority" in audit.read:
+        st.warning(state.t("labels.majority-note"))
     st.subheader(state.t("labels.which"), anchor=False)
     st.caption(state.t("labels.which-note"))
     for line in audits.verdicts(state.language(), audit):
@@ -148,6 +81,48 @@ def pictures(audit: Audit) -> None:
         else:
             note = state.t("explore.sets-note")
             panels.picture(state.t("labels.together"), matrix, key="together", note=note)
+
+
+def votes(audit: Audit) -> None:
+    """What the number of votes tells, where labels are votes."""
+    found, language = audit.crowd, state.language()
+    if found is None:
+        return
+    st.subheader(state.t("labels.votes"), anchor=False)
+    st.markdown(audits.crowd_note(language, found))
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart = charts_labels.by_votes(found, **panels.look())
+        panels.picture("", chart, key="by-votes", note=state.t("labels.votes-note"))
+    with right:
+        st.caption(state.t("labels.ways-note"))
+        table = audits.ways(found, language)
+        three = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
+        alt = state.t("labels.votes")
+        st.dataframe(table, hide_index=True, height="content", column_config=three, alt=alt)
+
+
+def without_truth(found: Untold) -> None:
+    """What labels show without a truth."""
+    language = state.language()
+    table = untold.numbers(found, language)
+    columns = {state.t("panels.column-value"): st.column_config.TextColumn(alignment="right")}
+    alt = state.t("labels.without-truth")
+    st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=alt)
+    st.markdown(untold.bound(language, found))
+    st.subheader(state.t("labels.together"), anchor=False)
+    st.caption(state.t("labels.pairs-note"))
+    pairs = untold.pairs(found, language)
+    three = {state.t("labels.pair-share"): st.column_config.NumberColumn(format="%.3f")}
+    alt = state.t("labels.together")
+    st.dataframe(pairs, hide_index=True, height="content", column_config=three, alt=alt)
+
+
+def take(mine: Own, found: Untold) -> None:
+    """What was found without a truth, to take along."""
+    st.subheader(state.t("labels.take"), anchor=False)
+    label = state.t("labels.download-json")
+    panels.download(label, "soft-label-report.json", partial(exports.audit_json, found, []))
 
 
 def train(mine: Own, audit: Audit) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import pandas as pd
 
 from softlabel_core import catalogue
+from softlabel_core.audit.crowd import Crowd
 from softlabel_core.audit.quality import Quality
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.untold import Untold
 from softlabel_core.indicators import Indicator, settled
 from softlabel_core.losses import Loss
 from softlabel_core.service.uploads import Taught
@@ -69,20 +71,19 @@ def bias_note(language: str, audit: Audit) -> str:
     return say(language, key, interval=outward(language, low, high), **values)
 
 
-def read(language: str, audit: Audit) -> list[str]:
+def read(language: str, audit: Audit | Untold) -> list[str]:
     """What was converted when the file was read, a sentence each."""
     comma = say(language, "marks.comma")
-    return [
-        say(
-            language,
-            f"labels.read-{name}",
-            **{
-                one: plain(comma.join(value)) if isinstance(value, list) else value
-                for one, value in numbers.items()
-            },
-        )
-        for name, numbers in audit.read.items()
-    ]
+    said = []
+    for made, numbers in audit.read.items():
+        values = {
+            one: plain(comma.join(value)) if isinstance(value, list) else value
+            for one, value in numbers.items()
+        }
+        said.append(say(language, f"labels.read-{made}", **values))
+        if "blank" in numbers:
+            said.append(say(language, "labels.read-blank", rows=numbers["blank"]))
+    return said
 
 
 def verdicts(language: str, audit: Audit) -> list[str]:
@@ -119,6 +120,45 @@ def confusions(audit: Audit, language: str) -> pd.DataFrame:
         for one in audit.confusions
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def crowd_note(language: str, found: Crowd) -> str:
+    """How sure the votes are, and what one vote would have given beside all of them. Markdown."""
+    one, all_of_them = found.by_votes[0], found.by_votes[-1]
+    count = f"{found.least:,}" if found.least == found.most else f"{found.least:,}–{found.most:,}"
+    return say(
+        language,
+        "labels.crowd",
+        count=count,
+        error=found.error,
+        unsettled=percent(found.unsettled),
+        one=one.total,
+        votes=one.votes,
+        all=all_of_them.total,
+    )
+
+
+def by_votes(found: Crowd, language: str) -> pd.DataFrame:
+    """A row a number of votes."""
+    columns = [say(language, "labels.votes-each"), "Δ", "γ", "Δ + γ", *ends(language)]
+    rows = [
+        (one.votes, one.unreliability, one.ambiguity, one.total, one.low, one.high) for one in found.by_votes
+    ]
+    return pd.DataFrame(rows, columns=columns).round(4)
+
+
+def ends(language: str) -> list[str]:
+    """The names of the ends of an interval."""
+    return [say(language, "charts.low"), say(language, "charts.high")]
+
+
+def ways(found: Crowd, language: str) -> pd.DataFrame:
+    """A row a way to read the votes."""
+    rows = [
+        (say(language, f"labels.way-{one.way}"), one.unreliability, one.ambiguity, one.total)
+        for one in found.ways
+    ]
+    return pd.DataFrame(rows, columns=[say(language, "labels.way"), "Δ", "γ", "Δ + γ"])
 
 
 def indicators(audit: Audit, language: str) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""One row a vote: who said what of which task, as a table of votes by task and label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from softlabel_core.phrase import Phrase
+from softlabel_core.plugin import Invalid
+from softlabel_core.reading.tables import is_number, short
+
+TASKS = ("task", "task_id", "item", "item_id", "example", "example_id", "image", "image_id", "question")
+WORKERS = ("worker", "worker_id", "annotator", "annotator_id", "rater", "rater_id", "performer", "coder")
+VOTES = ("label", "vote", "answer", "annotation", "response", "choice")
+"""Names, in small letters, of the three columns that make a table one row a vote."""
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Votes by task, in the order in which tasks appear, and by label."""
+
+    counts: Float[np.ndarray, "n c"]
+    tasks: list[str]
+    names: list[str]
+    note: dict[str, Any]
+    """Votes, workers, and rows without a label."""
+
+
+def long_names(header: Sequence[str]) -> tuple[str, str, str] | None:
+    """The columns of task, worker and label; None unless all three are there under usual names."""
+    found = [
+        next((name for one in names for name in header if name.lower() == one), None)
+        for names in (TASKS, WORKERS, VOTES)
+    ]
+    task, worker, vote = found
+    return (task, worker, vote) if task and worker and vote else None
+
+
+def crossed(
+    tasks: Sequence[str], workers: Sequence[str], votes: Sequence[str], truths: Sequence[str], most: int
+) -> Crossed:
+    """The cross-table of these rows; `truths` are labels too. Raises `Invalid` for more than `most` cells.
+
+    A row without a label is no vote. Labels are sorted, numbers by their value.
+    """
+    said = [bool(vote) for vote in votes]
+    names = sorted({*compress(votes, said), *filter(None, truths)}, key=in_order)
+    every = list(dict.fromkeys(tasks))
+    if len(every) * len(names) > most:
+        raise Invalid(
+            "file: allowed: {most:,} votes by task and label at most; got {tasks:,} tasks of {labels:,}.",
+            most=most,
+            tasks=len(every),
+            labels=len(names),
+        )
+    row, column = ({name: place for place, name in enumerate(part)} for part in (every, names))
+    at = [row[task] for task in compress(tasks, said)], [column[vote] for vote in compress(votes, said)]
+    counts = np.zeros((len(every), len(names)))
+    np.add.at(counts, (np.array(at[0], dtype=np.int64), np.array(at[1], dtype=np.int64)), 1.0)
+    note = {"votes": len(at[0]), "workers": len({*compress(workers, said)})}
+    if len(at[0]) < len(votes):
+        note["blank"] = len(votes) - len(at[0])
+    return Crossed(counts, every, names, note)
+
+
+def truth_of_tasks(tasks: Sequence[str], rows: Sequence[str], truths: Sequence[str]) -> list[str]:
+    """The truth of each of `tasks` from rows that say it; empty where none does.
+
+    Raises `Invalid` for a task with two.
+    """
+    known: dict[str, str] = {}
+    for task, truth in zip(rows, truths, strict=True):
+        if truth and known.setdefault(task, truth) != truth:
+            raise Invalid(
+                "targets: task {task}: allowed: one truth; got {first} and {second}.",
+                task=short(task),
+                first=short(known[task]),
+                second=short(truth),
+            )
+    return [known.get(task, "") for task in tasks]
+
+
+def in_order(name: str) -> tuple[bool, float, str]:
+    """How names are sorted: numbers first, by their value, then texts."""
+    number = is_number(name) and np.isfinite(float(name))
+    return (False, float(name), name) if number else (True, 0.0, name)
+
+
+def missing_columns(header: Sequence[str]) -> Invalid:
+    """What is said where the three columns were asked for and are not there."""
+    return Invalid(
+        "columns: allowed: those of the task, the worker and the label, in this order; got {got}.",
+        got=short(", ".join(header)) or Phrase("none"),
+    )
