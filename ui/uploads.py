@@ -38,6 +38,9 @@ BEAT = 0.02
 IDLE = 900.0
 """Seconds without a look after which a file is given back; what was found in it stays."""
 
+ROOM = 200 * 2**20
+"""Bytes that the files of all visitors may take; those looked at longest ago are given back."""
+
 MOST_LETTERS = 80
 """Letters of a file's name that are kept."""
 
@@ -88,9 +91,11 @@ _kept: dict[str, Own] = {}
 
 
 def give_back() -> None:
-    """Forget the content of files that nobody has looked at for `IDLE` seconds."""
-    for mine in list(_every):
-        if time.monotonic() - mine.seen > IDLE:
+    """Forget the content of files that nobody looked at for `IDLE` seconds, or that there is no room for."""
+    room = ROOM
+    for mine in sorted(_every, key=lambda one: one.seen, reverse=True):
+        room -= mine.upload.size
+        if time.monotonic() - mine.seen > IDLE or room < 0:
             mine.upload, mine.away = Upload(mine.upload.name, b""), True
             _kept.pop(mine.token, None)
 
@@ -119,6 +124,7 @@ def current() -> Own | None:
 
 def _keep(mine: Own) -> None:
     st.session_state[KEY] = _kept[mine.token] = mine
+    give_back()
 
 
 def is_gone() -> bool:

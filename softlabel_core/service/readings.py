@@ -28,6 +28,11 @@ class Upload:
     truth: "Upload | None" = None
     choice: Choice = RECOGNISED
 
+    @property
+    def size(self) -> int:
+        """Bytes of both."""
+        return len(self.content) + (self.truth.size if self.truth else 0)
+
     def digest(self) -> bytes:
         """What tells it from all others, read in another way too."""
         choice = (*vars(self.choice).values(),)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import weakref
 from itertools import count
 from pathlib import Path
 
@@ -124,6 +125,18 @@ def test_a_file_that_nobody_looks_at_is_given_back_and_its_numbers_stay() -> Non
     assert app.run().metric[0].value == shown
     app.select_slider(key="labels/k").set_value(1).run()
     assert say("en", "labels.given-back", minutes=15) in app.error[0].value
+
+
+def test_files_of_all_visitors_have_room_for_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_every", weakref.WeakSet())
+    monkeypatch.setattr(uploads, "ROOM", 25)
+    truth = Upload("truth.npy", bytes(2))
+    all_of_them = [Own(Upload(f"{i}.npy", bytes(10), truth)) for i in range(4)]
+    for i, mine in enumerate(all_of_them):
+        mine.seen += i
+    uploads.give_back()
+    assert [mine.away for mine in all_of_them] == [True, True, False, False]
+    assert [mine.upload.size for mine in all_of_them] == [0, 0, 12, 12]
 
 
 def test_only_a_page_that_waits_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
