@@ -80,4 +80,4 @@ def test_the_answer_says_by_itself_what_it_is():
     assert uploads.found(uploads.examine(with_truth, None, None)).indicators["label_accuracy"] == 1
     assert uploads.offer(LABELS, None) == {"names": ["target", "a", "b"]}
     with pytest.raises(Invalid, match="the majority on request"):
-        uploads.teach(VOTES, ["cc"], 1, 1, None)
+        uploads.teach(Upload("f.csv", b"feature_1,a,b\n1,.6,.4\n2,.2,.8\n"), ["cc"], 1, 1, None)
