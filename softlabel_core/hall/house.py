@@ -119,7 +119,7 @@ class House:
         self._heard: dict[tuple[str, str], float] = {}
         self._asked: list[Future[None]] = []
         self._lock, self._poke = threading.Lock(), threading.Event()
-        self._closed = self._ended = False
+        self.closed = self._ended = False
         self._noted = self._swept = 0.0
         self.feeder = Feeder(database, jobs, self._waiting, self._poke.set)
         self._thread = threading.Thread(target=self._run, name="hall-look", daemon=True)
@@ -127,7 +127,7 @@ class House:
 
     def close(self) -> None:
         """Stop looking; rooms stay in the store."""
-        self._closed = True
+        self.closed = True
         self._poke.set()
         self._thread.join()
         self.feeder.close()
@@ -204,7 +204,7 @@ class House:
 
     def _run(self) -> None:
         """In a thread of its own, whatever happens."""
-        while not self._closed:
+        while not self.closed:
             self._poke.wait(LOOK if self.views else IDLE)
             self._poke.clear()
             with self._lock:

@@ -43,10 +43,14 @@ class Question:
             return found | {"choices": self.choices}
         return found | {"unit": self.unit} | ({"table": self.table} if self.table else {})
 
+    @property
+    def highest(self) -> int:
+        """The largest answer; the smallest is 0."""
+        return PERCENT if self.kind == "number" else len(next(iter(self.choices.values()))) - 1
+
     def allows(self, value: Any) -> bool:
         """Whether that is an answer."""
-        most = PERCENT if self.kind == "number" else len(next(iter(self.choices.values()))) - 1
-        return type(value) is int and 0 <= value <= most
+        return type(value) is int and 0 <= value <= self.highest
 
 
 @once()

@@ -14,7 +14,7 @@ from streamlit import config
 from ui.web import assets
 from ui.words.i18n import LANGUAGES, say
 
-PAGES = ("start", "learn", "explore", "map", "compare", "labels")
+PAGES = ("start", "learn", "explore", "map", "compare", "labels", "lecture")
 """Pages in the order of the navigation; the first is at home."""
 
 OURS = (assets.FOLDER, "hall")
