@@ -29,7 +29,8 @@
       this.painted = ""; // what of it is drawn already
       this.made = ""; // which buttons there are
       this.left = 0; // seconds of a countdown
-      this.busy = false; // a move is on its way
+      /** @type {object | null} */
+      this.moving = null; // a move on its way
       this.asked = ""; // what a second press would do
       this.away = false;
       this.notice = "";
@@ -98,7 +99,10 @@
     /** @param {PresenterState} state */
     hear(state) {
       if (!this.state && language !== state.lang && !location.search.includes("lang=")) speak(state.lang).then(() => this.again(), () => {});
-      if (!this.state || this.state.v !== state.v) this.trouble("");
+      if (!this.state || this.state.v !== state.v) {
+        this.moving = null;
+        this.trouble("");
+      }
       if (state.stage !== "vote.open") this.left = 0;
       else if (state.step === this.pick && (!this.state || this.state.activity !== state.activity)) keep(`hall.${code}.step`, this.after(state.step));
       this.state = state;
@@ -115,8 +119,9 @@
 
     /** @param {any} what */
     async move(what) {
-      if (this.busy) return; // pressed twice: meant once
-      this.busy = true;
+      if (this.moving) return; // pressed twice: meant once
+      const mine = {};
+      this.moving = mine;
       this.trouble("");
       try {
         const answer = await request(`${this.base}move`, { v: this.state.v, ...what });
@@ -127,7 +132,7 @@
         this.trouble(say("present.not-moved"));
         this.hearing.ask();
       }
-      this.busy = false;
+      if (this.moving === mine) this.moving = null;
     }
 
     /** What the next question will be. */
