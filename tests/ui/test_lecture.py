@@ -101,6 +101,16 @@ def test_no_room_is_opened_where_there_are_too_many_or_no_store(monkeypatch: pyt
     assert [one.value for one in opened().warning] == [say("en", "lecture.down")]
 
 
+def test_a_store_that_is_away_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened()
+
+    def down(_: object, __: object) -> None:
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(type(houses.house()), "read", down)
+    assert [one.value for one in seen(app).warning] == [say("en", "lecture.down")]
+
+
 def test_what_came_is_counted_taken_along_and_opened_in_explore() -> None:
     app = opened()
     code = app.session_state[lecture.ROOM].code

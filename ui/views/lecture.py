@@ -89,7 +89,11 @@ def reached() -> None:
 
 def stands(opened: Opened, view: View) -> None:
     """What has come, to take along and to look at."""
-    table = results.of(opened.code)
+    try:
+        table = results.of(opened.code)
+    except Unavailable:
+        st.warning(state.t("lecture.down"))
+        return
     votes, designs = (int(table[name].notna().sum()) for name in ("answer", "bias"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(state.t("lecture.stands", phones=len(view.room.phones), votes=votes, designs=designs))
