@@ -167,6 +167,21 @@ def test_an_answer_outlives_the_network(server: str, browser: Browser) -> None:
         expect(screen.locator(".chart .guesses")).to_have_count(2)
 
 
+def test_an_answer_on_its_way_outlives_a_reload(server: str, browser: Browser) -> None:
+    with visiting(browser, viewport=PHONE) as hand:
+        phone = hand.new_page()
+        phone.route("**/vote", lambda route: route.abort())
+        phone.goto(f"{server}/hall/{voting()}")
+        phone.get_by_role("slider").fill("44")
+        phone.get_by_role("button", name="Send my guess").click()
+        expect(phone.get_by_text("No connection.")).to_be_visible()
+        phone.reload()
+        expect(phone.locator(".big")).to_have_text("44\u00a0%")
+        expect(phone.get_by_role("button", name="Sending …")).to_be_visible()
+        phone.unroute("**/vote")
+        expect(phone.get_by_role("button", name="Sent ✓")).to_be_visible()
+
+
 def test_without_events_the_room_is_asked(server: str, browser: Browser) -> None:
     """A proxy that holds events back: nothing comes, so pages ask."""
     code, secret = opened()
@@ -215,8 +230,7 @@ def test_both_pages_are_accessible_and_fit(server: str, browser: Browser, scheme
         without_violation(phone)
         for width, height in ((1024, 768), (1366, 768), (1920, 1080)):
             seen_as(screen, width, height, scheme)
-            drawn(screen)
-            assert screen.evaluate("document.documentElement.scrollHeight <= innerHeight")
+            screen.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
         without_violation(screen)
 
     with class_of(browser, server, 1) as (screen, [phone]):

@@ -3,7 +3,6 @@
 (() => {
   const CLOSING = 2400; // ms in which a guess still counts once the presenter has closed, less than the server grants
   const MANY = 4; // choices from which on they stand side by side
-  const SHORT = 4; // letters of those
   const RANKS = 6; // labels of an example that are shown
   const EXAMPLES = [3, 7, 0]; // digits whose labels are shown while one designs
   const DECAY = 0.6; // of the probability of a rank to that above, where a label has ranks
@@ -257,8 +256,7 @@
     }
 
     drawLobby() {
-      const tick = drawn("svg", { viewBox: "0 0 48 48", class: "tick", "aria-hidden": "true" }, drawn("path", { d: "M8 26l11 11L40 12" }));
-      this.add(tick, this.head(say("phone.in")), this.note(say("phone.wait"), "lead"), this.note(say("phone.privacy"), "note low"));
+      this.add(el("p", { class: "tick", "aria-hidden": "true" }, "✓"), this.head(say("phone.in")), this.note(say("phone.wait"), "lead"), this.note(say("phone.privacy"), "note low"));
     }
 
     // ---- a vote
@@ -479,8 +477,7 @@
     /** Buttons of which one is pressed. @param {(string | Node)[]} options @param {number | null} chosen
      * @param {(place: number) => void} on @param {string} name */
     choice(options, chosen, on, name, look = "") {
-      const brief = options.length >= MANY && options.every((one) => typeof one === "string" && one.length <= SHORT);
-      const group = el("div", { class: `choice ${look || (brief ? "brief" : "")}`, role: "group", "aria-label": name });
+      const group = el("div", { class: `choice ${look || (options.length < MANY ? "" : "pairs")}`, role: "group", "aria-label": name });
       options.forEach((option, place) => {
         const one = button(option, "", () => {
           for (const [at, other] of [...group.children].entries()) other.setAttribute("aria-pressed", String(at === place));

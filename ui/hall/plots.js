@@ -161,7 +161,7 @@ class Plot {
       for (let way = 0; way < ways && room < CROWDED; way += 1) {
         const angle = (2 * Math.PI * way) / ways;
         const [u, v] = [x + ring * this.size * Math.cos(angle), y + ring * this.size * Math.sin(angle)];
-        if (u < this.left - slack || u > this.right + slack || v > this.foot + slack) continue;
+        if (u < this.left - slack || u > this.right + slack || v < this.top - slack || v > this.foot + slack) continue;
         const nearest = Math.min(CROWDED, ...placed.map(([a, b, other]) => Math.hypot(a - u, b - v) / (other + radius)));
         if (nearest > room) [best, room] = [[u, v], nearest];
       }
