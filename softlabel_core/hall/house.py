@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -70,7 +71,7 @@ class View:
         done = sum(name in self.outcomes for _, name in mine)
         return f"{self.room.version}.{self.room.votes.get(phone, '')}.{len(mine)}.{done}"
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """Outcome -> designs that have it, in the order in which they came first."""
         found: dict[str, int] = {}
@@ -79,7 +80,7 @@ class View:
                 found[name] = found.get(name, 0) + 1
         return found
 
-    @property
+    @cached_property
     def points(self) -> list[Point]:
         """Designs that have an outcome, equal ones as one."""
         counts = self.counts
@@ -90,7 +91,7 @@ class View:
             if (found := self.outcomes.get(name)) is not None
         ]
 
-    @property
+    @cached_property
     def waiting(self) -> list[str]:
         """Outcomes that are not settled."""
         return [name for name in self.counts if name not in self.outcomes]

@@ -12,10 +12,12 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from softlabel_core.experiment.spec import Experiment
 from softlabel_core.hall import rules
 from softlabel_core.hall.law import name
 from softlabel_core.hall.outcomes import abandon, ask
 from softlabel_core.hall.recipes import Design
+from softlabel_core.once import once
 from softlabel_core.store.schema import designs, phones, rooms, votes
 
 Refused = Literal["no-room", "no-seat", "locked", "full", "closed", "stale", "taken"]
@@ -194,8 +196,7 @@ def design(
         return None if before[number] == made.text else "taken"
     if activity != room.activity or room.stage != "law.open" or number != len(before):
         return "closed"
-    experiment = made.experiment()
-    outcome = name(experiment)
+    outcome, experiment = _wanted(made)
     connection.execute(
         designs.insert().values(
             room=code, activity=activity, phone=phone, number=number, design=made.text, outcome=outcome
@@ -204,6 +205,13 @@ def design(
     ask(connection, outcome, experiment, number)
     _beat(connection, code)
     return None
+
+
+@once(most=1000)
+def _wanted(made: Design) -> tuple[str, Experiment]:
+    """Name of a design's outcome, and its experiment: there are few designs, and many phones."""
+    experiment = made.experiment()
+    return name(experiment), experiment
 
 
 def move(connection: Connection, code: str, version: int, to: str, step: str = "") -> Refused | None:
