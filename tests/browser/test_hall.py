@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from softlabel_core.hall import rooms
 from softlabel_core.store.database import Database
 from tests.browser.conftest import drawn, seen_as, visiting, without_violation
+from tests.waiting import wait_until
 
 PHONE = {"width": 390, "height": 844}
 STEP = "rule.line"
@@ -230,7 +231,7 @@ def test_both_pages_are_accessible_and_fit(server: str, browser: Browser, scheme
         without_violation(phone)
         for width, height in ((1024, 768), (1366, 768), (1920, 1080)):
             seen_as(screen, width, height, scheme)
-            screen.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
+            wait_until(lambda: screen.evaluate("document.documentElement.scrollHeight <= innerHeight"))
         without_violation(screen)
 
     with class_of(browser, server, 1) as (screen, [phone]):
