@@ -24,11 +24,12 @@ check: .venv/.test types
 
 ifeq ($(NPM),)
 types:
-	@echo "Left out: the types of the scripts in ui/components (no npm on this machine)."
+	@echo "Left out: the types of the scripts in ui/components and ui/hall (no npm on this machine)."
 else
 types: node_modules/.package-lock.json
 	node_modules/.bin/tsc
 	node_modules/.bin/tsc --project tsconfig.loose.json
+	node_modules/.bin/tsc --project ui/hall/tsconfig.json
 endif
 
 node_modules/.package-lock.json: package.json package-lock.json

@@ -13,8 +13,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import jobs
+from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
-from ui.web import assets, files, warm
+from ui.web import assets, ending, files, warm
 from ui.web.network import without_delay
 from ui.web.packed import Packed
 from ui.web.pages import Paths
@@ -30,10 +31,12 @@ async def lifespan(server: Any) -> AsyncIterator[None]:
         async with (
             warm.warmed(_imports, _atlas, _figures, _jobs),
             files.given_back(_idle),
+            ending.heard(house.end_streams),
             without_delay(server),
         ):
             yield
     finally:
+        house.close()
         jobs.close()
 
 
@@ -48,10 +51,12 @@ def _atlas() -> None:
 
 
 def _figures() -> None:
+    from ui.hall import questions
     from ui.views import film, observatory, start
     from ui.words.i18n import LANGUAGES
 
     films.stored()
+    questions.every()
     for language in LANGUAGES:
         start.address(language)
         observatory.setting(language)
@@ -69,6 +74,13 @@ def _idle() -> None:
 
 
 main = Path(__file__).parent / "ui" / "main.py"
-routes = [*films.routes(), *runs.routes(), *sweeps.routes(), *assets.routes()]
+routes = [
+    *films.routes(),
+    *runs.routes(),
+    *sweeps.routes(),
+    *assets.routes(),
+    *presenter.routes(),
+    *phones.routes(),
+]
 middleware = [Middleware(Packed), Middleware(Paths), Middleware(files.Capped)]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=middleware)

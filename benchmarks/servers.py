@@ -20,6 +20,7 @@ from softlabel_core.store.database import Database, url
 from tests.databases import cluster
 
 ROOT = Path(__file__).resolve().parents[1]
+HEALTH = "/_stcore/health"
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,17 @@ class Site:
 
 
 @contextmanager
-def serving(script: str = "app.py", **environment: str) -> Iterator[tuple[int, int]]:
-    """A server just started: its port and its process id."""
+def serving(script: str = "app.py", base: str = "", **environment: str) -> Iterator[tuple[int, int]]:
+    """A server just started, below a base path (`/a/b`) where there is one: its port and its process id."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    command.append(f"--server.baseUrlPath={base.strip('/')}")
     log = subprocess.DEVNULL
     server = subprocess.Popen(  # noqa: S603
         [*command, "--server.headless=true"], cwd=ROOT, stdout=log, stderr=log, env=os.environ | environment
     )
     try:
-        answers(f"http://localhost:{port}/_stcore/health")
+        answers(f"http://localhost:{port}{base}{HEALTH}")
         yield port, server.pid
     finally:
         server.terminate()
@@ -57,16 +59,17 @@ def serving(script: str = "app.py", **environment: str) -> Iterator[tuple[int, i
 
 
 @contextmanager
-def behind_a_proxy(ports: Sequence[int], folder: str) -> Iterator[int]:
+def behind_a_proxy(ports: Sequence[int], folder: str, base: str = "") -> Iterator[int]:
     """The port of a HAProxy before these, by the rules that are handed out."""
     rules, port = (ROOT / "deploy" / "haproxy.cfg").read_text(), free_port()
+    rules = rules.replace(HEALTH, f"{base}{HEALTH}")
     for name, real in zip(("bind :8501", "127.0.0.1:8511", "127.0.0.1:8512"), (port, *ports), strict=True):
         rules = rules.replace(name, f"{name.rpartition(':')[0]}:{real}")
     file = Path(folder) / "haproxy.cfg"
     file.write_text(rules)
     proxy = subprocess.Popen(["haproxy", "-f", str(file)], stderr=subprocess.DEVNULL)  # noqa: S603, S607
     try:
-        answers(f"http://localhost:{port}/_stcore/health")
+        answers(f"http://localhost:{port}{base}{HEALTH}")
         yield port
     finally:
         proxy.terminate()
@@ -85,7 +88,7 @@ def stored(postgresql: bool) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def site(processes: int, postgresql: bool, runs: Sequence[Experiment] = ()) -> Iterator[Site]:
+def site(processes: int, postgresql: bool, runs: Sequence[Experiment] = (), base: str = "") -> Iterator[Site]:
     """So many servers on a new store, in which these runs are promised already."""
     with ExitStack() as stack:
         address, folder = stack.enter_context(stored(postgresql))
@@ -94,10 +97,10 @@ def site(processes: int, postgresql: bool, runs: Sequence[Experiment] = ()) -> I
         with database.write() as connection:
             promises.hold(connection, promised, None, 0.0)
         database.close()
-        found = dict(stack.enter_context(serving(DATABASE_URL=address)) for _ in range(processes))
+        found = dict(stack.enter_context(serving(base=base, DATABASE_URL=address)) for _ in range(processes))
         port = next(iter(found))
         if processes > 1:
-            port = stack.enter_context(behind_a_proxy([*found], folder))
+            port = stack.enter_context(behind_a_proxy([*found], folder, base))
         yield Site(port, found, address)
 
 

@@ -8,7 +8,8 @@ of truth to prediction of the runs with this student that the server has finishe
 
 import math
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.students import Student
@@ -70,6 +71,15 @@ def parts(experiment: Experiment) -> list[Part]:
     if plan:  # tested on what they label
         found.append(Part(plan.student, plan.training, teachers, examples, examples, features, classes))
     return found
+
+
+def together(experiments: Sequence[Experiment]) -> list[Part]:
+    """What several experiments train at once: networks of one kind as one part."""
+    networks: dict[Part, int] = {}
+    for part in (part for one in experiments for part in parts(one)):
+        alike = replace(part, networks=0)
+        networks[alike] = networks.get(alike, 0) + part.networks
+    return [replace(part, networks=count) for part, count in networks.items()]
 
 
 def uncorrected(experiment: Experiment) -> float:

@@ -23,14 +23,32 @@ from sqlalchemy import (
 
 from softlabel_core.phrase import Refusal
 
-VERSION = 2
+VERSION = 3
 
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE jobs ADD COLUMN progress FLOAT NOT NULL DEFAULT 0",
         "ALTER TABLE jobs ADD COLUMN curves TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE jobs ADD COLUMN wanted FLOAT NOT NULL DEFAULT 0",
-    )
+    ),
+    2: (
+        "CREATE TABLE rooms (code VARCHAR(6) NOT NULL PRIMARY KEY, secret VARCHAR(32) NOT NULL, "
+        "language VARCHAR(8) NOT NULL, stage VARCHAR(16) NOT NULL, activity INTEGER NOT NULL, "
+        "step VARCHAR(64) NOT NULL, axis VARCHAR(8) NOT NULL, version INTEGER NOT NULL, "
+        "beat INTEGER NOT NULL, locked BOOLEAN NOT NULL, moved FLOAT NOT NULL, expires FLOAT NOT NULL)",
+        "CREATE TABLE phones (room VARCHAR(6) NOT NULL, phone VARCHAR(32) NOT NULL, seen FLOAT NOT NULL, "
+        "PRIMARY KEY (room, phone))",
+        "CREATE TABLE votes (room VARCHAR(6) NOT NULL, activity INTEGER NOT NULL, "
+        "phone VARCHAR(32) NOT NULL, step VARCHAR(64) NOT NULL, value INTEGER NOT NULL, "
+        "PRIMARY KEY (room, activity, phone))",
+        "CREATE TABLE designs (room VARCHAR(6) NOT NULL, activity INTEGER NOT NULL, "
+        "phone VARCHAR(32) NOT NULL, number INTEGER NOT NULL, design VARCHAR(64) NOT NULL, "
+        "outcome VARCHAR(16) NOT NULL, PRIMARY KEY (room, activity, phone, number))",
+        "CREATE INDEX ix_designs_outcome ON designs (outcome)",
+        "CREATE TABLE outcomes (name VARCHAR(16) NOT NULL PRIMARY KEY, experiment TEXT NOT NULL, "
+        "state VARCHAR(8) NOT NULL, turn INTEGER NOT NULL, asked FLOAT NOT NULL, owner VARCHAR(32), "
+        "until FLOAT NOT NULL, tries INTEGER NOT NULL, numbers TEXT NOT NULL)",
+    ),
 }
 """Version -> the statements that make the next one of it, in both dialects."""
 
@@ -79,6 +97,74 @@ results = Table(
 )
 """A row a finished run: its JSON, compressed, `size` bytes with the SHA-256 `digest`. `bad` ones are kept
 apart, for somebody to look at."""
+
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("secret", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("activity", Integer, nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("axis", String(8), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("beat", Integer, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("moved", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+"""A row a hall that is open (`hall.rooms`). `secret` is a hash. `version` counts moves of the presenter,
+`beat` whatever else has changed of the room."""
+
+phones = Table(
+    "phones",
+    metadata,
+    Column("room", String(6), primary_key=True),
+    Column("phone", String(32), primary_key=True),
+    Column("seen", Float, nullable=False),
+)
+"""A row a seat; of a phone only a hash is kept, another in every room."""
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("room", String(6), primary_key=True),
+    Column("activity", Integer, primary_key=True, autoincrement=False),
+    Column("phone", String(32), primary_key=True),
+    Column("step", String(64), nullable=False),
+    Column("value", Integer, nullable=False),
+)
+"""A row an answer to the question of a lesson's `step`."""
+
+designs = Table(
+    "designs",
+    metadata,
+    Column("room", String(6), primary_key=True),
+    Column("activity", Integer, primary_key=True, autoincrement=False),
+    Column("phone", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("design", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False, index=True),
+)
+"""A row a design of a phone, and the name of its outcome."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("experiment", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("owner", String(32)),
+    Column("until", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("numbers", Text, nullable=False),
+)
+"""A row an experiment that a hall asked for, whoever designed it: what it came to, or who trains it (`owner`,
+`until` then). It says nothing of phones, and stays when a room ends."""
 
 
 class Newer(Refusal):

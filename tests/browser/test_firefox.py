@@ -8,6 +8,7 @@ import pytest
 from softlabel_core.teaching.lessons import STEPS
 from tests.browser.conftest import CLIPPED, OTHERS, PATIENCE, SETTLED, WITHIN
 from tests.browser.firefox import BINARY, Firefox, firefox
+from tests.browser.test_hall import voting
 from ui.words.i18n import say
 
 FOUND = f"function () {{ {WITHIN} }}"
@@ -128,3 +129,16 @@ def test_the_other_pages_open(server: str, window: Firefox, path: str, sign: str
     window.open(f"{server}/{path}")
     of(window, sign, "isConnected")
     settled(window)
+
+
+def test_a_phone_guesses(server: str, window: Firefox) -> None:
+    """Hall mode, in Firefox: no guess until the slider is touched, and it arrives."""
+    window.open(f"{server}/hall/{voting()}")
+    assert of(window, ".big", "textContent") == "?"
+    pressed(window, RANGE)
+    assert of(window, ".big", "textContent") == "51\u00a0%"
+    of(window, "#dock .go", "isConnected")
+    window.evaluate("() => document.querySelector('#dock .go').click()")
+    window.wait("() => document.querySelector('.status').textContent.includes('51')")
+    window.open(window.evaluate("() => location.href"))
+    assert of(window, ".big", "textContent") == "51\u00a0%"

@@ -23,6 +23,7 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 from tests.browser.conftest import CLIPPED, OTHERS, PATIENCE, WITHIN
+from tests.browser.test_hall import voting
 
 DRIVER, SCREEN = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
 BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4*/MiniBrowser"))
@@ -105,3 +106,15 @@ def test_the_other_pages_open(server: str, webkit: webdriver.WebKitGTK, path: st
     webkit.get(f"{server}/{path}")
     found(webkit, sign)
     no_exception(webkit)
+
+
+def test_a_phone_guesses(server: str, webkit: webdriver.WebKitGTK) -> None:
+    """Hall mode, in WebKit: no guess until the slider is touched, and it arrives."""
+    webkit.get(f"{server}/hall/{voting()}")
+    assert text(webkit, ".big") == "?"
+    found(webkit, "input[type=range]").send_keys(Keys.ARROW_RIGHT)
+    assert text(webkit, ".big") == "51\u00a0%"
+    found(webkit, "#dock .go").click()
+    waited(webkit, lambda asked: "51" in text(asked, ".status"))
+    webkit.refresh()
+    waited(webkit, lambda asked: text(asked, ".big") == "51\u00a0%")

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text, update
 
 from softlabel_core.store import database as store
 from softlabel_core.store import results, schema
@@ -48,6 +48,35 @@ def test_a_step_that_fails_changes_nothing(earlier, address, result, monkeypatch
     with database.read() as connection:
         assert "place" not in columns(connection)
     database.close()
+
+
+def drawn(connection):
+    """Tables as the database has them: columns with their types, keys and indexes."""
+    looked = inspect(connection)
+    return {
+        table: (
+            {(one["name"], repr(one["type"]), one["nullable"]) for one in looked.get_columns(table)},
+            tuple(looked.get_pk_constraint(table)["constrained_columns"]),
+            {(one["name"], *one["column_names"]) for one in looked.get_indexes(table)},
+        )
+        for table in looked.get_table_names()
+    }
+
+
+def test_the_tables_of_version_2_become_those_that_are_made_now(address):
+    fresh = Database(url(address))
+    with fresh.write() as connection:
+        now = drawn(connection)
+        for table in ("rooms", "phones", "votes", "designs", "outcomes"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(update(schema.about).values(value=2))
+    fresh.close()
+    for _ in range(2):
+        database = Database(url(address))
+        with database.read() as connection:
+            assert schema.version(connection) == schema.VERSION
+            assert drawn(connection) == now
+        database.close()
 
 
 def test_a_later_version_is_left_alone(earlier, address, monkeypatch):

@@ -1,10 +1,16 @@
-"""A worker for the pages that are run without a browser."""
+"""A worker for the pages that are run without a browser, and a server of halls."""
 
 from collections.abc import Iterator
 
 import pytest
+from starlette.applications import Starlette
 
+from softlabel_core.hall import rules
+from tests.hall.acts import Hand
+from tests.ui.halls import Room
 from ui import jobs
+from ui.hall import house as houses
+from ui.hall import phones, presenter, wire
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +19,20 @@ def worker() -> Iterator[None]:
     yield
     jobs.every().close()
     jobs.every.clear()
+
+
+@pytest.fixture
+def hall(address, monkeypatch) -> Iterator[Starlette]:
+    """The routes of a server with a store of its own, and a queue in which nothing is trained."""
+    monkeypatch.setenv("DATABASE_URL", address)
+    monkeypatch.setattr(jobs, "every", Hand)
+    monkeypatch.setattr(wire, "_guesses", rules.Bucket(1000, 1000))
+    houses.house.clear()
+    yield Starlette(routes=[*presenter.routes(), *phones.routes()])
+    houses.close()
+
+
+@pytest.fixture
+def room(hall) -> Room:
+    """A room with its presenter."""
+    return Room(hall)

@@ -222,6 +222,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "compare-unlike": ("compare", {"a.bias": "one-hot", "b.framework": "soft-labels"}),
     "sweep": ("explore", {"bias": "pair-flip", "vary": "bias.rate,framework.loss"}),
     "labels": ("labels", {}),
+    "lecture": ("lecture", {}),
     "wrong-link": (
         "start",
         {"dataset": "digits", "bias.rank": "99", "present": "yes", "framework": "partial-labels"},

@@ -16,6 +16,9 @@ class Palette:
     """Colours of one theme."""
 
     ink: str
+    mute: str
+    """Words that step back, on the ground and on a panel (`ui/hall`)."""
+
     faint: str
     student: str
     truth: str
@@ -34,6 +37,7 @@ class Palette:
 
 LIGHT = Palette(
     ink="#1a1d21",
+    mute="#5c636b",
     faint="#d5d9dd",
     student="#004E86",
     truth="#944F00",
@@ -47,6 +51,7 @@ LIGHT = Palette(
 )
 DARK = Palette(
     ink="#eef0f2",
+    mute="#a2abb5",
     faint="#3a4048",
     student="#56B4E9",
     truth="#F5C04A",

@@ -129,7 +129,7 @@ def predict(name: str, step: LessonStep) -> None:
     elif says.guess_is_share(step):
         chosen = st.slider(label, 0.0, 1.0, 0.5, 0.05, key=key)
     else:
-        options = _options_of(name, step)
+        options = says.options(state.language(), name, step)
         chosen = st.radio(label, list(options), index=None, format_func=options.__getitem__, key=key)
     keys.button(
         state.t("learn.reveal"),
@@ -149,18 +149,6 @@ def _settle(name: str, step: LessonStep) -> None:
     if step.ask == "student_accuracy":
         chosen /= 100
     state.predict(name, "" if chosen is None else chosen)
-
-
-def _options_of(name: str, step: LessonStep) -> dict[str, str]:
-    """Answers to choose from."""
-    if step.ask == "label":
-        return {str(i): state.t("learn.label", label=i) for i in range(4)}
-    own = {
-        one: text(name, one)
-        for one in ("first", "second")
-        if i18n.known(state.language(), f"learn.{name}.{one}")
-    }
-    return {one: own.get(one) or state.t(f"learn.{one}") for one in says.CHOICES[step.ask]}
 
 
 def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:

@@ -51,10 +51,15 @@ def offer(texts: dict[str, str]) -> str:
     return address(folder)
 
 
+def base() -> str:
+    """The base path of this server, with a slash before it; empty without one."""
+    said = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{said}" if said else ""
+
+
 def address(path: str) -> str:
     """The path of something of ours on this server."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return "/".join(["", *([base] if base else []), FOLDER, path])
+    return f"{base()}/{FOLDER}/{path}"
 
 
 def _send(request: Request) -> Response:

@@ -11,10 +11,14 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from ui.web import assets
 from ui.words.i18n import LANGUAGES, say
 
-PAGES = ("start", "learn", "explore", "map", "compare", "labels")
+PAGES = ("start", "learn", "explore", "map", "compare", "labels", "lecture")
 """Pages in the order of the navigation; the first is at home."""
+
+OURS = (assets.FOLDER, "hall")
+"""First parts of the paths of our own routes."""
 
 MARK = b"<title>Streamlit</title>"
 """By this the file is known that Streamlit answers every path with."""
@@ -44,7 +48,7 @@ class Paths:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page with its own head, an unknown path with a page that says so; the rest as it is."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] != "GET" or _is_ours(scope["path"]):
             await self.app(scope, receive, send)
             return
         plain = {**scope, "headers": [one for one in scope["headers"] if one[0] not in ASKING]}
@@ -67,6 +71,12 @@ class Paths:
         await self.app(plain if _may_be_page(scope["path"]) else scope, receive, keep)
 
 
+def _is_ours(path: str) -> bool:
+    """Whether the path is that of a route of ours, which answers as it should."""
+    within = path.removeprefix(assets.base()).strip("/")
+    return within.split("/")[0] in OURS
+
+
 def _may_be_page(path: str) -> bool:
     """Whether the path names no file: those are to come packed, and from the browser's cache."""
     return "." not in path.rsplit("/", 1)[-1]
@@ -84,7 +94,7 @@ def _answer(start: Message, body: bytes, scope: Scope) -> HTMLResponse:
     base = "/" + (config.get_option("server.baseUrlPath") or "").strip("/")
     within = scope["path"].removeprefix(base).strip("/")
     page = {"": PAGES[0], **{name: name for name in PAGES[1:]}}.get(within)
-    language = _language(scope)
+    language = spoken(scope)
     kept = {name: value for name, value in Headers(raw=start["headers"]).items() if name not in OF_THE_FILE}
     if MARK not in body:  # a file that only looks like a page
         return HTMLResponse(body, headers=kept)
@@ -96,7 +106,7 @@ def _answer(start: Message, body: bytes, scope: Scope) -> HTMLResponse:
     return HTMLResponse(body.replace(MARK, head.encode()), headers=kept)
 
 
-def _language(scope: Scope) -> str:
+def spoken(scope: Scope) -> str:
     """The link's language, else the first of the browser's that we speak."""
     asked = QueryParams(scope["query_string"]).get("lang")
     wanted = Headers(raw=scope["headers"]).get("accept-language", "")

@@ -11,7 +11,7 @@ from softlabel_core.indicators import Sample, measure
 from softlabel_core.teaching import lessons
 from softlabel_core.teaching.lessons import LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.words.i18n import joined, say
+from ui.words.i18n import joined, known, say
 from ui.words.sentences import because, comparison, outward, plus_minus, points, rounded
 
 CLOSE, FAR = 0.05, 0.2
@@ -127,14 +127,30 @@ def actual(step: LessonStep, result: Result | None) -> float:
     return result.student_accuracy.mean if step.ask == "student_accuracy" else result.indicators[step.ask]
 
 
+def answer(step: LessonStep, results: list[Result]) -> str:
+    """The right one of `options`."""
+    if step.ask == "label":
+        return str(values(step, results)["winner"])
+    return lessons.outcome(step, *results) or "holds"
+
+
+def options(language: str, name: str, step: LessonStep) -> dict[str, str]:
+    """Answers to choose from: id -> text."""
+    if step.ask == "label":
+        return {str(i): say(language, "learn.label", label=i) for i in range(4)}
+    own = {
+        one: spoken(language, name, one, step, [])
+        for one in ("first", "second")
+        if known(language, f"learn.{name}.{one}")
+    }
+    return {one: own.get(one) or say(language, f"learn.{one}") for one in CHOICES[step.ask]}
+
+
 def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) -> str:
     """How the prediction and what came out compare. Markdown."""
     if guess_is_share(step):
         return _distance(language, step, float(guess), results)
-    came: str = "holds" if step.ask == "promise" else ""
-    came = lessons.outcome(step, *results) or came
-    if step.ask == "label":
-        came = str(values(step, results)["winner"])
+    came = answer(step, results)
     said = say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")
     return joined([said, comparison(language, difference(*results))]) if step.ask == "which" else said
 

@@ -1,0 +1,1 @@
+"""Hall: a class that takes part. Rooms, votes on lessons, and designs that train together."""
