@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from softlabel_core import Experiment
 from softlabel_core.experiment import link as share
-from tests.browser.conftest import seen_as, settled, visiting
+from tests.browser.conftest import drawn, seen_as, settled, visiting
 from ui.words.i18n import say
 
 PAGES = ["", "learn", "explore", "map", "compare", "labels"]
@@ -184,6 +184,24 @@ def test_the_keyboard_alone_reaches_the_bar_and_the_slider(server: str, page: Pa
         reached += f"{page.evaluate(name)} "
     for said in ("Reset", "Pin", "Share", "Present", "Methods", "中文", "Explore", "How often", "as a table"):
         assert said in reached, reached
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_bar_covers_no_name_of_a_page(server: str, page: Page, language: str) -> None:
+    """The last name, at each width from where the bar stands beside them to where it has its own line."""
+    page.goto(f"{server}/labels?lang={language}")
+    settled(page)
+    last = page.get_by_role("link", name=say(language, "shell.lecture"), exact=True)
+    bar = page.locator(".st-key-bar")
+    for width in (1366, 1240, 1239, 1024, 800):
+        page.set_viewport_size({"width": width, "height": 800})
+        drawn(page)
+        name, controls = last.bounding_box(), bar.bounding_box()
+        assert name is not None
+        assert controls is not None
+        beside = controls["x"] >= name["x"] + name["width"]
+        below = controls["y"] >= name["y"] + name["height"]
+        assert beside or below, width
 
 
 MENUS = """() => [...document.querySelectorAll('[data-testid=stSelectbox] input')].map(field => {
