@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from softlabel_core.teaching.lessons import STEPS
 from tests.browser.conftest import answering, drawn, settled
-from tests.browser.test_views import PAGES, opened
+from tests.browser.test_views import PAGES, PRESENTED, opened
 
 SCREENS = [(1366, 768), (1024, 768), (1920, 1080), (390, 844)]
 
@@ -59,7 +59,7 @@ def whole(page: Page, width: int, height: int) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("labels", "explore", "learn")])
+@pytest.mark.parametrize("name", [name for name in PRESENTED if name not in ("explore", "learn")])
 def test_a_page_fits_every_screen(server: str, page: Page, name: str, language: str) -> None:
     """Check 24: sentence, slider, figure, keys."""
     opened(page, f"{server}{PAGES[name]}&present=1&lang={language}", *SCREENS[0])

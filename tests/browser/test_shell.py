@@ -13,7 +13,7 @@ from softlabel_core.experiment import link as share
 from tests.browser.conftest import drawn, seen_as, settled, visiting
 from ui.words.i18n import say
 
-PAGES = ["", "learn", "explore", "map", "compare", "labels"]
+PAGES = ["", "learn", "explore", "map", "compare", "labels", "lecture"]
 SHOWING = ("", "explore", "map", "compare")
 """Pages that show numbers at once."""
 
