@@ -37,10 +37,6 @@ LIMIT = 600.0
 BEAT = 0.05
 """Seconds between two reports of progress."""
 
-NICE = 5
-"""How much a worker gives way to the pages where both want the same processor: they get about three times as
-much of it. Where nobody else wants it, it costs nothing."""
-
 
 class WorkerLost(Exception):
     """The worker process died under the job."""
@@ -171,13 +167,6 @@ class Runner(ABC):
         """Stop everything."""
 
 
-def _begin(server: int) -> None:
-    """What a worker does first."""
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(NICE)
-    end_with(server)
-
-
 class EmbeddedRunner(Runner):
     """Worker processes beside this one (Pebble); a killed worker fails its own job only.
 
@@ -221,7 +210,7 @@ class EmbeddedRunner(Runner):
 
     def _opened(self) -> ProcessPool:
         context = get_context("loky")
-        pool = ProcessPool(self.workers, initializer=_begin, initargs=(os.getpid(),), context=context)
+        pool = ProcessPool(self.workers, initializer=end_with, initargs=(os.getpid(),), context=context)
         for _ in range(self.workers):
             pool.schedule(_warm_up)
         return pool

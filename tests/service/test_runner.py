@@ -16,7 +16,7 @@ import pytest
 from softlabel_core import Cancelled
 from softlabel_core.service import runner as engine
 from softlabel_core.service.queue import Jobs
-from softlabel_core.service.runner import NICE, EmbeddedRunner, JobError, train
+from softlabel_core.service.runner import EmbeddedRunner, JobError, train
 from tests.service import engines
 from tests.service.engines import LONG, QUICK, experiment, submit
 from tests.service.test_engines import greedy
@@ -155,17 +155,6 @@ def test_a_worker_that_dies_without_a_job_is_replaced(embedded):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")
-def test_workers_give_way_to_the_pages(embedded):
-    runner, _ = embedded
-    assert runner.submit(niceness).result(PATIENCE) == {"nice": os.nice(0) + NICE}
-
-
-def niceness(channel):
-    """A task: how much its process gives way."""
-    return {"nice": os.nice(0)}
-
-
 def test_the_main_script_of_this_process_is_nothing_to_a_worker(monkeypatch):
     """Streamlit's main script is the page that runs; a worker must not run it, nor import Streamlit."""
     page = types.ModuleType("__main__")
