@@ -18,6 +18,7 @@ AXES = {
     "c": "classes",
     "k": "labels of a set, or sizes of sets from 1",
     "rivals": "wrong labels of an example",
+    "draws": "draws of the same votes",
     "d": "features",
     "d_prepared": "features that a student makes of them before training",
     "e": "epochs",

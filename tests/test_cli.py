@@ -287,10 +287,14 @@ BAD = [
     (["docs", "--out", "missing/x.md"], "--out: allowed: a file in a folder "),
     (["docs", "--out", "."], "--out: allowed: the name of a file; got the folder ."),
     (["indicators"], "file"),
-    (["indicators", "missing.npz"], "file: allowed: an existing CSV, NPZ or PARQUET file; got missing.npz."),
+    (
+        ["indicators", "missing.npz"],
+        "file: allowed: an existing CSV, NPZ, PARQUET, NPY, JSONL or JSON file; got missing.npz.",
+    ),
     (
         ["indicators", "labels.txt"],
-        "file: allowed: a name that ends in .csv, .npz, .parquet; got labels.txt.",
+        "file: allowed: a name that ends in .csv, .npz, .parquet, .npy, .jsonl, .json, or that of one of "
+        "these packed as .gz, .zip; got labels.txt.",
     ),
 ]
 
@@ -332,14 +336,14 @@ def test_bad_input_as_the_shell_sees_it(tmp_path):
 
 EYE = np.eye(3)
 BAD_ARRAYS = [
-    ({"soft_labels": EYE}, "file: allowed: arrays soft_labels and targets; got soft_labels."),
+    ({"targets": [0, 1, 2]}, "file: allowed: arrays soft_labels and targets; got targets."),
     (
         {"soft_labels": EYE.astype(object), "targets": [0, 1, 2]},
-        "file: allowed: an array soft_labels of plain numbers, 30,000,000 at most; got 3 x 3 of object.",
+        "file: allowed: an array soft_labels of plain numbers, 60,000,000 at most; got 3 x 3 of object.",
     ),
     (
         {"soft_labels": EYE, "targets": np.array([0, 1, None])},
-        "file: allowed: an array targets of plain numbers, 30,000,000 at most; got 3 of object.",
+        "file: allowed: an array targets of plain numbers, 60,000,000 at most; got 3 of object.",
     ),
     ({"soft_labels": EYE + 0j, "targets": [0, 1, 2]}, "file: allowed: an array soft_labels of plain numbers"),
     (
@@ -404,11 +408,14 @@ def test_a_file_that_is_no_archive_of_arrays_is_refused(make, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "file: allowed: a column target; got an empty file."),
-        ("cat,dog\n1,0\n", "file: allowed: a column target; got cat, dog."),
+        ("", "file: allowed: two columns of numbers or more, one a class; got an empty file."),
         ("target,cat,dog\n", "soft_labels: allowed: shape (n >= 1, c >= 2); got (0, 2)."),
-        ("target,cat\n0,1\n", "soft_labels: allowed: shape (n >= 1, c >= 2); got (1, 1)."),
-        ("target,cat,dog\n0,1,x\n", "file: column dog, row 0: allowed: a number; got x."),
+        ("target,cat\n0,1\n", "file: allowed: two columns of numbers or more, one a class; got cat."),
+        ("target,cat,dog\n0,1,0\n0,1,x\n", "file: column dog, row 1: allowed: a number; got x."),
+        (
+            "target,cat,dog\n0,1,x\n",
+            "file: allowed: two columns of numbers or more, one a class; got cat, and words in dog.",
+        ),
         ("target,cat,dog\n0,1,0\n1,1\n", "file: row 1: allowed: 3 cells, as the header; got 2."),
         (
             "target,cat,dog\n0,1,0\nowl,1,0\n",

@@ -47,15 +47,16 @@ def crossed(
     A row without a label is no vote. Labels are sorted, numbers by their value.
     """
     said = [bool(vote) for vote in votes]
-    names = sorted({*compress(votes, said), *filter(None, truths)}, key=in_order)
+    found = {*compress(votes, said), *filter(None, truths)}
     every = list(dict.fromkeys(tasks))
-    if len(every) * len(names) > most:
+    if len(every) * len(found) > most:  # before a second is spent on sorting them
         raise Invalid(
             "file: allowed: {most:,} votes by task and label at most; got {tasks:,} tasks of {labels:,}.",
             most=most,
             tasks=len(every),
-            labels=len(names),
+            labels=len(found),
         )
+    names = sorted(found, key=in_order)
     row, column = ({name: place for place, name in enumerate(part)} for part in (every, names))
     at = [row[task] for task in compress(tasks, said)], [column[vote] for vote in compress(votes, said)]
     counts = np.zeros((len(every), len(names)))
