@@ -87,6 +87,7 @@ def test_a_film_plays_steps_and_rewinds_to_the_same_initialisation(server: str, 
     assert shares(figure) == right(found, 30)
     assert right(found, 30)[0] in slider.get_attribute("aria-valuetext").replace("\u00a0", " ")
     figure.get_by_role("button", name="One frame back").click()
+    expect(figure).to_have_attribute("data-t", "29.000")
     assert shares(figure) == right(found, 29)
     slider.fill("40")
     figure.get_by_role("button", name="Again").click()
