@@ -1,6 +1,7 @@
 """Result: everything one experiment gave, as a value that goes to JSON and back."""
 
 import contextlib
+import functools
 import importlib.metadata
 import math
 import os
@@ -241,10 +242,14 @@ def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that the numbers depend on."""
-    packages = {
-        name: importlib.metadata.version(name) for name in ("torch", "numpy", "scipy", "scikit-learn")
-    }
+    packages = {name: _installed(name) for name in ("torch", "numpy", "scipy", "scikit-learn")}
     return {"softlabel_core": __version__, "python": platform.python_version(), **packages}
+
+
+@functools.cache
+def _installed(package: str) -> str:
+    """Looked up on the disk once: that takes milliseconds, and every result says it."""
+    return importlib.metadata.version(package)
 
 
 def machine() -> str:
