@@ -88,5 +88,27 @@ def address(request, tmp_path) -> str:
     return request.getfixturevalue("postgres").database()
 
 
+@pytest.fixture
+def database(address):
+    """A new store."""
+    from softlabel_core.store.database import Database, url
+
+    found = Database(url(address))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def result():
+    """A small run."""
+    from softlabel_core import Experiment, run
+
+    return run(
+        Experiment.parse(
+            {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 1}}
+        )
+    )
+
+
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("house")

@@ -14,14 +14,12 @@ from softlabel_core import Experiment
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, own, saved, state
 from ui.components import keys, visits
+from ui.web.assets import HERE_ONLY
 from ui.words import i18n
 from ui.words.tables import describe
 
 STYLE = Path(__file__).parent / "style.css"
 PRESENT = Path(__file__).parent / "present.css"
-HERE_ONLY = ("localhost", "127.0.0.1", "::1")
-"""Hosts that lead every device to itself."""
-
 DOCUMENT = """document.documentElement.lang = said.language;
 document.querySelector("meta[name=description]")?.setAttribute("content", said.description);"""
 

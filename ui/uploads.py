@@ -212,10 +212,7 @@ def audited(mine: Own) -> Audit | Untold | None:
         if answer is not None:
             audit = uploads.found(answer)
             mine.names = audit.offered
-            mine.audits |= {
-                mine.k: audit,
-                audit.k if isinstance(audit, Untold) else audit.indicators["k"]: audit,
-            }
+            mine.audits |= {mine.k: audit, audit.k: audit}
     return mine.audits.get(mine.k)
 
 
@@ -231,12 +228,11 @@ def names(mine: Own) -> list[str]:
 
 def teach(mine: Own, audit: Audit, losses: list[str], replicates: int) -> None:
     """Ask for students of these losses at the audit's set size."""
-    size = (audit.indicators["n"], audit.features or 0, tuple(audit.class_names))
-    k = audit.indicators["k"]
+    size = (audit.n, audit.features or 0, tuple(audit.class_names))
     mine.students = []
     mine.problems.pop("teach", None)
     try:
-        work = uploads.teaching(mine.upload, size, losses, k, replicates, jobs.every().cost)
+        work = uploads.teaching(mine.upload, size, losses, audit.k, replicates, jobs.every().cost)
     except Invalid as error:
         mine.problems["teach"] = i18n.problem(state.language(), error)
     else:

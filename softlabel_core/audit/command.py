@@ -104,9 +104,7 @@ def _tell(found: dict[str, Any], intervals: dict[str, Any], as_json: bool) -> No
             print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
     for pair in found.get("pairs", []):
         print(f"{'together':22} {names[pair['first']]} > {names[pair['second']]}: {pair['share']:.4f}")
-    for one in crowd["by_votes"] if crowd else []:
-        degrees = f"{one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}"
-        print(f"{'with votes: ' + str(one['votes']):22} {degrees}")
-    for one in crowd["ways"] if crowd else []:
-        degrees = f"{one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}"
-        print(f"{'read as: ' + one['way']:22} {degrees}")
+    asked = [(f"with votes: {one['votes']}", one) for one in crowd["by_votes"]] if crowd else []
+    asked += [(f"read as: {one['way']}", one) for one in crowd["ways"]] if crowd else []
+    for what, one in asked:
+        print(f"{what:22} {one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}")

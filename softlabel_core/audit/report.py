@@ -121,6 +121,17 @@ class Audit(Value):
     seconds: float
     versions: dict[str, str]
 
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return int(self.indicators["n"])
+
+    @property
+    def k(self) -> int | str:
+        """Set size that was measured at."""
+        size: int | str = self.indicators["k"]
+        return size
+
 
 def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audit:
     """Everything about the labels of `file` at set size k (1 to c or `support`; None: the usual one).

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -74,11 +75,7 @@ class View:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Outcome -> designs that have it, in the order in which they came first."""
-        found: dict[str, int] = {}
-        for mine in self.room.designs.values():
-            for _, name in mine:
-                found[name] = found.get(name, 0) + 1
-        return found
+        return Counter(name for mine in self.room.designs.values() for _, name in mine)
 
     @cached_property
     def points(self) -> list[Point]:

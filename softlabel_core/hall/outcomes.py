@@ -10,11 +10,11 @@ import time
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, case, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.hall.law import Outcome
 from softlabel_core.plugin import Invalid
+from softlabel_core.store.database import upsert
 from softlabel_core.store.results import DAY, DAYS
 from softlabel_core.store.schema import designs, outcomes, rooms
 
@@ -26,8 +26,7 @@ _again = case((outcomes.c.tries >= TRIES, "failed"), else_="waiting")
 
 def ask(connection: Connection, name: str, experiment: Experiment, turn: int) -> None:
     """An outcome is wanted, at this turn, unless it is there or was asked for with an earlier one."""
-    into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    insert: sqlite.Insert | postgresql.Insert = into(outcomes).values(
+    insert = upsert(connection, outcomes).values(
         name=name,
         experiment=experiment.model_dump_json(),
         state="waiting",

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.hall import rules
@@ -18,6 +17,7 @@ from softlabel_core.hall.law import name
 from softlabel_core.hall.outcomes import abandon, ask
 from softlabel_core.hall.recipes import Design
 from softlabel_core.once import once
+from softlabel_core.store.database import upsert
 from softlabel_core.store.schema import designs, phones, rooms, votes
 
 Refused = Literal["no-room", "no-seat", "locked", "full", "closed", "stale", "taken"]
@@ -129,10 +129,6 @@ def _beat(connection: Connection, code: str) -> None:
     connection.execute(update(rooms).where(rooms.c.code == code).values(beat=rooms.c.beat + 1))
 
 
-def _insert(connection: Connection, table: Any) -> Any:
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
-
-
 def join(connection: Connection, code: str, phone: str) -> Refused | None:
     """Give a phone its seat; the same phone keeps the one it has."""
     room = _room(connection, code, hold=True)
@@ -167,7 +163,7 @@ def vote(connection: Connection, code: str, phone: str, activity: int, value: in
         return "no-seat"
     if activity != room.activity or not rules.takes_votes(room.stage, room.moved, time.time()):
         return "closed"
-    insert = _insert(connection, votes).values(
+    insert = upsert(connection, votes).values(
         room=code, activity=activity, phone=phone, step=room.step, value=value
     )
     connection.execute(

@@ -19,7 +19,7 @@ import numpy as np
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
 from softlabel_core.reading.choice import Choice
-from softlabel_core.reading.tables import FILE, INDEXES, MOST_BYTES, TRUTHS, check_size, short
+from softlabel_core.reading.tables import FILE, INDEXES, MOST_BYTES, check_size, short, truth_in
 from softlabel_core.reading.votes import in_order
 
 DISTRIBUTIONS = ("label_dist", "label_distribution", "distribution", "label_counter", "label_count")
@@ -146,7 +146,7 @@ def _sets(rows: list[list[Any]], most: int) -> Parsed:
 
 def _records(rows: list[dict[str, Any]], most: int, choice: Choice, known: Sequence[str]) -> Parsed:
     fields = [str(name) for name in rows[0]]
-    true = next((one for one in ((choice.truth,) if choice.truth else TRUTHS) if one in fields), None)
+    true = truth_in(fields, choice.truth)
     if choice.truth and true is None:
         raise _lacking(choice.truth, fields)
     truth = None if true is None else [_text(row.get(true)) for row in rows]

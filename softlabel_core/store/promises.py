@@ -9,9 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from softlabel_core.store.database import Database
+from softlabel_core.store.database import Database, upsert
 from softlabel_core.store.schema import jobs
 
 MOMENT = 1.0
@@ -64,8 +63,7 @@ def hold(connection: Connection, kept: Sequence[Promise], owner: str | None, lea
         | {"owner": None if one.state == "failed" else owner, "until": now + lease}
         for one in kept
     ]
-    into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    insert: sqlite.Insert | postgresql.Insert = into(jobs)
+    insert = upsert(connection, jobs)
     fresh = {name: insert.excluded[name] for name in rows[0] if name not in ("key", "experiment", "since")}
     mine = or_(jobs.c.owner.is_(None), jobs.c.until < now)
     if owner is not None:

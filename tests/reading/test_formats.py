@@ -20,6 +20,7 @@ from softlabel_core.reading.choice import OPTIONAL, Choice
 from softlabel_core.reading.labels import ENDINGS, offered, read, truth_of
 from softlabel_core.reading.recognise import LARGEST
 from softlabel_core.streams import stream
+from tests.reading.mutations import mutated
 
 THREE = np.array([[0.5, 0.3, 0.2], [0, 0.9, 0.1], [0.125, 0.125, 0.75]])
 COUNTS = np.array([[5, 3, 2], [0, 9, 1], [1, 1, 6]])
@@ -543,24 +544,6 @@ def test_what_there_is_to_choose_from_is_offered():
 
 
 # What is not as it should be.
-
-
-def mutated(content, generator):
-    """A copy of the bytes with something wrong."""
-    body = bytearray(content)
-    at = int(generator.integers(len(body)))
-    kind = generator.integers(4)
-    if kind == 0:
-        return bytes(body[:at])
-    if kind == 1:
-        for place in generator.integers(len(body), size=4):
-            body[place] = int(generator.integers(256))
-    elif kind == 2:
-        body[at:at] = generator.bytes(9)
-    else:
-        other = int(generator.integers(len(body)))
-        body[at : at + 12] = body[other : other + 12]
-    return bytes(body)
 
 
 SAMPLES = {

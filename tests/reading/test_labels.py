@@ -23,6 +23,7 @@ from softlabel_core.service.runner import EmbeddedRunner, JobError
 from softlabel_core.service.uploads import MEMORY, MOST, Upload
 from softlabel_core.streams import stream
 from tests.declared import random_labels
+from tests.reading.mutations import mutated
 from tests.waiting import PATIENCE, processor_seconds
 
 NAMES = ("cat", "dog", "a very long owl", "<b>x</b>")
@@ -411,26 +412,6 @@ def test_the_largest_file_that_is_allowed_is_measured_in_time(runner):
     )
     with pytest.raises(JobError, match=f"{MOST:,} at most; got {MOST // 1000 + 1} x 1000 of float32"):
         ask(runner, more, ".npz").result(PATIENCE)
-
-
-def mutated(content, generator):
-    """A copy of the bytes with something wrong."""
-    body = bytearray(content)
-    at = int(generator.integers(len(body)))
-    kind = generator.integers(5)
-    if kind == 0:
-        return bytes(body[:at])
-    if kind == 1:
-        for place in generator.integers(len(body), size=8):
-            body[place] = int(generator.integers(256))
-    elif kind == 2:
-        body[at:at] = generator.bytes(20)
-    elif kind == 3:
-        del body[at : at + 20]
-    else:
-        other = int(generator.integers(len(body)))
-        body[at : at + 40] = body[other : other + 40]
-    return bytes(body)
 
 
 @pytest.mark.parametrize("ending", WRITTEN)

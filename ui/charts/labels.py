@@ -34,7 +34,7 @@ def by_size(audit: Audit, *, dark: bool, language: str = "en") -> Chart:
             name=said,
             hovertemplate=f"k = %{{x}}<br>{said} %{{y:.3f}}<extra></extra>",
         )
-    chosen = audit.indicators["k"]
+    chosen = audit.k
     if chosen in sizes:
         drawing.scatter(
             x=[chosen],

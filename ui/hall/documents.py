@@ -14,6 +14,7 @@ from starlette.responses import Response
 from softlabel_core.hall.recipes import RECIPES, WHOLE, sliders
 from softlabel_core.once import once
 from ui.charts.palette import DARK, LIGHT, SORTS, Palette
+from ui.web import assets
 from ui.web.pages import spoken
 from ui.words.i18n import LANGUAGES, table
 
@@ -50,10 +51,7 @@ def answer(request: Request, name: str) -> Response:
         "Vary": "Accept-Encoding, Accept-Language",
         "X-Content-Type-Options": "nosniff",
     }
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(found.packed, headers=headers, media_type="text/html")
-    return Response(found.content, headers=headers, media_type="text/html")
+    return assets.answer(request, found.content, lambda: found.packed, "text/html", headers)
 
 
 @once(most=2 * len(LANGUAGES))

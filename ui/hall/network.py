@@ -11,13 +11,10 @@ import segno
 import streamlit as st
 
 from softlabel_core.once import once
-from ui.web.assets import base
+from ui.web.assets import HERE_ONLY, base
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # only compared
 """Addresses of a server that listens beyond this machine."""
-
-HERE = ("localhost", "127.0.0.1", "::1")
-"""Addresses that only this machine reaches."""
 
 AROUND = ("10.255.255.254", "172.31.255.254", "192.168.255.254", "203.0.113.1")
 """An address in each kind of private network and one beyond: from where would this machine reach it?"""
@@ -33,7 +30,7 @@ def reach() -> dict[str, Any]:
     """`open`: whether the server listens beyond this machine; `addresses`: under which it is found there."""
     said = str(st.get_option("server.address") or "")
     hosts = _found(int(time.monotonic() / KEPT)) if said in EVERYWHERE else (said,)
-    is_open = said not in HERE
+    is_open = said not in HERE_ONLY
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     found = [f"{scheme}://{host}:{st.get_option('server.port')}{base()}" for host in hosts]
     return {"open": is_open, "addresses": found if is_open else []}

@@ -90,15 +90,10 @@ async def move(request: Request) -> Response:
     """Go on, turn the axis, or lock the room: one of them, from the version that the page shows."""
     data = await wire.body(request)
     view = await _entered(request)
-    code, version = view.room.code, data.get("v")
+    version = data.get("v")
     if type(version) is not int:
         raise Wrong("bad")
-    act = _act(data, view)
-    refused = await asyncio.wrap_future(
-        house().write(code, lambda connection: act(connection, code, version))
-    )
-    if refused:
-        raise Wrong(refused)
+    await wire.write(view.room.code, partial(_act(data, view), version=version))
     await wire.fresh()  # who moved sees the room moved
     return plain({"ok": True})
 
@@ -139,7 +134,7 @@ async def taken(request: Request) -> Response:
     table = await asyncio.to_thread(results.of, view.room.code)
     name = f"hall-{view.room.code}.csv"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(results.csv(table), headers=headers, media_type="text/csv")
+    return Response(table.to_csv(index=False), headers=headers, media_type="text/csv")
 
 
 def routes() -> list[BaseRoute]:

@@ -1,6 +1,5 @@
 """What a room has come to, to take along: a table of votes and designs, without a name of anybody."""
 
-import io
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -23,10 +22,3 @@ def _table(rows: list[report.Row]) -> pd.DataFrame:
         for row in rows
     ]
     return pd.DataFrame(found, columns=[*report.COLUMNS, "link"], dtype=object)  # whole numbers stay whole
-
-
-def csv(table: pd.DataFrame) -> str:
-    """The table as a file."""
-    text = io.StringIO()
-    table.to_csv(text, index=False)
-    return text.getvalue()

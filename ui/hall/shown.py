@@ -1,5 +1,6 @@
 """What pages are told of a room: nothing of what others answered, nor of the truth, before it is shown."""
 
+from collections import Counter
 from typing import Any
 
 from softlabel_core.hall import law, rules
@@ -51,10 +52,7 @@ def _voted(view: View) -> dict[str, Any]:
 
 def histogram(values: Any) -> dict[int, int]:
     """Answer -> how often it was given, by answer."""
-    counted: dict[int, int] = {}
-    for value in sorted(values):
-        counted[value] = counted.get(value, 0) + 1
-    return counted
+    return dict(sorted(Counter(values).items()))
 
 
 def _designed(view: View, rate: float) -> dict[str, Any]:

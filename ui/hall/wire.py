@@ -9,17 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from softlabel_core.hall import rules
 from softlabel_core.hall.house import View
+from softlabel_core.hall.rooms import Refused
 from softlabel_core.store.database import Unavailable
 from ui.hall.house import house
 from ui.web.assets import base
-
-FOLDER = "hall"
+from ui.web.pages import HALL
 
 MOST = 2000
 """Bytes of a body."""
@@ -58,7 +59,7 @@ class Wrong(Exception):
 
 def path(*parts: str) -> str:
     """A path of the hall on this server."""
-    return "/".join([base(), FOLDER, *parts])
+    return "/".join([base(), HALL, *parts])
 
 
 def route(where: str, answer: Answer, method: str = "GET") -> BaseRoute:
@@ -140,6 +141,13 @@ async def view_of(request: Request) -> View:
         if code in house().views:
             return house().views[code]
     raise Wrong("no-room")
+
+
+async def write(code: str, act: Callable[[Connection, str], Refused | None]) -> None:
+    """Have something of a room written, and wait for it; raises `Wrong` where it is refused."""
+    refused = await asyncio.wrap_future(house().write(code, lambda connection: act(connection, code)))
+    if refused:
+        raise Wrong(refused)
 
 
 async def fresh() -> None:

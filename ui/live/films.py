@@ -79,10 +79,7 @@ def _film(request: Request) -> Response:
     found = text(request.path_params["key"])
     if found is None:
         return Response("not found", status_code=404, media_type="text/plain")
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers = {**HOUR, "Content-Encoding": "gzip"}
-        return Response(_packed(found), headers=headers, media_type="application/json")
-    return Response(found, headers=HOUR, media_type="application/json")
+    return assets.answer(request, found, lambda: _packed(found), "application/json", HOUR)
 
 
 def routes() -> list[BaseRoute]:

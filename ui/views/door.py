@@ -1,6 +1,7 @@
 """How a file comes in: where it goes, how it was read, how else it could be, and what is missing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -90,7 +91,6 @@ def refused(mine: Own) -> None:
 def loaded(mine: Own, audit: Audit | Untold) -> None:
     """Which file it is, how it was read, and the way to another."""
     features = audit.features if isinstance(audit, Audit) else None
-    n = audit.indicators["n"] if isinstance(audit, Audit) else audit.n
     said, button = st.columns([4, 1], vertical_alignment="center")
     name = i18n.plain(mine.upload.name)
     if mine.upload.truth is not None:
@@ -99,7 +99,7 @@ def loaded(mine: Own, audit: Audit | Untold) -> None:
         state.t(
             "labels.loaded",
             name=name,
-            n=n,
+            n=audit.n,
             classes=len(audit.class_names),
             features=state.t("labels.features" if features else "labels.no-features", count=features),
         )
@@ -197,5 +197,4 @@ def _add(mine: Own, files: list[tuple[str, bytes]]) -> None:
 
 
 def _majority(mine: Own) -> None:
-    now = mine.upload.choice
-    uploads.read_as(mine, Choice(now.numbers, now.columns, "", True, now.names, now.off))
+    uploads.read_as(mine, replace(mine.upload.choice, truth="", majority=True))

@@ -21,16 +21,15 @@ FIRST = ["cross-entropy", "cc"]
 def source(audit: Audit | Untold) -> str:
     """Where the numbers come from."""
     parts = {"seconds": audit.seconds, "numpy": audit.versions["numpy"]}
-    if isinstance(audit, Untold):
-        return state.t("labels.source-untold", n=audit.n, **parts)
-    return state.t("labels.source", n=audit.indicators["n"], **parts)
+    key = "labels.source-untold" if isinstance(audit, Untold) else "labels.source"
+    return state.t(key, n=audit.n, **parts)
 
 
 def set_size(mine: Own, audit: Audit | Untold) -> None:
     """The set size to look with."""
     most = max(SIZES, audit.best_k) if isinstance(audit, Audit) else SIZES
     sizes = [*range(1, min(len(audit.class_names), most) + 1), "support"]
-    st.session_state["labels/k"] = audit.indicators["k"] if isinstance(audit, Audit) else audit.k
+    st.session_state["labels/k"] = audit.k
     st.select_slider(
         state.t("labels.set-size"),
         sizes,
@@ -166,7 +165,7 @@ def train(mine: Own, audit: Audit) -> None:
         chart = charts_labels.students(students, **panels.look())
         panels.picture("", chart, key="students", note=state.t("labels.students-hatched"))
         count = students[0].student.replicates
-        k = i18n.choice(language, audit.indicators["k"])
+        k = i18n.choice(language, audit.k)
         st.caption(state.t("labels.source-students", replicates=count, k=k))
 
 

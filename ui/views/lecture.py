@@ -1,6 +1,7 @@
 """Parts of the page Lecture: a room, the way to it, a rehearsal, and what came of it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -99,8 +100,8 @@ def stands(opened: Opened, view: View) -> None:
         st.markdown(state.t("lecture.stands", phones=len(view.room.phones), votes=votes, designs=designs))
         st.button(state.t("lecture.again"), key="lecture/again", type="tertiary")
     if votes or designs:
-        text = results.csv(table)
-        panels.download(state.t("lecture.results"), f"hall-{opened.code}.csv", lambda: text)
+        file = f"hall-{opened.code}.csv"
+        panels.download(state.t("lecture.results"), file, partial(table.to_csv, index=False))
     if point := best(view):
         words = state.t("lecture.explore", right=point.outcome.right, accuracy=point.outcome.accuracy)
         panels.open_elsewhere("explore", words, point.design.experiment())

@@ -7,7 +7,7 @@ nothing then. With a base path (`server.baseUrlPath`) everything stands below it
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -51,10 +51,19 @@ def offer(texts: dict[str, str]) -> str:
     return address(folder)
 
 
+HERE_ONLY = ("localhost", "127.0.0.1", "::1")
+"""Hosts that lead every device to itself."""
+
+
 def base() -> str:
     """The base path of this server, with a slash before it; empty without one."""
     said = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{said}" if said else ""
+
+
+def within(path: str) -> str:
+    """A request's path below the base path, without slashes around it."""
+    return path.removeprefix(base()).strip("/")
 
 
 def address(path: str) -> str:
@@ -66,9 +75,16 @@ def _send(request: Request) -> Response:
     file = _files.get(request.path_params["path"])
     if file is None:
         return Response("not found", status_code=404, media_type="text/plain")
+    return answer(request, file.content, lambda: file.packed, file.kind, FOREVER)
+
+
+def answer(
+    request: Request, content: str | bytes, packed: Callable[[], bytes], kind: str, headers: Mapping[str, str]
+) -> Response:
+    """The content, packed with gzip where the browser takes it so."""
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(file.packed, headers={**FOREVER, "Content-Encoding": "gzip"}, media_type=file.kind)
-    return Response(file.content, headers=FOREVER, media_type=file.kind)
+        return Response(packed(), headers={**headers, "Content-Encoding": "gzip"}, media_type=kind)
+    return Response(content, headers=headers, media_type=kind)
 
 
 def route(path: str, answer: Callable[[Request], Response]) -> Route:

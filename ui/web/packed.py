@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.web.assets import FOREVER, KINDS
+from ui.web.assets import FOREVER, KINDS, within
 
 STATIC = Path(st.__file__).parent / "static"
 
@@ -42,14 +42,9 @@ class Packed:
         """Answer, or pass on."""
         answer: ASGIApp = self.app
         if scope["type"] == "http" and scope["method"] == "GET":
-            path = files().get(_within(scope["path"]))
+            path = files().get(within(scope["path"]))
             if path is not None and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
                 content = await asyncio.to_thread(_packed, path)
                 headers = {**FOREVER, "Content-Encoding": "gzip"}
                 answer = Response(content, headers=headers, media_type=KINDS[path.suffix])
         await answer(scope, receive, send)
-
-
-def _within(path: str) -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return path.strip("/").removeprefix(base).strip("/")

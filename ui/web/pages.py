@@ -9,7 +9,6 @@ import html
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
 from ui.web import assets
 from ui.words.i18n import LANGUAGES, say
@@ -17,7 +16,10 @@ from ui.words.i18n import LANGUAGES, say
 PAGES = ("start", "learn", "explore", "map", "compare", "labels", "lecture")
 """Pages in the order of the navigation; the first is at home."""
 
-OURS = (assets.FOLDER, "hall")
+HALL = "hall"
+"""First part of the paths that phones type."""
+
+OURS = (assets.FOLDER, HALL)
 """First parts of the paths of our own routes."""
 
 MARK = b"<title>Streamlit</title>"
@@ -73,8 +75,7 @@ class Paths:
 
 def _is_ours(path: str) -> bool:
     """Whether the path is that of a route of ours, which answers as it should."""
-    within = path.removeprefix(assets.base()).strip("/")
-    return within.split("/")[0] in OURS
+    return assets.within(path).split("/")[0] in OURS
 
 
 def _may_be_page(path: str) -> bool:
@@ -91,15 +92,13 @@ def _is_page(start: Message) -> bool:
 
 
 def _answer(start: Message, body: bytes, scope: Scope) -> HTMLResponse:
-    base = "/" + (config.get_option("server.baseUrlPath") or "").strip("/")
-    within = scope["path"].removeprefix(base).strip("/")
-    page = {"": PAGES[0], **{name: name for name in PAGES[1:]}}.get(within)
+    page = {"": PAGES[0], **{name: name for name in PAGES[1:]}}.get(assets.within(scope["path"]))
     language = spoken(scope)
     kept = {name: value for name, value in Headers(raw=start["headers"]).items() if name not in OF_THE_FILE}
     if MARK not in body:  # a file that only looks like a page
         return HTMLResponse(body, headers=kept)
     if page is None:
-        return HTMLResponse(_missing(language, base.rstrip("/")), 404, headers=kept)
+        return HTMLResponse(_missing(language, assets.base()), 404, headers=kept)
     head = f"<title>{html.escape(title(language, page))}</title>\n" + (
         f'    <meta name="description" content="{html.escape(description(language, page))}" />'
     )

@@ -47,7 +47,7 @@ def lead(language: str, audit: Audit) -> str:
 def size_note(language: str, audit: Audit) -> str:
     """What the set size in view is: the best, or not. Markdown."""
     best = next(one.total for one in audit.by_k if one.k == audit.best_k)
-    key = "labels.k-best" if audit.indicators["k"] == audit.best_k else "labels.k-other"
+    key = "labels.k-best" if audit.k == audit.best_k else "labels.k-other"
     return say(language, key, k=audit.best_k, total=best)
 
 
@@ -229,6 +229,6 @@ def quality_note(language: str, audit: Audit, found: Quality) -> str:
         flagged=sum(found.flagged),
         missing=sum(found.missing),
         both=found.both,
-        n=audit.indicators["n"],
-        k=choice(language, audit.indicators["k"]),
+        n=audit.n,
+        k=choice(language, audit.k),
     )
