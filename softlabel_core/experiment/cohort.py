@@ -134,7 +134,7 @@ class Cohort:
             row = {"round": number, "replicate": i, "student_accuracy": float(trained.accuracy[-1])}
             guessed = shown.used & ~shown.given
             if guessed.any():
-                measured = measure(shown.labels[guessed], truth[guessed], shown.k)
+                measured = measure(shown.labels[guessed], truth[guessed], shown.k, intervals=False)
                 row |= {n: measured[n] for n in ("unreliability", "ambiguity", "total", "label_accuracy")}
             self.rounds.append(row)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from softlabel_core.experiment.cohort import Cohort, Splits, last
+from softlabel_core.experiment.cohort import Cohort, Received, Splits, last
 from softlabel_core.experiment.evaluation import closed_form, identity
 from softlabel_core.experiment.pictures import in_turn, pictures
 from softlabel_core.experiment.result import Estimate, Provenance, Result, curves, no_nan, versions
@@ -47,7 +47,7 @@ class Condition:
         k = indicators["k"]
         return {
             "indicators": indicators,
-            "bias_indicators": self._bias_indicators(k),
+            "bias_indicators": self._bias_indicators(received, indicators),
             "loss_margin": margin,
             "closed_form": closed_form(experiment, k),
             "cooccurrence": no_nan(Sample(received.labels, received.truth, k).cooccurrence),
@@ -85,19 +85,21 @@ class Condition:
             ),
         )
 
-    def _bias_indicators(self, k: int | str) -> dict[str, Any]:
-        """`measure` of the bias type's own labels."""
+    def _bias_indicators(self, received: Received, measured: dict[str, Any]) -> dict[str, Any]:
+        """`measure` of the bias type's own labels; `measured` where they are what was `received`."""
         part = self.cohort.independent()
         labels, truths = (
             np.concatenate(arrays[part]) for arrays in (self.cohort.labels, self.cohort.splits.truths)
         )
-        return measure(labels, truths, k, seed=self.experiment.seed)
+        if np.array_equal(labels, received.labels) and np.array_equal(truths, received.truth):
+            return measured
+        return measure(labels, truths, measured["k"], seed=self.experiment.seed)
 
     def _rows(self, k: int | str, accuracies: dict[str, list[float]]) -> list[dict[str, Any]]:
         """A row a replicate: its accuracies, and the indicators of what its student was shown."""
         rows = []
         for i, one in enumerate(self.cohort.received()):
-            measured = measure(one.labels, one.truth, k, seed=self.experiment.seed)
+            measured = measure(one.labels, one.truth, k, seed=self.experiment.seed, intervals=False)
             told = {
                 name: value for name, value in measured.items() if name not in ("k", "classes", "intervals")
             }

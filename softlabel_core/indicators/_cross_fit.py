@@ -24,14 +24,16 @@ def cross_fitted(inside: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"]
     if not wrong.any():
         return None
     block, first = _halves(targets, sizes, seed)
-    parts, part = np.unique(targets + classes * block, return_inverse=True)  # those that have examples
-    counts, trials = grouped(inside, part, len(parts)), np.bincount(part)
-    read = []
-    for half in first:
-        place = parts % classes + classes * half[parts // classes]
-        many = np.bincount(place, weights=trials, minlength=2 * classes)[:, None]
+    parts, part = np.unique(targets * BLOCKS + block, return_inverse=True)  # those that have examples
+    counts, trials = grouped(inside, part, len(parts)), np.bincount(part)[:, None]
+    _, starts = np.unique(parts // BLOCKS, return_index=True)  # the first part of every class
+    wrong, read = wrong[sizes > 0], []
+    for half in first[:, parts % BLOCKS, None]:
         with np.errstate(invalid="ignore"):
-            shares = np.split(grouped(counts, place, 2 * classes) / many, 2)
+            shares = [
+                np.add.reduceat(counts * mine, starts) / np.add.reduceat(trials * mine, starts)
+                for mine in (half, ~half)
+            ]
         for chosen, other in (shares, shares[::-1]):
             best = chosen[wrong].max()
             read.append(other[wrong & (chosen >= best - 1e-12)].mean())
