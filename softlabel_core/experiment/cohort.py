@@ -162,9 +162,14 @@ class Cohort:
             np.concatenate([one.targets for one in every]),
         )
 
+    def indicators(self, received: Received, *, intervals: bool = True) -> dict[str, Any]:
+        """`measure` of what was received."""
+        k, seed = self.shown[0].k, self.splits.seed
+        return measure(received.labels, received.truth, k, seed=seed, intervals=intervals)
+
     def measured(self, received: Received) -> tuple[dict[str, Any], LossMargin]:
         """Indicators of what was received, and what the loss asks of it."""
-        indicators = measure(received.labels, received.truth, self.shown[0].k, seed=self.splits.seed)
+        indicators = self.indicators(received)
         return indicators, loss_margin(self.framework.loss, indicators, received.targets, received.truth)
 
 
@@ -191,9 +196,12 @@ class Trainer:
         cancel: threading.Event | None = None,
         on_progress: Callable[[float], None] | None = None,
         on_curve: Curve | None = None,
+        *,
+        curves: bool = True,
     ) -> None:
-        """`students`: networks to train in all; the callbacks are those of `run`."""
+        """`students`: networks to train in all; callbacks are those of `run`, `curves` is `train`'s."""
         self.device, self.cancel, self.on_progress, self.on_curve = device, cancel, on_progress, on_curve
+        self.curves = curves
         self.students, self.finished = students, 0.0
         self._references: dict[tuple[Splits, Student, Training], list[Trained]] = {}
 
@@ -249,6 +257,7 @@ class Trainer:
             if self.on_progress:
                 self.on_progress((self.finished + fraction * share) / self.students)
 
-        trained = train(*what, device=self.device, on_progress=report, cancel=self.cancel, **options)
+        options |= {"curves": self.curves, "on_progress": report, "cancel": self.cancel}
+        trained = train(*what, device=self.device, **options)
         self.finished += share
         return trained

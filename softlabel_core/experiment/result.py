@@ -194,8 +194,7 @@ class Result(Value):
     @property
     def learned(self) -> bool:
         """Whether the students came more than half the way from guessing to the ground-truth students."""
-        guessing = 1 / len(self.class_names)
-        return self.student_accuracy.mean > (guessing + self.ground_truth_accuracy.mean) / 2
+        return learned(self.student_accuracy.mean, self.ground_truth_accuracy.mean, len(self.class_names))
 
     @property
     def lost(self) -> list[int]:
@@ -223,6 +222,11 @@ class Result(Value):
         fields = flat(self.experiment.model_dump())
         rows = [{"key": self.key, **fields, "k": self.indicators["k"], **row} for row in self.rows]
         return pd.DataFrame(rows)
+
+
+def learned(accuracy: float, truth: float, classes: int) -> bool:
+    """Whether `accuracy` is more than half the way from guessing to that of students of the `truth`."""
+    return accuracy > (1 / classes + truth) / 2
 
 
 def flat(config: dict[str, Any], prefix: str = "") -> dict[str, Any]:

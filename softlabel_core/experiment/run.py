@@ -7,7 +7,7 @@ of a sweep share these draws replicate by replicate, so they differ by what is v
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
@@ -54,15 +54,24 @@ def run_sweep(
     experiments = sweep.experiments() if isinstance(sweep, Sweep) else sweep
     device, name = pick_device(device)
     started = time.perf_counter()
-    trainer = Trainer(sum(_students(e) for e in experiments), device, cancel, on_progress, on_curve)
+    trainer = Trainer(networks(experiments), device, cancel, on_progress, on_curve)
+    results = [c.result(trainer.references(c.cohort), name) for c in trained(experiments, trainer)]
+    seconds = time.perf_counter() - started
+    return [r.replace(provenance=r.provenance.replace(seconds=seconds)) for r in results]
+
+
+def trained(experiments: list[Experiment], trainer: Trainer) -> Iterator[Condition]:
+    """Every experiment in turn, with its students trained beside the others'."""
     draws = Draws(trainer)
-    results: list[Result] = []
     for block in _blocks(experiments):
         conditions = draws.conditions(block)
         trainer.train([c.cohort for c in conditions])
-        results += [c.result(trainer.references(c.cohort), name) for c in conditions]
-    seconds = time.perf_counter() - started
-    return [r.replace(provenance=r.provenance.replace(seconds=seconds)) for r in results]
+        yield from conditions
+
+
+def networks(experiments: list[Experiment]) -> int:
+    """Networks to train for them, teachers and students."""
+    return sum(_students(experiment) for experiment in experiments)
 
 
 def _students(experiment: Experiment) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from softlabel_core.experiment import science
-from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.hall.recipes import COPY, Design
 
@@ -30,7 +29,7 @@ def name(experiment: Experiment) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The numbers of a result that a hall shows."""
+    """What a hall shows of an experiment: the numbers that `Result` has of it, to four digits."""
 
     right: float
     """Label accuracy in [0, 1]."""
@@ -43,18 +42,6 @@ class Outcome:
     """Mean test accuracy of the students in [0, 1]."""
 
     learned: bool
-
-    @classmethod
-    def of(cls, result: Result) -> "Outcome":
-        """Those of a result."""
-        shown = result.indicators
-        return cls(
-            round(shown["label_accuracy"], 4),
-            round(shown["unreliability"], 4),
-            round(shown["ambiguity"], 4),
-            round(result.student_accuracy.mean, 4),
-            result.learned,
-        )
 
     @property
     def total(self) -> float:

@@ -1,5 +1,7 @@
 """Acts on a store, each a transaction of its own, and a queue whose work is done by hand."""
 
+from dataclasses import asdict
+
 from softlabel_core.experiment.cost import Cost
 from softlabel_core.hall import rooms
 from softlabel_core.phrase import Phrase
@@ -43,12 +45,12 @@ class Hand(Jobs):
     def forget(self, key, visitor):
         self.forgotten.append(key)
 
-    def end(self, result, state="done", key=None):
-        """The latest work comes to as many results."""
+    def end(self, outcome, state="done", key=None):
+        """The latest work comes to as many outcomes."""
         job = self.jobs[key or str(len(self.asked))]
         count = len(job.work.data[0])
         if state == "done":
-            job.answer = {"results": [result.model_dump(mode="json")] * count, "seconds": 1.0 * count}
+            job.answer = {"outcomes": [asdict(outcome)] * count, "seconds": 1.0 * count}
         else:
             job.problem = Phrase("it broke")
         job.state = state

@@ -68,14 +68,6 @@ def test_how_many_meet_the_challenges():
     assert law.challenges(found) == (5, 2)
 
 
-def test_an_outcome_is_what_its_result_says(result):
-    found = Outcome.of(result)
-    assert found.accuracy == pytest.approx(result.student_accuracy.mean, abs=1e-4)
-    assert found.total == pytest.approx(result.indicators["total"], abs=2e-4)
-    assert found.right == pytest.approx(result.indicators["label_accuracy"], abs=1e-4)
-    assert found.learned is result.learned
-
-
 def test_equal_experiments_of_another_science_have_another_name(monkeypatch):
     one = Design("demotion", 3, 0, 2).experiment()
     before = law.name(one)

@@ -20,12 +20,13 @@ from softlabel_core.hall.training import LEAST, MOST, Feeder, batch
 from softlabel_core.service.job import Work
 from softlabel_core.service.queue import Jobs
 from softlabel_core.service.runner import Channel, EmbeddedRunner
-from softlabel_core.store import results, schema
+from softlabel_core.store import schema
 from softlabel_core.store.database import Database
 from tests.hall.acts import Hand, move, read, write
 from tests.waiting import wait_until
 
 DESIGNS = [Design("symmetric-noise", a, 0, k) for a in range(10) for k in (1, 2, 3, 4)]
+DONE = Outcome(0.1, 0.2, 0.3, 0.9, True)
 NAMES = [name(one.experiment()) for one in DESIGNS]
 
 
@@ -88,11 +89,14 @@ def test_designs_train_together_as_they_do_alone():
     answer = work.task(*work.data, channel)
     assert answer["seconds"] > 0
     assert channel.said[-1] == 1.0
-    for made, found in zip(asked, answer["results"], strict=True):
-        alone = run(made.experiment())
-        assert found["key"] == alone.key
-        assert found["student_accuracy"]["mean"] == pytest.approx(alone.student_accuracy.mean, abs=0.02)
-        assert found["indicators"]["unreliability"] == alone.indicators["unreliability"]
+    for made, numbers in zip(asked, answer["outcomes"], strict=True):
+        found, alone = Outcome(**numbers), run(made.experiment())
+        shown = alone.indicators
+        assert found.accuracy == pytest.approx(alone.student_accuracy.mean, abs=0.02)
+        assert found.learned is alone.learned
+        assert (found.right, found.delta, found.gamma) == pytest.approx(
+            (shown["label_accuracy"], shown["unreliability"], shown["ambiguity"]), abs=1e-4
+        )
 
 
 def test_what_trains_together_is_predicted_together():
@@ -103,44 +107,36 @@ def test_what_trains_together_is_predicted_together():
     assert Cost().seconds(one[0]) < batch(many, Cost()).seconds < 8 * Cost().seconds(one[0])
 
 
-def test_a_room_is_one_visitor_with_one_piece_of_work(feed, hand, database, result):
+def test_a_room_is_one_visitor_with_one_piece_of_work(feed, hand, database):
     feed()
     wait_until(lambda: hand.asked)
     feed.told.clear()
-    first = hand.end(result)
+    first = hand.end(DONE)
     assert LEAST <= first <= MOST
     wait_until(lambda: len(hand.asked) == 2)
     assert feed.told.is_set()
     assert len(known(database)) == first
     assert hand.forgotten == ["1"]
     assert len({visitor for visitor, _ in hand.asked}) == 1
-    wait_until(lambda: len(known(database)) == len(DESIGNS) or (hand.end(result) and False))
-    assert set(known(database).values()) == {Outcome.of(result)}
+    wait_until(lambda: len(known(database)) == len(DESIGNS) or (hand.end(DONE) and False))
+    assert set(known(database).values()) == {DONE}
     trained = [config for _, work in hand.asked for config in work.data[0]]
     assert len(trained) == len(DESIGNS)
 
 
-def test_where_training_is_slow_fewer_train_at_once(feed, hand, result):
+def test_where_training_is_slow_fewer_train_at_once(feed, hand):
     """A second a design is what the queue by hand says."""
     feeder = feed()
     sizes = []
     for number in (1, 2):
         wait_until(lambda number=number: len(hand.asked) == number)
-        sizes.append(hand.end(result))
+        sizes.append(hand.end(DONE))
     wait_until(lambda: feeder.rate > 0.7)
     assert sizes[0] == MOST
     assert LEAST <= sizes[1] < MOST / 4
 
 
-def test_what_is_settled_is_a_result_like_any(feed, hand, database, result):
-    feed()
-    wait_until(lambda: hand.asked)
-    hand.end(result)
-    wait_until(lambda: known(database))
-    assert results.answering(database, result.key).result == result
-
-
-def test_a_busy_queue_is_asked_again(feed, hand, database, result):
+def test_a_busy_queue_is_asked_again(feed, hand, database):
     hand.busy_now = True
     feed()
     wait_until(lambda: read(database, outcomes.waits, "nobody") is False)
@@ -148,11 +144,11 @@ def test_a_busy_queue_is_asked_again(feed, hand, database, result):
     wait_until(lambda: hand.asked)
     with database.read() as connection:
         assert set(connection.execute(schema.outcomes.select()).scalars())
-    hand.end(result)
+    hand.end(DONE)
     wait_until(lambda: known(database))
 
 
-def test_what_fails_takes_nothing_else_with_it(feed, hand, database, result):
+def test_what_fails_takes_nothing_else_with_it(feed, hand, database):
     """One design breaks every piece of work that it is in."""
     bad = DESIGNS[5].experiment().model_dump(mode="json")
     feed()
@@ -163,7 +159,7 @@ def test_what_fails_takes_nothing_else_with_it(feed, hand, database, result):
         if len(hand.asked) > done:
             done += 1
             work: Work = hand.asked[done - 1][1]
-            hand.end(result, "failed" if bad in work.data[0] else "done", str(done))
+            hand.end(DONE, "failed" if bad in work.data[0] else "done", str(done))
         return len(known(database)) == len(DESIGNS)
 
     wait_until(step)
@@ -183,7 +179,7 @@ def test_a_queue_that_has_forgotten_its_work_has_failed_it(feed, hand, database)
     assert known(database) == {}
 
 
-def test_two_processes_share_the_designs_of_a_room(feed, hand, database, result):
+def test_two_processes_share_the_designs_of_a_room(feed, hand, database):
     feed()
     wait_until(lambda: hand.asked)
     feed()
