@@ -65,11 +65,12 @@ docs: .venv/.test
 	$(BIN)/softlabel docs
 	$(BIN)/python docs/house.py
 
-.venv/.run: requirements.txt pyproject.toml
+# torch without CUDA where there is no NVIDIA GPU; TORCH=cpu or TORCH=cuda decides otherwise (deploy/install.py).
+.venv/.run: requirements.txt pyproject.toml deploy/install.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Soft Label Lab needs Python 3.11 or newer; set PYTHON=python3.x"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python deploy/install.py requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
