@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from softlabel_core.audit import command as indicators_command
+from softlabel_core.experiment import data as data_command
 from softlabel_core.experiment.run import run, run_sweep
 from softlabel_core.experiment.spec import Experiment, Sweep, set_path, span
 from softlabel_core.plugin import Invalid, Plugin, allowed, catalogue
@@ -84,6 +85,7 @@ def _parser() -> _Parser:
             sub.add_argument("--out", required=True, metavar="FILE.csv", help="one row a replicate")
 
     indicators_command.add(commands)
+    data_command.add(commands)
     _add_builders(commands)
     return parser
 
@@ -137,7 +139,8 @@ def _list(options: argparse.Namespace) -> None:
     for name, family in chosen.items():
         print(name)
         for kind, cls in catalogue(family).items():
-            print(f"  {kind:24} {cls.title()}")
+            here = data_command.where(cls)
+            print(f"  {kind:24} {cls.title()}{here and f' ({here})'}")
             if options.family:
                 for field_name, field in cls.model_fields.items():
                     default = "" if field.is_required() else f", default {_plain(field.default)}"
@@ -153,7 +156,8 @@ def _card(cls: type[Plugin]) -> dict[str, Any]:
         name: {"allowed": allowed(field), "default": _plain(field.get_default()), "help": field.description}
         for name, field in cls.model_fields.items()
     }
-    return {"kind": cls.kind(), "title": cls.title(), "formula": cls.formula(), "fields": fields}
+    words = {"kind": cls.kind(), "title": cls.title(), "formula": cls.formula()}
+    return {**words, "fields": fields, "present": cls.present()}
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:

@@ -100,6 +100,11 @@ class Plugin(Value):
         body = "\n".join((inspect.getdoc(cls) or "").splitlines()[1:])
         return textwrap.dedent(re.sub(r"\$\$.+?\$\$", "", body, flags=re.DOTALL)).strip()
 
+    @classmethod
+    def present(cls) -> bool:
+        """Whether the files that it reads by default are in the data folder; true of what needs none."""
+        return True
+
     def idle(self) -> set[str]:
         """Names of fields that make no difference as the others stand; forms grey them out."""
         return set()

@@ -11,6 +11,7 @@ import segno
 import streamlit as st
 
 from softlabel_core import Experiment
+from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, own, saved, state
 from ui.components import keys, visits
@@ -43,6 +44,13 @@ def notices() -> None:
     if names := st.session_state["unknown"]:
         listed = ", ".join(i18n.plain(name[:40]) for name in names[:8])
         st.warning(state.t("shell.unknown", names=listed, count=len(names)))
+
+
+def lacks() -> None:
+    """Why what is chosen cannot be trained here, where files are missing."""
+    for cls in lacking(state.experiment()) if state.touched() else ():
+        name = i18n.title(state.language(), cls)
+        st.info(state.t("shell.lacks", name=name, kind=cls.kind()))
 
 
 def draw() -> None:
@@ -89,6 +97,12 @@ def _experiments() -> dict[str, Experiment]:
     return {name: preset.experiment for name, preset in PRESETS.items()}
 
 
+def _offered() -> list[str]:
+    """Starting points that can be trained here, and the present one."""
+    now = current_preset()
+    return [name for name, one in _experiments().items() if name == now or not lacking(one)]
+
+
 def current_preset() -> str | None:
     """The preset that is shown just now, if it is one."""
     now = state.experiment()
@@ -102,7 +116,7 @@ def question(otherwise: str) -> str:
 
 
 def _preset() -> None:
-    titles = {name: state.t(f"presets.{name}.title") for name in PRESETS}
+    titles = {name: state.t(f"presets.{name}.title") for name in _offered()}
     st.session_state["bar/preset"] = current_preset()
     st.selectbox(
         state.t("shell.preset"),

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from softlabel_core import Experiment, Invalid
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.experiment.catalogue import offered
 from softlabel_core.fields import bounds, literals
 from softlabel_core.frameworks import Framework
 from softlabel_core.plugin import Plugin, Value, catalogue, plugin_type
@@ -36,7 +37,7 @@ def choose(
     language: str,
 ) -> dict[str, Any]:
     """A select box over the family and the widgets of the chosen plug-in; returns its configuration."""
-    kinds = allowed or list(catalogue(family))
+    kinds = allowed or list({**offered(family), current.kind(): type(current)})
     titles = {kind: i18n.title(language, catalogue(family)[kind]) for kind in kinds}
     kind = seeded(
         st.selectbox,

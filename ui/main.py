@@ -34,6 +34,7 @@ def main() -> None:
     bar.dress(description(state.language(), name))
     above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     bar.notices()
+    bar.lacks()
     try:
         page.run()
         state.publish()  # not where the page was interrupted: the next run knows the address better

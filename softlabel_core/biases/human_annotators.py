@@ -41,6 +41,10 @@ class HumanAnnotators(Bias):
     file: FileName = "human-labels-train.parquet"
     """Name of the file in the data folder."""
 
+    @classmethod
+    def present(cls) -> bool:
+        return find("cifar10", cls.model_fields["file"].default) is not None
+
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         rows = examples.rows
         if rows is None:

@@ -14,7 +14,7 @@ from softlabel_core.examples import Split, standardise
 from softlabel_core.once import once
 from softlabel_core.plugin import Invalid, Plugin
 from softlabel_core.reading.images import check_targets, read_cifar, read_idx, read_parquet
-from softlabel_core.reading.published import Source, fetch, find
+from softlabel_core.reading.published import Source, fetch, find, whole
 from softlabel_core.streams import stream
 
 
@@ -93,9 +93,23 @@ class Published(Dataset):
     def sizes(self) -> tuple[int, int, int]:
         return self.train_size, self.test_size, math.prod(self.image_shape or ())
 
+    @classmethod
     @abstractmethod
+    def published(cls) -> tuple[Source, ...]:
+        """The files that are fetched."""
+
+    @classmethod
+    def present(cls) -> bool:
+        return all(whole(cls.kind(), source) for source in cls.published())
+
+    @classmethod
+    def bring(cls) -> list[Path]:
+        """The files, fetched if need be: for whoever runs this machine."""
+        return [fetch(cls.kind(), source, told=True) for source in cls.published()]
+
     def paths(self) -> list[Path]:
         """The files, fetched if need be."""
+        return [fetch(self.kind(), source) for source in self.published()]
 
     @classmethod
     @abstractmethod
@@ -171,8 +185,9 @@ class Idx(Published):
     test_size: Annotated[int, Field(ge=100, le=10_000)] = 2_000
     """Test images in all, drawn from the 10,000 of the official test set."""
 
-    def paths(self) -> list[Path]:
-        return [fetch(self.kind(), source) for source in self.files]
+    @classmethod
+    def published(cls) -> tuple[Source, ...]:
+        return cls.files
 
     @classmethod
     def read(cls, paths: tuple[Path, ...]) -> Pool:
@@ -216,11 +231,22 @@ class Cifar(Published):
     test_size: Annotated[int, Field(ge=100, le=10_000)] = 2_000
     """Test images in all, drawn from the 10,000 of the official test set."""
 
+    @classmethod
+    def published(cls) -> tuple[Source, ...]:
+        return (cls.archive,)
+
+    @classmethod
+    def _parquet(cls) -> list[Path]:
+        """The two Parquet files, where they are and the archive is not."""
+        parquet = [found for name in PARQUET if (found := find(cls.kind(), name))]
+        return parquet if find(cls.kind(), cls.archive.name) is None and len(parquet) == len(PARQUET) else []
+
+    @classmethod
+    def present(cls) -> bool:
+        return bool(cls._parquet()) or super().present()
+
     def paths(self) -> list[Path]:
-        parquet = [found for name in PARQUET if (found := find(self.kind(), name))]
-        if find(self.kind(), self.archive.name) is None and len(parquet) == len(PARQUET):
-            return parquet
-        return [fetch(self.kind(), self.archive)]
+        return self._parquet() or super().paths()
 
     @classmethod
     def read(cls, paths: tuple[Path, ...]) -> Pool:

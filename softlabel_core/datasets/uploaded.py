@@ -39,6 +39,10 @@ class Uploaded(Dataset):
     test_fraction: Annotated[float, Field(ge=0.1, le=0.5)] = 1 / 3
     """Share of the examples kept for the test."""
 
+    @classmethod
+    def present(cls) -> bool:
+        return any(path.suffix in (".csv", ".npz") for path in folder().glob("*") if path.is_file())
+
     def _path(self) -> Path:
         return folder() / self.file
 

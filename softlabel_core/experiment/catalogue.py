@@ -1,17 +1,38 @@
 """The catalogue: all families of plug-ins in the order of the story, and the same as Markdown."""
 
+from typing import TypeVar
+
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.experiment.spec import Experiment
 from softlabel_core.frameworks import Framework
 from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
 from softlabel_core.plugin import Plugin, allowed, catalogue
+from softlabel_core.reading.published import limited
 from softlabel_core.students import Student
 
 FAMILIES: dict[str, type[Plugin]] = {
     cls.family: cls for cls in (Dataset, Bias, Framework, Loss, Student, Indicator)
 }
 """Name of the folder -> contract."""
+
+
+P = TypeVar("P", bound=Plugin)
+
+
+def offered(family: type[P]) -> dict[str, type[P]]:
+    """What menus offer: the whole family, or what has its files (`SOFTLABEL_DATASETS=present`)."""
+    return {kind: cls for kind, cls in catalogue(family).items() if _is_offered(cls)}
+
+
+def lacking(experiment: Experiment) -> list[type[Plugin]]:
+    """What of an experiment is not offered here, so that it cannot be trained."""
+    return [type(one) for one in (experiment.dataset, experiment.bias) if not _is_offered(type(one))]
+
+
+def _is_offered(cls: type[Plugin]) -> bool:
+    return not cls.needs_files or not limited() or cls.present()
 
 
 def markdown() -> str:

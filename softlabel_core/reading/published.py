@@ -2,7 +2,7 @@
 
 The folder is `SOFTLABEL_DATA`, by default `~/.cache/softlabel`; a file lies in its dataset's own folder
 there or beside it. Addresses are written in the code: nothing that a visitor gives is ever opened as a path
-or an address.
+or an address. With `SOFTLABEL_DATASETS=present` nothing is fetched for a visitor.
 """
 
 import functools
@@ -13,6 +13,12 @@ from pathlib import Path
 
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
+
+DATA = "SOFTLABEL_DATA"
+"""Environment variable: the data folder."""
+
+DATASETS = "SOFTLABEL_DATASETS"
+"""Environment variable: `all`, the default, or `present`: only what has its files is offered."""
 
 TRIES = 2
 """Times that all addresses of a file are tried."""
@@ -32,7 +38,15 @@ class Source:
 
 def folder() -> Path:
     """The data folder, whether it exists or not."""
-    return Path(os.environ.get("SOFTLABEL_DATA") or "~/.cache/softlabel").expanduser()
+    return Path(os.environ.get(DATA) or "~/.cache/softlabel").expanduser()
+
+
+def limited() -> bool:
+    """Whether only what has its files is offered; raises `Invalid`."""
+    said = os.environ.get(DATASETS) or "all"
+    if said not in ("all", "present"):
+        raise Invalid("SOFTLABEL_DATASETS: allowed: all or present; got {got}.", got=said)
+    return said == "present"
 
 
 def find(dataset: str, name: str) -> Path | None:
@@ -43,14 +57,34 @@ def find(dataset: str, name: str) -> Path | None:
     return None
 
 
-def fetch(dataset: str, source: Source) -> Path:
-    """The file itself, from the data folder or the network; raises `Invalid` with what to do by hand."""
+def whole(dataset: str, source: Source) -> Path | None:
+    """The file itself, if it is in the data folder and has its hash."""
+    found = find(dataset, source.name)
+    return found if found is not None and sha256(found) == source.sha256 else None
+
+
+def fetch(dataset: str, source: Source, *, told: bool = False) -> Path:
+    """The file itself, from the data folder or the network; raises `Invalid` with what to do by hand.
+
+    `told`: whoever runs this machine wants it fetched, whatever visitors may do.
+    """
+    if (there := whole(dataset, source)) is not None:
+        return there
+    if limited() and not told:
+        raise Invalid(
+            "dataset: this server offers only datasets whose files it has, and {file} is not there. "
+            "Whoever runs it can fetch it: softlabel data fetch {dataset}.",
+            file=source.name,
+            dataset=dataset,
+        )
+    return _retrieved(dataset, source)
+
+
+def _retrieved(dataset: str, source: Source) -> Path:
     import pooch
     import requests
 
     found = find(dataset, source.name)
-    if found is not None and sha256(found) == source.sha256:
-        return found
     place, problem = folder() / dataset, ""
     downloader = pooch.HTTPDownloader(timeout=TIMEOUT, chunk_size=2**16)
     for address in source.addresses * TRIES:

@@ -11,10 +11,11 @@ from typing import Any
 from softlabel_core import Experiment
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
+from softlabel_core.experiment.catalogue import offered
 from softlabel_core.fields import bounds, literals
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
-from softlabel_core.plugin import Plugin, catalogue, plugin_type
+from softlabel_core.plugin import Plugin, plugin_type
 from ui.words import i18n, tables
 
 Part = dict[str, Any]
@@ -48,7 +49,8 @@ def groups(experiment: Experiment, language: str, stops: dict[str, list[Any]]) -
 
 
 def _kinds(plugin: Plugin, path: str, family: type[Plugin], language: str) -> Part:
-    options = [[kind, tables.name(language, family, kind)] for kind in catalogue(family)]
+    kinds = {**offered(family), plugin.kind(): type(plugin)}
+    options = [[kind, tables.name(language, family, kind)] for kind in kinds]
     return _menu(path, i18n.say(language, f"forms.{path}"), plugin.kind(), options)
 
 
