@@ -4,7 +4,7 @@ The script behind it is `ui/main.py`: with `pages/` beside a script that calls `
 visitor of a fresh server would not get the page of a deep link (docs/decisions.md).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import jobs
+from softlabel_core.service import metrics
+from ui import jobs, ready
 from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
-from ui.web import assets, ending, files, warm
+from ui.web import assets, ending, files, logs, warm
 from ui.web.network import without_delay
 from ui.web.packed import Packed
 from ui.web.pages import Paths
@@ -34,8 +35,10 @@ async def lifespan(server: Any) -> AsyncIterator[None]:
             ending.heard(house.end_streams),
             without_delay(server),
         ):
-            yield
+            with metrics.served(_figures_for_prometheus):
+                yield
     finally:
+        ready.close()
         house.close()
         jobs.close()
 
@@ -67,17 +70,28 @@ def _jobs() -> None:
     jobs.every()  # what an earlier server had promised goes on, whether or not anybody comes
 
 
+def _figures_for_prometheus() -> Iterator[Any]:
+    import ui.hall.figures
+    import ui.metrics
+
+    yield from metrics.of_jobs(jobs.every)
+    yield from ui.metrics.figures()
+    yield from ui.hall.figures.figures()
+
+
 def _idle() -> None:
     from ui import uploads
 
     uploads.give_back()
 
 
+logs.begin()
 main = Path(__file__).parent / "ui" / "main.py"
 routes = [
     *films.routes(),
     *runs.routes(),
     *sweeps.routes(),
+    *ready.routes(),
     *assets.routes(),
     *presenter.routes(),
     *phones.routes(),

@@ -170,7 +170,7 @@ class Job:
     @property
     def short(self) -> bool:
         """Whether it is short enough for the worker that is kept for short work."""
-        return self.seconds <= SHORT and self._taken() < OVERDUE
+        return self.seconds <= SHORT and self.taken() < OVERDUE
 
     def note_begun(self) -> None:
         """Note whether a worker of this process has taken it up; its engine may hear of that after a row."""
@@ -189,9 +189,10 @@ class Job:
 
     def left(self) -> float:
         """Predicted seconds until it ends, once it runs."""
-        return max(0.0, self.seconds - self._taken())
+        return max(0.0, self.seconds - self.taken())
 
-    def _taken(self) -> float:
+    def taken(self) -> float:
+        """Seconds since a worker took it up."""
         return 0.0 if self.begun is None else time.monotonic() - self.begun
 
     def watched(self, seconds: float) -> bool:

@@ -18,7 +18,8 @@ from softlabel_core.experiment.cost import SPREAD, Cost
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.phrase import Phrase
-from softlabel_core.service.admission import SECONDS, Busy, admit
+from softlabel_core.service.admission import SECONDS, Busy
+from softlabel_core.service.counts import Counts
 from softlabel_core.service.job import Job, Work
 from softlabel_core.service.journal import Journal, packed, promise
 from softlabel_core.service.recall import hear, recall, report, taken_over, work_of, write
@@ -54,7 +55,7 @@ class Jobs:
 
     def __init__(self, runner: Runner, *, seconds: float = SECONDS, journal: Journal | None = None) -> None:
         """`seconds`: predicted time above which a run is refused; without a journal it lives in memory."""
-        self.limit, self.cost = seconds, Cost()
+        self.limit, self.cost, self.counts = seconds, Cost(), Counts()
         self._runner, self._journal = runner, journal or Journal()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._alive: list[Job] = []
@@ -76,7 +77,7 @@ class Jobs:
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.state in ("failed", "cancelled"):
-                admit(self._alive, seconds, self.cost.spread(experiment), visitor, self.limit)
+                self.counts.admit(self._alive, seconds, self.cost.spread(experiment), visitor, self.limit)
                 job = self._promise(promise(key, experiment, seconds, visitor), experiment)
             job.visitors[visitor] = time.monotonic()
             note = job.note
@@ -94,7 +95,7 @@ class Jobs:
         """
         key = secrets.token_urlsafe(16)
         with self._lock:
-            admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
+            self.counts.admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
             self._add(key, work, None).visitors[visitor] = time.monotonic()
             self._advance()
         self._wake.set()
@@ -106,7 +107,7 @@ class Jobs:
         with self._lock:
             job = self.look(name, visitor)
             if job is None or job.state in ("failed", "cancelled"):
-                admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
+                self.counts.admit(self._alive, work.seconds, SPREAD, visitor, self.limit)
                 job = self._add(name, work, None)
                 job.shared = True
             job.visitors[visitor] = time.monotonic()
@@ -222,7 +223,7 @@ class Jobs:
         """In a thread of its own, whatever happens: settle what has ended, hand out what is next, drop what
         nobody wants."""
         while not self._closed:
-            pause = TICK
+            pause, self.counts.beat = TICK, time.monotonic()
             try:
                 with self._lock:
                     self._turns.workers = self._runner.workers
@@ -269,7 +270,7 @@ class Jobs:
                     self._settle(job)
                 elif job.unwanted or not (job.recalled or job.watched(GONE)):
                     self._cancel(job)
-        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._alive = self.counts.sifted(self._alive)
         self._ending = [job for job in self._ending if job.handle and not ended(job.handle)]
         while turn := self._turns.next(self._alive, self._ending):
             self._turns.note(turn.owner)
@@ -278,7 +279,7 @@ class Jobs:
         for job in self._alive:
             with self._blamed(job):
                 job.note_begun()
-        self._alive = [*filter(attrgetter("alive"), self._alive)]
+        self._alive = self.counts.sifted(self._alive)
         self._turns.place(self._alive)
 
     def _submit(self, job: Job) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from softlabel_core import logs
 from softlabel_core.plugin import Invalid
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _act(options: argparse.Namespace) -> int:
         raise Invalid(
             "processes: allowed: a number from 1 to {most}; got {got}.", most=MOST, got=options.processes
         )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logs.begin()
     told = threading.Event()
     _hear(told)
     if options.cluster:
@@ -112,6 +113,7 @@ def _mine(lock: "Lock", *, unknown: bool) -> bool:
 
 def _take(runner: "Runner", wait: Callable[[], object]) -> None:
     """Take runs for this engine while it waits, then give back what it has not finished."""
+    from softlabel_core.service import metrics
     from softlabel_core.service.queue import Jobs
     from softlabel_core.service.stored import StoredJournal
     from softlabel_core.store.database import Database
@@ -120,7 +122,8 @@ def _take(runner: "Runner", wait: Callable[[], object]) -> None:
     where = database.file if database.is_file else database.url.render_as_string(hide_password=True)
     jobs = Jobs(runner, seconds=math.inf, journal=StoredJournal(database, takes="room"))
     _log().info("Trains for %s, %d at a time", where, runner.workers)
-    wait()
+    with metrics.served(lambda: metrics.of_jobs(lambda: jobs)):
+        wait()
     _log().info("Ends, and gives back what it has not finished")
     jobs.close()
 

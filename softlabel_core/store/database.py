@@ -132,7 +132,7 @@ class Database:
 
     def _file(self) -> Engine:
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_engine(self.url, connect_args={"timeout": BUSY / 1000})
+        engine = create_engine(self.url, hide_parameters=True, connect_args={"timeout": BUSY / 1000})
         event.listen(engine, "connect", _prepared)
         event.listen(engine, "begin", _begun)
         return engine
@@ -142,7 +142,9 @@ class Database:
             raise Invalid("DATABASE_URL: PostgreSQL needs `pip install -r requirements-postgres.txt`.")
         limits = f"-c statement_timeout={1000 * PATIENCE} -c lock_timeout={1000 * PATIENCE}"
         bounds = {"connect_timeout": PATIENCE, "tcp_user_timeout": 1000 * PATIENCE, "options": limits}
-        return create_engine(self.url, pool_pre_ping=True, pool_timeout=PATIENCE, connect_args=bounds)
+        return create_engine(
+            self.url, hide_parameters=True, pool_pre_ping=True, pool_timeout=PATIENCE, connect_args=bounds
+        )
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

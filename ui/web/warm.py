@@ -7,6 +7,9 @@ import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+failed: list[str] = []
+"""Steps that could not be taken."""
+
 
 @asynccontextmanager
 async def warmed(*steps: Callable[[], object]) -> AsyncIterator[None]:
@@ -24,6 +27,7 @@ def _take(steps: tuple[Callable[[], object], ...]) -> None:
         try:
             step()
         except Exception:
+            failed.append(getattr(step, "__name__", ""))
             logging.getLogger(__name__).exception("The server could not warm up")
 
 

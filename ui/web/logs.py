@@ -1,0 +1,25 @@
+"""The server's log as lines of JSON, where it is asked for: Streamlit's own entries too."""
+
+import logging
+from typing import Any
+
+from streamlit import logger as streamlits
+
+from softlabel_core import logs
+
+
+def begin() -> None:
+    """Before anything is logged. Plain, the default, is left to Streamlit."""
+    if logs.in_lines():
+        logs.begin()
+        # Each of its loggers has a handler of its own.
+        streamlits.setup_formatter = _set_up  # type: ignore[assignment]
+        streamlits.update_formatter()
+
+
+def _set_up(one: Any) -> None:
+    if hasattr(one, "streamlit_console_handler"):
+        one.removeHandler(one.streamlit_console_handler)
+    one.streamlit_console_handler = logging.StreamHandler()
+    one.streamlit_console_handler.setFormatter(logs.Lines())
+    one.addHandler(one.streamlit_console_handler)
