@@ -139,8 +139,9 @@ def _list(options: argparse.Namespace) -> None:
     for name, family in chosen.items():
         print(name)
         for kind, cls in catalogue(family).items():
-            here = data_command.where(cls)
-            print(f"  {kind:24} {cls.title()}{here and f' ({here})'}")
+            print(f"  {kind:24} {cls.title()}")
+            if said := data_command.where(cls):
+                print(f"    {said}")
             if options.family:
                 for field_name, field in cls.model_fields.items():
                     default = "" if field.is_required() else f", default {_plain(field.default)}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from softlabel_core import Experiment, Invalid, catalogue
+from softlabel_core import Experiment, Invalid, catalogue, run
 from softlabel_core.__main__ import main
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import PARQUET, Dataset, Published
@@ -88,7 +88,10 @@ def test_nothing_is_fetched_for_a_visitor(kind: str, monkeypatch: pytest.MonkeyP
     one = catalogue(Dataset)[kind]()
     with pytest.raises(Invalid, match=f"offers only datasets whose files it has.+data fetch {kind}"):
         one.paths()  # type: ignore[attr-defined]
-    assert lacking(Experiment.parse({"dataset": kind})) == [type(one)]
+    chosen = Experiment.parse({"dataset": kind, "replicates": 1})
+    assert lacking(chosen) == [type(one)]
+    with pytest.raises(Invalid, match="offers only datasets whose files it has"):
+        run(chosen)
     assert not lacking(Experiment())
 
 
@@ -123,6 +126,7 @@ def test_what_cannot_be_fetched_is_refused(capsys: pytest.CaptureFixture[str]) -
 
 def test_the_listing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "datasets"]) == 0
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
+    text = capsys.readouterr().out
     for kind, cls in catalogue(Dataset).items():
-        assert ("no files here" in lines[kind]) == cls.needs_files
+        after = text.split(f"\n  {kind} ")[1].splitlines()[1]
+        assert ("    no files here: " in after) == cls.needs_files

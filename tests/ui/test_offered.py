@@ -10,8 +10,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.lessons import LESSONS
 from softlabel_core.teaching.presets import PRESETS
-from tests.waiting import PATIENCE, wait_until
-from ui import jobs
+from tests.waiting import PATIENCE
 from ui.words import i18n, question
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -84,13 +83,3 @@ def test_a_link_to_another_says_why(language: str, words: str) -> None:
     assert told
     assert "`mnist`" in told[0]
     assert not [one for one in said(explore(dataset="moons", lang=language)) if words in one]
-
-
-def test_training_it_all_the_same_ends_with_the_sentence() -> None:
-    chosen = Experiment.parse({"dataset": "mnist", "replicates": 1})
-    jobs.every().start(chosen, "test")
-    wait_until(lambda: not jobs.every().look(chosen.key(), "test").alive)
-    job = jobs.every().look(chosen.key(), "test")
-    assert job is not None
-    assert job.state == "failed"
-    assert "offers only datasets whose files it has" in str(job.problem)
