@@ -64,6 +64,7 @@ mutation: .venv/.test
 docs: .venv/.test
 	$(BIN)/softlabel docs
 	$(BIN)/python docs/house.py
+	$(BIN)/python docs/api.py
 
 # torch without CUDA where there is no NVIDIA GPU; TORCH=cpu or TORCH=cuda decides otherwise (deploy/install.py).
 .venv/.run: requirements.txt pyproject.toml deploy/install.py

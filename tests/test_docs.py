@@ -88,12 +88,24 @@ def test_every_room_of_the_house_is_described():
         ), name
 
 
+def script(name):
+    """A script of docs/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
 def test_the_drawing_of_the_house_is_fresh():
-    spec = importlib.util.spec_from_file_location("house", ROOT / "docs/house.py")
-    house = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(house)
     text = (ROOT / "docs/architecture.md").read_text()
-    assert text == house.page(text), "run `make docs`"
+    assert text == script("house").page(text), "run `make docs`"
+
+
+def test_the_reference_of_what_is_exported_is_fresh_and_whole():
+    text = (ROOT / "docs/api.md").read_text()
+    assert text == script("api").page(), "run `make docs`"
+    named = re.findall(r"^## (\w+)$", text, re.MULTILINE)
+    assert sorted([*named, "__version__"]) == sorted(softlabel_core.__all__)
 
 
 def test_every_room_is_explained():
