@@ -17,6 +17,7 @@ from ui import jobs, ready
 from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
 from ui.web import assets, ending, files, logs, warm
+from ui.web.headers import Guarded
 from ui.web.network import without_delay
 from ui.web.packed import Packed
 from ui.web.pages import Paths
@@ -96,5 +97,5 @@ routes = [
     *presenter.routes(),
     *phones.routes(),
 ]
-middleware = [Middleware(Packed), Middleware(Paths), Middleware(files.Capped)]
+middleware = [Middleware(Guarded), Middleware(Packed), Middleware(Paths), Middleware(files.Capped)]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=middleware)

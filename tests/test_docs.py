@@ -13,7 +13,7 @@ from softlabel_core.plugin import allowed, catalogue
 from tests.declared import FAMILIES, some
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_catalogue_on_disk_is_fresh():
