@@ -27,7 +27,7 @@ def checks() -> dict[str, bool]:
 
 @once(most=2)
 def _checks(_: int) -> dict[str, bool]:
-    return {"store": _answers(), "queue": jobs.every().counts.lively, "warm": not warm.failed}
+    return {"store": _answers(), "queue": _lively(), "warm": not warm.failed}
 
 
 @once()
@@ -40,6 +40,13 @@ def _answers() -> bool:
         with _store().read() as connection:
             return connection.exec_driver_sql("SELECT 1").scalar() == 1
     except Exception:  # no folder, no network, a later version: the queue says in the log which
+        return False
+
+
+def _lively() -> bool:
+    try:
+        return jobs.every().counts.lively
+    except Exception:  # it could not be opened: no worker can be started, a wrong setting
         return False
 
 

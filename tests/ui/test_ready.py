@@ -50,6 +50,14 @@ def test_a_queue_that_stands_still_is_said(browser: Browser, monkeypatch: pytest
     assert browser.get("/lab/ready").status == 503
 
 
+def test_a_queue_that_cannot_be_opened_is_said(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "every", lambda: 1 / 0)
+    answer = browser.get("/lab/ready")
+    assert answer.status == 503
+    assert answer.json == {"ready": False, "store": True, "queue": False, "warm": True}
+    monkeypatch.undo()
+
+
 def test_a_step_that_failed_is_said(browser: Browser) -> None:
     warm.failed.append("_atlas")
     answer = browser.get("/lab/ready")
