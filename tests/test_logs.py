@@ -53,8 +53,10 @@ def test_passwords_of_addresses_are_left_out(text: str, shown: str) -> None:
 @pytest.mark.parametrize("wanted", ["json", "plain"])
 def test_streamlits_own_entries_are_written_so_too(wanted: str) -> None:
     script = (
-        "from ui.web import logs; logs.begin()\n"
-        "import logging\n"
+        "from streamlit.logger import init_uvicorn_logs; init_uvicorn_logs()\n"
+        "import logging; logging.getLogger('uvicorn.access').handlers = []\n"  # as uvicorn does
+        "from ui.web import logs; logs.begin(); init_uvicorn_logs()\n"
+        "assert not logging.getLogger('uvicorn.access').hasHandlers()\n"
         "from streamlit.logger import get_logger\n"
         "for one in (get_logger('streamlit.early'), get_logger('uvicorn.error'), "
         "logging.getLogger('softlabel_core.any')): one.warning('said by %s', one.name)"

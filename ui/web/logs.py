@@ -7,6 +7,9 @@ from streamlit import logger as streamlits
 
 from softlabel_core import logs
 
+ACCESS = "uvicorn.access"
+"""It would name visitors' addresses and whole links, as soon as it has a handler: it never gets one."""
+
 
 def begin() -> None:
     """Before anything is logged. Plain, the default, is left to Streamlit."""
@@ -20,6 +23,9 @@ def begin() -> None:
 def _set_up(one: Any) -> None:
     if hasattr(one, "streamlit_console_handler"):
         one.removeHandler(one.streamlit_console_handler)
+        del one.streamlit_console_handler
+    if one.name == ACCESS:
+        return
     one.streamlit_console_handler = logging.StreamHandler()
     one.streamlit_console_handler.setFormatter(logs.Lines())
     one.addHandler(one.streamlit_console_handler)
