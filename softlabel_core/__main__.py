@@ -96,6 +96,7 @@ def _add_builders(commands: Any) -> None:
     again.add_argument("--quick", action="store_true", help="compare a sample with the committed results")
     again.add_argument("--replicates", type=int, default=8, help="splits of every experiment (default 8)")
     again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--only", default="", help="names of studies, with commas; the others stay as written")
     again.add_argument("--folder", default=".softlabel", help="finished experiments; a killed run goes on")
     again.add_argument("--out", default="docs", help="folder for results.parquet and results.md")
     again.set_defaults(act=_reproduce)
@@ -249,8 +250,12 @@ def _reproduce(options: argparse.Namespace) -> None:
             raise Invalid("{wrong} rows do not agree with the committed results.", wrong=wrong)
         return
     chosen = {"replicates": options.replicates, "seed": options.seed}
+    only = [name for name in options.only.split(",") if name]
+    before = pd.read_parquet(out / "results.parquet") if only else None
     with _progress() as report:
-        table = reproduce.reproduce(Path(options.folder), **chosen, on_progress=report)
+        table = reproduce.reproduce(
+            Path(options.folder), **chosen, only=only, before=before, on_progress=report
+        )
     with _whole_file(str(out / "results.md")) as write:
         table.to_parquet(out / "results.parquet", index=False)
         write(reproduce.report(table, **chosen))

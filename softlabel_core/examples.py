@@ -1,6 +1,6 @@
 """Examples as every family passes them on: features, true labels, and what is known of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int, Real
@@ -25,6 +25,11 @@ class Examples:
     def __len__(self) -> int:
         return len(self.targets)
 
+    def part(self, rows: Int[np.ndarray, "rows"]) -> "Examples":
+        """Some of them."""
+        known = None if self.rows is None else self.rows[rows]
+        return replace(self, features=self.features[rows], targets=self.targets[rows], rows=known)
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -34,6 +39,9 @@ class Split:
     test: Examples
     shift: Float[np.ndarray, "d"]
     scale: Float[np.ndarray, "d"]
+
+    left: int = 0
+    """Examples that the test left, where the training part may be some of them; else 0."""
 
     def raw(self, rows: Int[np.ndarray, "rows"]) -> Float[np.ndarray, "rows d"]:
         """Training rows in the data's own units (pixel values, coordinates)."""

@@ -74,6 +74,10 @@ class Plugin(Value):
     needs_files: ClassVar[bool] = False
     """Whether it reads files of the data folder, fetched or put there by hand; menus show it last."""
 
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Fields that came when results were already kept: while they are at their default nobody writes them,
+    so that what was kept under a key or a link stays where it is."""
+
     science: ClassVar[int] = 1
     """Raised by whoever changes what the plug-in computes: stored results of a lower number are stale."""
 
@@ -111,7 +115,7 @@ class Plugin(Value):
 
     @model_serializer(mode="plain")
     def _with_kind(self) -> dict[str, Any]:
-        return {"kind": self.kind(), **{name: getattr(self, name) for name in type(self).model_fields}}
+        return {"kind": self.kind(), **{name: getattr(self, name) for name in said(self)}}
 
     @model_validator(mode="wrap")
     @classmethod
@@ -130,6 +134,12 @@ class Plugin(Value):
         if value.get("kind", cls.kind()) != cls.kind():
             raise ValueError(Phrase("{kind}", kind=cls.kind()))
         return handler({name: content for name, content in value.items() if name != "kind"})
+
+
+def said(value: Value) -> list[str]:
+    """Names of the fields that `value` writes of itself: all but those of `later` at their default."""
+    fields, later = type(value).model_fields, getattr(value, "later", ())
+    return [name for name in fields if name not in later or getattr(value, name) != fields[name].default]
 
 
 @functools.cache

@@ -15,6 +15,7 @@ AXES = {
     "n": "examples, of a training part where there are two",
     "t": "examples of a test part",
     "rows": "some of the examples, or rows of a matrix",
+    "v": "examples of a validation part",
     "c": "classes",
     "k": "labels of a set, or sizes of sets from 1",
     "rivals": "wrong labels of an example",

@@ -134,7 +134,7 @@ def test_every_field_can_be_set(cls, name):
     family = plugin_type(cls.model_fields[name])
     assert found or (family is not None and all(not kind.model_fields for kind in catalogue(family).values()))
     for one in found:
-        assert one.model_dump()[name] != cls().model_dump()[name]
+        assert one.model_dump()[name] != cls().model_dump().get(name)  # fields that came later are unsaid
 
 
 def readers(framework, loss):

@@ -10,7 +10,9 @@ from softlabel_core import Experiment, Invalid, Sweep
 from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import rows
 from softlabel_core.atlas.plan import FINE, along
+from softlabel_core.datasets import Dataset
 from softlabel_core.experiment import link
+from softlabel_core.fields import bounds
 from softlabel_core.frameworks import losses_reading
 from softlabel_core.once import once
 from ui.answers import FEWEST
@@ -23,23 +25,29 @@ KEPT = 1000
 MOST = 60
 """Points of a sweep of two fields."""
 
+FIRST_SIZE, MOST_SIZE = 100, 5_000
+"""Training sizes that a sweep walks, at least and at most."""
+
 ENOUGH = 4
 """Values that each of two fields keeps, whatever the other would have."""
 
 LOSS = "framework.loss"
+SIZE = "dataset.train_size"
 BETWEEN = "~"
 """Stands between the words of a pinned trail: no address writes it otherwise."""
 
 
 def paths(chosen: Experiment) -> list[str]:
-    """Numbers of the bias type and the framework that mean something here."""
+    """Numbers of the bias type and the framework that mean something here, and the size of the training
+    part."""
+    sizes = [SIZE] if "train_size" in type(chosen.dataset).model_fields else []
     return [
         f"{part}.{name}"
         for part in ("bias", "framework")
         for name, field in type(getattr(chosen, part)).model_fields.items()
         if field.annotation in (int, float) or name == "k"
         if name not in getattr(chosen, part).idle()
-    ]
+    ] + sizes
 
 
 def others(chosen: Experiment, path: str) -> list[str]:
@@ -90,8 +98,20 @@ def planned(chosen: Experiment, varied: tuple[str, ...]) -> Sweep | None:
 def _values(chosen: Experiment, path: str) -> list[Any]:
     if path == LOSS:
         return losses_reading(chosen.framework.shows)
+    if path == SIZE:
+        return training_sizes(chosen.dataset)
     part, _, name = path.partition(".")
     return along(getattr(chosen, part), name, chosen.dataset.classes, FINE)
+
+
+def training_sizes(dataset: Dataset) -> list[int]:
+    """Sizes of the training part from two a class on, each twice the one before, and the usual one."""
+    field = type(dataset).model_fields["train_size"]
+    usual = dataset.replace(train_size=field.default).sizes[0]
+    most = min(MOST_SIZE, int(bounds(field).high or 0)) if field.default else usual
+    first = max(FIRST_SIZE, 2 * dataset.classes)
+    doubled = [first * 2**step for step in range(most.bit_length())]
+    return sorted({*(size for size in doubled if size <= most), usual})
 
 
 def thinned(one: list[Any], other: list[Any]) -> tuple[list[Any], list[Any]]:

@@ -23,7 +23,7 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
-from softlabel_core.plugin import Plugin, Value
+from softlabel_core.plugin import Plugin, Value, said
 from softlabel_core.students import Student
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _plain(value: Any) -> Any:
         fields = {
             name: _plain(declared.default if name in idle else getattr(value, name))
             for name, declared in type(value).model_fields.items()
+            if name in said(value)
         }
         return {"kind": value.kind(), **fields} if isinstance(value, Plugin) else fields
     return round(value, DIGITS) if isinstance(value, float) else value

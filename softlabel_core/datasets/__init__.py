@@ -171,6 +171,31 @@ def divide(
     return generator.permutation(np.setdiff1d(np.arange(len(targets)), test)), test
 
 
+def fewer(
+    targets: Int[np.ndarray, "n"], size: int, *, generator: np.random.Generator
+) -> Int[np.ndarray, "rows"]:
+    """Rows of so many examples of a training part, stratified, in their order; of all where `size` is 0.
+
+    Two draws with the same generator and other sizes are alike as far as they go together.
+    """
+    if not size:
+        return np.arange(len(targets))
+    check_fewer(size, len(targets), len(np.unique(targets)))
+    return np.sort(stratified(targets, size, "train_size", generator=generator))
+
+
+def check_fewer(size: int, count: int, classes: int) -> None:
+    """Raise `Invalid` unless `size` of a training part of `count` examples can be taken."""
+    if size and not 2 * classes <= size <= count:
+        raise Invalid(
+            "dataset.train_size: allowed: 0 for all, or a whole number from {least}, two a class, to "
+            "{count}, what the test leaves; got {size}.",
+            least=2 * classes,
+            count=count,
+            size=size,
+        )
+
+
 class Idx(Published):
     """Grey images of 28 x 28 pixels in four gzipped IDX files, the format of MNIST."""
 
@@ -269,7 +294,7 @@ class Planar(Dataset):
 
     one_pool = False
 
-    train_size: Annotated[int, Field(ge=100, le=20_000)] = 1_200
+    train_size: Annotated[int, Field(ge=20, le=20_000)] = 1_200
     """Training examples in all."""
 
     test_size: Annotated[int, Field(ge=100, le=20_000)] = 2_000

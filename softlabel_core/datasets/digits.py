@@ -1,10 +1,15 @@
-from typing import Annotated
+import math
+from dataclasses import replace
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from softlabel_core.datasets import Dataset
+from softlabel_core.datasets import Dataset, check_fewer, fewer
 from softlabel_core.examples import Split, standardise
+
+IMAGES = 1_797
+"""Images in all."""
 
 
 class Digits(Dataset):
@@ -18,8 +23,18 @@ class Digits(Dataset):
 
     image_shape = (1, 8, 8)
 
+    later = frozenset({"train_size"})
+
     test_fraction: Annotated[float, Field(ge=0.1, le=0.5)] = 1 / 3
     """Share of the images kept for the test: 1/3 gives 1,198 for training and 599 for the test."""
+
+    train_size: Annotated[int, Field(ge=0, le=1_617)] = 0
+    """Training images in all, stratified; 0 = all that the test leaves."""
+
+    @model_validator(mode="after")
+    def _enough_are_left(self) -> Self:
+        check_fewer(self.train_size, IMAGES - math.ceil(IMAGES * self.test_fraction), 10)
+        return self
 
     @property
     def class_names(self) -> list[str]:
@@ -37,6 +52,10 @@ class Digits(Dataset):
             stratify=targets,
             random_state=int(generator.integers(2**31)),
         )
-        return standardise(
+        left = len(train)
+        kept = fewer(train_targets, self.train_size, generator=generator)
+        train, train_targets = train[kept], train_targets[kept]
+        split = standardise(
             train, train_targets, test, test_targets, self.classes, image_shape=self.image_shape
         )
+        return replace(split, left=left)

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from softlabel_core.datasets import Dataset, divide
+from softlabel_core.datasets import Dataset, divide, fewer
 from softlabel_core.examples import Split, standardise
 from softlabel_core.fields import Accepts
 from softlabel_core.once import once
@@ -29,6 +30,8 @@ class Uploaded(Dataset):
 
     needs_files = True
 
+    later = frozenset({"train_size"})
+
     file: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\.(npz|csv)$"),
@@ -38,6 +41,9 @@ class Uploaded(Dataset):
 
     test_fraction: Annotated[float, Field(ge=0.1, le=0.5)] = 1 / 3
     """Share of the examples kept for the test."""
+
+    train_size: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Training examples in all, stratified; 0 = all that the test leaves."""
 
     @classmethod
     def present(cls) -> bool:
@@ -74,7 +80,9 @@ class Uploaded(Dataset):
         table = self.table()
         size = min(max(round(len(table.targets) * self.test_fraction), 1), len(table.targets) - 1)
         train, test = divide(table.targets, size, generator=generator)
-        return standardise(
+        left = len(train)
+        train = train[fewer(table.targets[train], self.train_size, generator=generator)]
+        split = standardise(
             table.features[train],
             table.targets[train],
             table.features[test],
@@ -82,6 +90,7 @@ class Uploaded(Dataset):
             len(table.names),
             image_shape=table.image_shape,
         )
+        return replace(split, left=left)
 
 
 @once(most=2)

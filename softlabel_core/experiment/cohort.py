@@ -7,22 +7,22 @@ given (`given`).
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from softlabel_core.examples import Split
+from softlabel_core.examples import Examples, Split
 from softlabel_core.experiment.evaluation import loss_margin
 from softlabel_core.frameworks import Framework, Shown
 from softlabel_core.indicators import measure
 from softlabel_core.losses import LossMargin
 from softlabel_core.losses.cross_entropy import CrossEntropy
-from softlabel_core.simplex import one_hot
+from softlabel_core.simplex import draw_sets, one_hot
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
-from softlabel_core.training.train import Film, Task, Trained, Training, predict, train
+from softlabel_core.training.train import Film, Task, Trained, Training, Validation, predict, train
 
 Curve = Callable[[str, list[int], int, list[float]], None]
 """Gets `shown` or `truth`, replicates, how many epochs they have had, and their test accuracies in [0, 1]."""
@@ -39,18 +39,46 @@ class Splits:
     one_pool: bool = True
     """`Dataset.one_pool` of where they come from."""
 
+    validation: list[Examples] | None = None
+    """What was taken from every training part to validate on, if anything was."""
+
     def __len__(self) -> int:
         return len(self.parts)
 
     @property
     def overlap(self) -> float:
-        """`Estimate.overlap` of what is measured on them."""
-        return len(self.parts[0].test) / len(self.parts[0].train) if self.one_pool else 0.0
+        """`Estimate.overlap` of what is measured on them. Students of few of the examples that the test
+        leaves share no more than students of all of them would."""
+        first = self.parts[0]
+        return len(first.test) / max(first.left, len(first.train)) if self.one_pool else 0.0
 
     @property
     def truths(self) -> list[Int[np.ndarray, "n"]]:
         """True labels of the training parts."""
         return [split.train.targets for split in self.parts]
+
+
+@dataclass(frozen=True, eq=False)
+class Apart:
+    """Splits whose training parts were cut in two, and which rows went where; an entry a replicate."""
+
+    splits: Splits
+    kept: list[Int[np.ndarray, "rows"]]
+    validation: list[Int[np.ndarray, "v"]]
+
+    @classmethod
+    def of(cls, splits: Splits, share: float) -> "Apart":
+        """So much of every training part for validation, drawn without a look at the truth."""
+        kept, apart, parts, held = [], [], [], []
+        for i, split in enumerate(splits.parts):
+            n = len(split.train)
+            order = stream(splits.seed, "validation", i).permutation(n)
+            size = min(max(round(share * n), 1), n - 1)
+            kept.append(np.sort(order[size:]))
+            apart.append(np.sort(order[:size]))
+            parts.append(replace(split, train=split.train.part(kept[-1]), left=max(split.left, n)))
+            held.append(split.train.part(apart[-1]))
+        return cls(Splits(parts, splits.seed, splits.one_pool, held), kept, apart)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +105,9 @@ class Cohort:
     film: Film | None = None
     """What the student of the first replicate is asked while it learns."""
 
+    validation_labels: list[np.ndarray] | None = None
+    """Soft labels of the validation parts, where the splits have such."""
+
     shown: list[Shown] = field(init=False)
     trained: list[Trained] = field(default_factory=list)
     rounds: list[dict[str, Any]] = field(default_factory=list)
@@ -98,14 +129,45 @@ class Cohort:
 
     def tasks(self) -> list[Task]:
         seed, loss, training = self.splits.seed, self.framework.loss, self.training
+        apart = self._validations()
         return [
-            Task(split, shown.targets, shown.used, loss, seed, i, training, film=None if i else self.film)
+            Task(
+                split,
+                shown.targets,
+                shown.used,
+                loss,
+                seed,
+                i,
+                training,
+                validation=apart[i],
+                film=None if i else self.film,
+            )
             for i, (split, shown) in enumerate(zip(self.splits.parts, self.shown, strict=True))
         ]
+
+    def _validations(self) -> Sequence[Validation | None]:
+        """The validation parts with the sets that the framework shows of them."""
+        if self.splits.validation is None or self.validation_labels is None:
+            return [None] * len(self)
+        found = []
+        for i, (part, labels) in enumerate(zip(self.splits.validation, self.validation_labels, strict=True)):
+            generator = stream(self.splits.seed, "shown-validation", i)
+            targets = self.framework.show(labels, part.targets, generator=generator).targets
+            if self.framework.loss.reads == "sets":
+                found.append(Validation(part, targets > 0))
+            else:
+                found.append(Validation(part, draw_sets(targets, 1, generator=generator)))
+        return found
 
     def reference_tasks(self) -> list[Task]:
         """The same students, shown the true labels of every example."""
         seed, loss, training = self.splits.seed, CrossEntropy(), self.training
+        held = self.splits.validation
+        apart: Sequence[Validation | None] = (
+            [None] * len(self)
+            if held is None
+            else [Validation(one, one_hot(one.targets, one.classes) > 0) for one in held]
+        )
         return [
             Task(
                 split,
@@ -115,6 +177,7 @@ class Cohort:
                 seed,
                 i,
                 training,
+                validation=apart[i],
             )
             for i, split in enumerate(self.splits.parts)
         ]

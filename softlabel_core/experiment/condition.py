@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from softlabel_core.experiment.cohort import Cohort, Received, Splits, last
+from softlabel_core.experiment.cohort import Apart, Cohort, Received, Splits, last
 from softlabel_core.experiment.evaluation import closed_form, identity
 from softlabel_core.experiment.pictures import in_turn, pictures
 from softlabel_core.experiment.result import Estimate, Provenance, Result, curves, no_nan, versions
@@ -27,15 +27,24 @@ class Condition:
     teacher: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, experiment: Experiment, splits: Splits, made: list[Labelled]) -> "Condition":
-        """With the labels that were made for the splits."""
+    def of(
+        cls, experiment: Experiment, splits: Splits, made: list[Labelled], apart: Apart | None = None
+    ) -> "Condition":
+        """With the labels that were made for the splits, part of which are set `apart` for validation."""
+        labels = [one.soft_labels for one in made]
+        held = None
+        if apart:
+            held = [one[rows] for one, rows in zip(labels, apart.validation, strict=True)]
+            splits = apart.splits
+            labels = [one[rows] for one, rows in zip(labels, apart.kept, strict=True)]
         cohort = Cohort(
             splits,
-            [one.soft_labels for one in made],
+            labels,
             experiment.framework,
             experiment.student,
             experiment.training,
             experiment.bias.class_conditional,
+            validation_labels=held,
         )
         teacher = [{"replicate": i, **row} for i, one in enumerate(made) for row in one.teacher]
         return cls(experiment, cohort, teacher)
@@ -65,13 +74,14 @@ class Condition:
             "student_accuracy": cohort.accuracies(),
             "ground_truth_accuracy": last(references),
         }
+        risks = [float(one.risk[-1]) for one in cohort.trained if one.risk is not None]
         return Result(
             experiment=experiment,
             key=experiment.key(),
             **shown,
             identity=identity(experiment, cohort.shown[0], splits.parts[0].train, cohort.trained[0]),
             **{name: Estimate.of(values, splits.overlap) for name, values in accuracies.items()},
-            rows=self._rows(k, accuracies),
+            rows=self._rows(k, {**accuracies, **({"risk": risks} if risks else {})}),
             curves=curves("shown", cohort.trained) + curves("truth", references),
             rounds=cohort.rounds,
             **pictures(experiment.student, cohort.trained, splits.parts),

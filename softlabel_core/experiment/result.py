@@ -128,7 +128,8 @@ class Result(Value):
     """One row a replicate: accuracies, and the indicators of what it was shown."""
 
     curves: list[dict[str, Any]]
-    """One row an epoch, replicate and student (`shown` or `truth`): test accuracy, training loss."""
+    """One row an epoch, replicate and student (`shown` or `truth`): test accuracy, training loss; with a
+    validation part `risk` and `approximated` accuracy there."""
 
     rounds: list[dict[str, Any]]
     """Incomplete supervision only: one row a round and replicate, the pseudo-labels and the student."""
@@ -274,10 +275,17 @@ def curves(student: str, trained: "list[Trained]") -> list[dict[str, Any]]:
             "epoch": epoch + 1,
             "accuracy": float(one.accuracy[epoch]),
             "loss": float(one.loss[epoch]),
+            **_validated(one, epoch),
         }
         for i, one in enumerate(trained)
         for epoch in range(len(one.accuracy))
     ]
+
+
+def _validated(one: "Trained", epoch: int) -> dict[str, float]:
+    if one.risk is None or one.approximated is None:
+        return {}
+    return {"risk": float(one.risk[epoch]), "approximated": float(one.approximated[epoch])}
 
 
 def no_nan(matrix: np.ndarray) -> list[list[float | None]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
-from softlabel_core.experiment.cohort import Curve, Splits, Trainer, pick_device
+from softlabel_core.experiment.cohort import Apart, Curve, Splits, Trainer, pick_device
 from softlabel_core.experiment.condition import Condition
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment, Sweep
@@ -94,6 +94,7 @@ class Draws:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._splits: dict[tuple[Dataset, str, int, int], Splits] = {}
+        self._cut: dict[tuple[Splits, float], Apart] = {}
 
     def conditions(self, block: list[Experiment]) -> list[Condition]:
         """Draw the labels of a block; conditions that differ by framework or student only share teachers."""
@@ -110,7 +111,18 @@ class Draws:
                 else:
                     made[key] = experiment.bias.label_all(parts, generators=generators)
         made |= self._taught(to_train, sum(e.replicates * e.bias.teachers for e in block))
-        return [Condition.of(one, splits, made[splits, one.bias]) for one, splits in drawn]
+        return [
+            Condition.of(one, splits, made[splits, one.bias], self._apart(splits, one.training.validation))
+            for one, splits in drawn
+        ]
+
+    def _apart(self, splits: Splits, share: float) -> Apart | None:
+        """The same splits with a validation part; conditions with the same share of it share them."""
+        if not share:
+            return None
+        if (splits, share) not in self._cut:
+            self._cut[splits, share] = Apart.of(splits, share)
+        return self._cut[splits, share]
 
     def splits(self, experiment: Experiment) -> Splits:
         """One split a replicate; conditions with the same data, seed and replicates share them."""

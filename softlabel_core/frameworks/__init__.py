@@ -37,6 +37,9 @@ class Shown:
     used: Bool[np.ndarray, "n"]
     """Which examples the student is trained on."""
 
+    whose: Int[np.ndarray, "n"] | None = None
+    """Whose pseudo-label an example gets, where it is not its own."""
+
     @classmethod
     def complete(
         cls, targets: Float[np.ndarray, "n c"], labels: Float[np.ndarray, "n c"], k: int | str | None

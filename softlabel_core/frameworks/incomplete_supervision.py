@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -27,6 +28,8 @@ class IncompleteSupervision(Framework):
 
     class_conditional = False
 
+    later = frozenset({"permuted"})
+
     labelled: Annotated[float, Field(gt=0, le=1)] = 0.05
     """Fraction of each class whose soft labels are given, at least one example a class."""
 
@@ -42,6 +45,10 @@ class IncompleteSupervision(Framework):
     threshold: Probability = 0.0
     """Confidence (its largest probability) below which the student leaves an example unlabelled and out of
     the next round; 0 = all are labelled."""
+
+    permuted: bool = False
+    """A control, for it takes the truth: every pseudo-label goes to the next example of the same class that
+    has no label. Both degrees stay as they are, and nothing of them depends on the example any more."""
 
     k: SetSize = 3
     """Size of the sets, for pseudo = top-k and for losses that read sets."""
@@ -78,7 +85,8 @@ class IncompleteSupervision(Framework):
         shown = soft_labels
         if self.loss.reads == "sets":
             shown = uniform_over(draw_sets(soft_labels, self.k, generator=generator))
-        return Shown(shown, shown, self._own_k, given=given, used=given)
+        whose = _next_of_class(targets, ~given) if self.permuted else None
+        return Shown(shown, shown, self._own_k, given=given, used=given, whose=whose)
 
     def relabel(
         self, shown: Shown, probabilities: Float[np.ndarray, "n c"], *, generator: np.random.Generator
@@ -88,9 +96,11 @@ class IncompleteSupervision(Framework):
         else:
             k = 1 if self.pseudo == "hard" else self.k
             guess = uniform_over(draw_sets(probabilities, k, generator=generator))
-        labels = np.where(shown.given[:, None], shown.targets, guess)
         sure = probabilities.max(1) >= self.threshold
-        return Shown(labels, labels, self._own_k, given=shown.given, used=shown.given | sure)
+        if shown.whose is not None:
+            guess, sure = guess[shown.whose], sure[shown.whose]
+        labels = np.where(shown.given[:, None], shown.targets, guess)
+        return replace(shown, targets=labels, labels=labels, used=shown.given | sure)
 
     @property
     def _own_k(self) -> str | None:
@@ -106,3 +116,13 @@ class IncompleteSupervision(Framework):
             keep = self.labels_per_class or max(1, round(self.labelled * len(members)))
             used[members[np.argsort(lot[members])[:keep]]] = True
         return used
+
+
+def _next_of_class(targets: Int[np.ndarray, "n"], among: Bool[np.ndarray, "n"]) -> Int[np.ndarray, "n"]:
+    """For each of the examples `among` all the next of its class there, the first after the last; of the
+    others themselves."""
+    whose = np.arange(len(targets))
+    for label in np.unique(targets):
+        members = np.flatnonzero((targets == label) & among)
+        whose[members] = np.roll(members, -1)
+    return whose

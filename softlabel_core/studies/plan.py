@@ -1,12 +1,14 @@
 """The studies that `softlabel reproduce` runs: which experiments, and where each stands in its table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from softlabel_core.biases import Bias
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.plugin import catalogue
+from softlabel_core.studies.blind import blind
+from softlabel_core.studies.examples import sample_sizes
+from softlabel_core.studies.study import Cell, Study
 from softlabel_core.teaching.recipes import (
     IMITATE,
     SET_LOSSES,
@@ -23,26 +25,6 @@ UNRELIABILITY = [0.0, 0.1, 0.2, 0.3, 0.5]
 AMBIGUITY = [0.05, 0.1, 0.3, 0.5, 0.7, 0.9]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One experiment of a study: its row and column in the table, and the family it counts to."""
-
-    experiment: Experiment
-    row: str
-    column: str
-    family: str
-
-
-@dataclass(frozen=True)
-class Study:
-    """A table of experiments; `measure` names the number that the table shows."""
-
-    name: str
-    title: str
-    note: str
-    cells: list[Cell]
-
-
 def studies(replicates: int, seed: int) -> list[Study]:
     """All studies, on digits with the default student and training."""
     base: Config = {"replicates": replicates, "seed": seed}
@@ -55,6 +37,8 @@ def studies(replicates: int, seed: int) -> list[Study]:
         weak_teachers(base),
         self_distilled(base),
         bias_types(base),
+        *sample_sizes(base),
+        *blind(base),
     ]
 
 

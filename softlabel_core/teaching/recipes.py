@@ -15,7 +15,7 @@ IMITATE: Config = {"kind": "soft-labels", "loss": "cross-entropy"}
 """The student takes the soft label at its word."""
 
 
-def sets(k: int | str, loss: str = "cc") -> Config:
+def sets(k: int | str, loss: str | Config = "cc") -> Config:
     """The student sees the `k` most probable labels, or all with mass (`support`)."""
     return {"kind": "partial-labels", "k": k, "loss": loss}
 

@@ -130,7 +130,7 @@ def _size(k: object, classes: int) -> int:
     return int(k)
 
 
-def _gap(unreliability: float, ambiguity: float) -> float:
+def check_gap(unreliability: float, ambiguity: float) -> float:
     """1 - Delta - gamma, which every bound divides by."""
     _between("unreliability", unreliability, 0, 1)
     _between("ambiguity", ambiguity, 0, 1)
@@ -149,7 +149,7 @@ def finite_class_bound(
     delta. Hoeffding and a union bound under assumption (A) or (B). Valid but loose: above 1 it says nothing.
     `hypotheses` may be a whole number too large for a float.
     """
-    gap = _gap(unreliability, ambiguity)
+    gap = check_gap(unreliability, ambiguity)
     _at_least("n", n, 1)
     _at_least("hypotheses", hypotheses, 1)
     delta = 1 - _between("confidence", confidence, 0, 1, open_ends=True)
@@ -170,7 +170,7 @@ def natarajan_bound(
     `confidence` = 1 - delta, the truth in the class. Rademacher complexity of at most (n c^2)^m labellings
     (Natarajan 1989, https://doi.org/10.1007/BF00114804). Valid but loose: above 1 it says nothing.
     """
-    gap = _gap(unreliability, ambiguity)
+    gap = check_gap(unreliability, ambiguity)
     _at_least("n", n, 1)
     _at_least("dimension", dimension, 1)
     _at_least("classes", classes, 2)
@@ -192,7 +192,7 @@ def realizable_sample_size(
     _between("error", error, 0, 1, open_ends=True)
     _at_least("dimension", dimension, 1)
     _at_least("classes", classes, 2)
-    _gap(0.0, ambiguity)
+    check_gap(0.0, ambiguity)
     delta = 1 - _between("confidence", confidence, 0, 1, open_ends=True)
     rate = math.log(2 / (1 + ambiguity)) * error
     growth = dimension * (math.log(4 * dimension) + 2 * math.log(classes) - math.log(rate))

@@ -20,6 +20,7 @@ from softlabel_core.training.film import Camera
 from softlabel_core.training.optimizers import OPTIMIZERS
 from softlabel_core.training.step import Step
 from softlabel_core.training.task import Cancelled, Task, Trained
+from softlabel_core.training.watch import Watch
 
 PROBE = 512
 """The training loss of an epoch is read from the batches that hold its last so many examples."""
@@ -59,6 +60,7 @@ class Chunk:
             device=device,
         )
         self.metrics = torch.zeros(self.training.epochs, 2, len(tasks), device=device)  # accuracy and loss
+        self.watch = Watch(tasks, leaders, self.training, device) if tasks[0].validation else None
         self.read = torch.zeros(len(tasks), device=device)
         self.steps: dict[tuple[int, bool], Step] = {}
         self.parameters_before: list[Tensor] = []
@@ -78,7 +80,10 @@ class Chunk:
         self._shoot(0)
         for epoch in range(epochs):
             self._pass(epoch)
-            self._freeze(epoch)
+            if self.watch:
+                self._validate(epoch, self.watch)
+            else:
+                self._freeze(epoch)
             self._shoot((epoch + 1) * self.steps_an_epoch)
             self._move_targets()
             over = epoch == epochs - 1 or bool(self.training.patience and self.frozen.all())
@@ -90,6 +95,8 @@ class Chunk:
             if over and epoch < epochs - 1:
                 self.metrics[epoch:] = self.metrics[epoch].clone()
                 history = [told + told[-1:] * (epochs - 1 - epoch) for told in history]
+                if self.watch:
+                    self.watch.repeat(epoch)
                 for step in self.filmed:
                     if step > (epoch + 1) * self.steps_an_epoch:
                         self._shoot(step)
@@ -98,12 +105,15 @@ class Chunk:
             after_epoch(epoch + 1, self.metrics[epoch, 0])
         metrics = self.metrics.cpu().numpy()
         parameters = [stacked.cpu().numpy() for stacked in self.optimizer.parameters]
+        watched = self.watch.told() if self.watch else None
         return [
             Trained(
                 metrics[:, 0, i],
                 metrics[:, 1, i],
                 [p[i].copy() for p in parameters],
                 history[i],
+                None if watched is None else watched[:, 0, i],
+                None if watched is None else watched[:, 1, i],
                 self.cameras[i].frames() if i in self.cameras else None,
             )
             for i in range(len(self.tasks))
@@ -174,6 +184,19 @@ class Chunk:
             least_before = losses[: epoch + 1 - patience].amin(0)
             self.frozen |= losses[epoch + 1 - patience : epoch + 1].amin(0) >= least_before
         self.parameters_before = [parameter.clone() for parameter in self.optimizer.parameters]
+
+    def _validate(self, epoch: int, watch: "Watch") -> None:
+        """Measure the set risk; with patience freeze whose risk does not fall, as they were at its least."""
+        watch.measure(epoch, self._logits(watch.inputs, watch.n))
+        if self.training.patience:
+            losses = self.metrics[:, 1]
+            if epoch:
+                losses[epoch] = losses[epoch].where(~self.frozen, losses[epoch - 1])
+            best = watch.best(epoch, self.optimizer.parameters, self.frozen)
+            over = watch.over(epoch, self.frozen, epoch == self.training.epochs - 1)
+            for parameter, kept in zip(self.optimizer.parameters, best, strict=True):
+                parameter.copy_(parameter.where(~over[:, None, None], kept))
+            self.frozen, self.parameters_before = over, best
 
     def _move_targets(self) -> None:
         """Next targets of all examples by the students as they are, for losses that move them by epoch."""

@@ -62,7 +62,8 @@ def chunks(tasks: Sequence[Task], student: Student, device: str, memory: int) ->
         for start in range(0, len(members), size):
             group = members[start : start + size]
             shape = leader.split.train.features.shape, leader.targets.shape, len(leader.split.test)
-            key = training, shape, tuple(tasks[i].loss.model_dump_json() for i in group)
+            apart = len(leader.validation.examples) if leader.validation else 0
+            key = training, shape, apart, tuple(tasks[i].loss.model_dump_json() for i in group)
             alike[key].append(group)
             most[key] = max(1, min(size // len(group), share // (fixed + each * len(group))))
     return [

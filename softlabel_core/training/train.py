@@ -26,7 +26,7 @@ from softlabel_core.training.answers import answers, filled, probabilities
 from softlabel_core.training.chunk import Chunk
 from softlabel_core.training.film import Film, Frames
 from softlabel_core.training.grouping import Members, budget, chunks, halves, workers
-from softlabel_core.training.task import Cancelled, Observe, Task, Trained, Training
+from softlabel_core.training.task import Cancelled, Observe, Task, Trained, Training, Validation
 
 ENGINE = 2
 """Raised by whoever changes what training or reporting a run computes, for whatever plug-ins: then all stored
@@ -41,6 +41,7 @@ __all__ = [
     "Task",
     "Trained",
     "Training",
+    "Validation",
     "predict",
     "train",
 ]
@@ -162,7 +163,12 @@ def _ready(task: Task, split: Split, training: Training, student: Student) -> Ta
         steps = training.epochs * training.steps(len(split.train))
         film = replace(film, rows=student.prepare(film.rows, task.split.train.image_shape))
         film.check(steps, split.train.features.shape[1])
-    return replace(task, split=split, training=training, film=film)
+    apart = task.validation
+    if apart:
+        part = apart.examples
+        seen = replace(part, features=student.prepare(part.features, part.image_shape))
+        apart = replace(apart, examples=seen)
+    return replace(task, split=split, training=training, validation=apart, film=film)
 
 
 def _prepared(split: Split, student: Student) -> Split:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from softlabel_core import catalogue
+from softlabel_core import Invalid, catalogue
 from softlabel_core.datasets import Dataset
 from softlabel_core.streams import stream
 from tests.declared import label, variants
@@ -37,7 +37,7 @@ def test_shapes_types_and_classes(dataset):
         assert np.prod(dataset.image_shape) == d
     for part in ("train", "test"):
         if f"{part}_size" in type(dataset).model_fields:
-            assert len(getattr(parts, part)) == getattr(dataset, f"{part}_size")
+            assert len(getattr(parts, part)) == (getattr(dataset, f"{part}_size") or parts.left)
 
 
 @DATASET
@@ -96,6 +96,29 @@ def test_digits_are_stratified():
     parts = split(KINDS["digits"]())
     every = np.bincount(np.concatenate([parts.train.targets, parts.test.targets]))
     np.testing.assert_allclose(np.bincount(parts.test.targets), every / 3, atol=1)
+
+
+def test_fewer_digits_are_some_of_them_and_stratified():
+    whole, some = (split(KINDS["digits"](train_size=size)) for size in (0, 200))
+    assert len(some.train) == 200
+    assert np.array_equal(some.test.targets, whole.test.targets)
+    np.testing.assert_allclose(np.bincount(some.train.targets), 20, atol=1)
+    every = {row.tobytes() for row in whole.raw(np.arange(1198)).round()}
+    assert {row.tobytes() for row in some.raw(np.arange(200)).round()} <= every
+    assert (some.left, whole.left) == (1198, 1198)
+
+
+def test_as_many_digits_as_the_test_leaves_are_all_of_them():
+    whole, named = (split(KINDS["digits"](train_size=size)) for size in (0, 1198))
+    assert np.array_equal(whole.train.features, named.train.features)
+
+
+@pytest.mark.parametrize("size", [1, 19, 1199, -1])
+def test_too_few_or_too_many_digits_are_refused(size):
+    with pytest.raises(Invalid):
+        KINDS["digits"].parse({"train_size": size})
+    KINDS["digits"].parse({"train_size": 20})
+    KINDS["digits"].parse({"train_size": 1600, "test_fraction": 0.1})
 
 
 @DEFAULT

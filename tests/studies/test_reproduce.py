@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from softlabel_core import Experiment, Result
+from softlabel_core import Experiment, Invalid, Result
 from softlabel_core.__main__ import main
 from softlabel_core.biases import Bias
 from softlabel_core.plugin import catalogue
-from softlabel_core.studies import plan, reproduce
+from softlabel_core.studies import plan, ranking, reproduce
+from softlabel_core.studies.study import Study
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "docs" / "results.parquet"
@@ -22,7 +23,7 @@ COMMITTED = ROOT / "docs" / "results.parquet"
 def two_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only two experiments of one epoch, so that a whole run takes a second."""
     short = plan.grid({"replicates": 2, "seed": 0, "training": {"epochs": 1}})
-    study = plan.Study(short.name, short.title, short.note, short.cells[:2])
+    study = Study(short.name, short.title, short.note, short.cells[:2])
     monkeypatch.setattr(reproduce, "studies", lambda replicates, seed: [study])
 
 
@@ -39,13 +40,28 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert seen == [1.0]
 
 
+def test_studies_that_are_not_asked_for_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = plan.grid({"replicates": 2, "seed": 0, "training": {"epochs": 1}})
+    two = [Study(name, name, "", short.cells[:1]) for name in ("one", "two")]
+    monkeypatch.setattr(reproduce, "studies", lambda replicates, seed: two)
+    before = reproduce.reproduce(tmp_path, replicates=2, seed=0).assign(accuracy=0.5)
+    after = reproduce.reproduce(tmp_path, replicates=2, seed=0, only=["two"], before=before)
+    assert after["study"].tolist() == ["one", "two"]
+    assert after["accuracy"].tolist()[0] == 0.5
+    assert after["accuracy"].tolist()[1] != 0.5
+    with pytest.raises(Invalid, match=r"^--only: allowed: among one, two; got three\.$"):
+        reproduce.reproduce(tmp_path, replicates=2, seed=0, only=["three"], before=before)
+
+
 def test_rank_correlation_is_scipys() -> None:
     generator = np.random.default_rng(0)
     x, y = generator.integers(0, 9, 50).astype(float), generator.random(50)
     draws = [generator.integers(0, 50, length) for length in (50, 7, 50, 20, 7)]  # of several lengths
     expected = [spearmanr(x[rows], y[rows]).statistic for rows in draws]
-    assert reproduce._spearman(x, y, draws) == pytest.approx(expected)
-    assert np.isnan(reproduce._spearman(np.ones(50), y, draws)).all()
+    assert ranking._spearman(x, y, draws) == pytest.approx(expected)
+    assert np.isnan(ranking._spearman(np.ones(50), y, draws)).all()
 
 
 def test_every_bias_type_without_a_file_has_a_study() -> None:
@@ -93,7 +109,7 @@ def test_the_report_is_of_the_committed_table() -> None:
     for one in committed.itertuples():
         assert reproduce.percent(one) in text
         assert f"{100 * one.accuracy:.1f} " in text
-    cc = reproduce.correlations(committed).set_index(["loss", "indicator"]).loc[("cc", "total")]
+    cc = ranking.correlations(committed).set_index(["loss", "indicator"]).loc[("cc", "total")]
     assert f"| cc | total | {cc.spearman:+.2f} | [{cc.low:+.2f}, {cc.high:+.2f}]" in text
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from softlabel_core.studies.plan import AMBIGUITY, UNRELIABILITY
-from softlabel_core.studies.reproduce import correlations
+from softlabel_core.studies.ranking import correlations
 
 TABLE = pd.read_parquet(Path(__file__).parents[2] / "docs" / "results.parquet")
 

@@ -27,7 +27,7 @@ def done(what: str, value: Any) -> None:
         "stop": _stop,
         "anew": _anew,
         "view": _view,
-        "vary": _vary,
+        "vary": vary,
         "still": _still,
         "pin": _pin,
     }
@@ -91,7 +91,7 @@ def _anew(_: Any) -> None:
     _train(None)
 
 
-def _vary(path: Any) -> None:
+def vary(path: Any) -> None:
     """Train what the atlas lacks along a field."""
     chosen = state.experiment()
     if path not in paths(chosen):

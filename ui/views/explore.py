@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from softlabel_core import Result
+from softlabel_core import Experiment, Result
+from softlabel_core.experiment.needed import needed
 from softlabel_core.experiment.promise import promise
+from softlabel_core.experiment.untold import untold
 from softlabel_core.theory.promises import Promise
 from ui import exports, panels, state
 from ui.answers import Answer
 from ui.charts import details, theory
-from ui.views import film
+from ui.trails import SIZE, paths
+from ui.views import deeds, film
 from ui.words import sentences as words
 from ui.words import theory as sentences
 
@@ -45,6 +48,8 @@ def draw(answer: Answer | None) -> None:
         parts["teacher"] = _teacher
     if film.seen([result.experiment]):
         parts["film"] = _film
+    if untold(result):
+        parts["blind"] = _blind
     parts |= {"theory": _theory, "code": _code}
     titles = [state.t("theory.title" if name == "theory" else f"explore.{name}") for name in parts]
     for tab, part in zip(st.tabs(titles, on_change="rerun", key="details"), parts.values(), strict=True):
@@ -118,6 +123,10 @@ def _theory(answer: Answer) -> None:
         st.markdown(said)
         st.caption(state.t("theory.identity-note"))
     promised = promise(result)
+    if result.experiment.framework.shows == "sets":
+        known = needed(result.experiment, result.indicators)
+        st.markdown(sentences.needs(language, known, promised))
+        _more_sizes(result.experiment)
     if not isinstance(promised, Promise):
         st.info(sentences.silent(language, promised, result))
         return
@@ -125,6 +134,29 @@ def _theory(answer: Answer) -> None:
     chart = theory.promised(promised, **panels.look())
     panels.picture("", chart, key="theory", note=state.t("theory.figure-note"))
     st.caption(sentences.rests(language, promised))
+
+
+def _blind(answer: Answer) -> None:
+    """What the validation part says without the truth, if both degrees were known."""
+    found = untold(answer.result)
+    if found is None:
+        return
+    st.caption(state.t("explore.blind-note"))
+    assumed = st.slider(
+        state.t("explore.blind-assumed"), 0.0, 1.0, round(found.unreliability, 2), 0.01, key="blind"
+    )
+    st.markdown(sentences.without_truth(state.language(), found, assumed))
+
+
+def _more_sizes(experiment: Experiment) -> None:
+    """The way to a sweep over training sizes."""
+    if SIZE in paths(experiment):
+        st.button(
+            state.t("theory.vary-sizes"),
+            key="vary-sizes",
+            on_click=deeds.vary,
+            args=(SIZE,),
+        )
 
 
 def _code(answer: Answer) -> None:

@@ -4,9 +4,10 @@ from typing import Any, Protocol
 
 from softlabel_core import Experiment, Result
 from softlabel_core.biases import Bias
+from softlabel_core.experiment.needed import needed
 from softlabel_core.experiment.preview import Preview, needs_training
 from softlabel_core.losses import Loss
-from ui.words import i18n, sentences, tables
+from ui.words import i18n, sentences, tables, theory
 
 NAME = "observatory"
 
@@ -99,7 +100,9 @@ def _rule(language: str, chosen: Experiment, shown: Measured | None, later: str)
         notes = [
             sentences.outward(language, *measured["intervals"]["total"], digits=2),
             _say(language, "degrees", **degrees),
+            theory.needs_short(language, needed(chosen, measured)),
         ]
+        notes = [note for note in notes if note]
         return _number(language, "total", sentences.point(measured, "total"), "", notes)
     own = shown.loss_margin.rule.partition(".")[0] != "mean-label"
     value = shown.loss_margin.value

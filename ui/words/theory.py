@@ -1,7 +1,10 @@
 """What is said of the identity and of the bounds of a result. No number stands in a text file."""
 
 from softlabel_core import Result
+from softlabel_core.experiment.needed import Needed, Unknown
 from softlabel_core.experiment.promise import Silence, learned_from
+from softlabel_core.experiment.untold import Untold
+from softlabel_core.theory.needed import EQUAL_STEPS
 from softlabel_core.theory.promises import Promise
 from ui.words.i18n import joined, minus, say
 from ui.words.sentences import percent, shares
@@ -74,6 +77,58 @@ def asks(language: str, promise: Promise) -> str:
         return joined([said, say(language, "theory.beaten")])
     times = count(round(least)) if least >= EXACT else f"{float(f'{least:.1e}'):,g}"
     return joined([said, say(language, "theory.verdict", times=times)])
+
+
+def needs(language: str, found: Needed | Unknown, promised: Promise | Silence) -> str:
+    """About how many examples are needed, how far off that may be, and what the bounds ask. Markdown."""
+    if isinstance(found, str):
+        return say(language, f"theory.needs-{found}")
+    target = found.law.target
+    said = say(
+        language,
+        "theory.needs",
+        target=percent(target),
+        examples=_about(found.examples),
+        low=_about(found.low),
+        high=_about(found.high),
+        factor=found.law.factor,
+        present=count(found.present),
+        usual=count(EQUAL_STEPS),
+    )
+    if not isinstance(promised, Promise):
+        return said
+    asked = {name: count(bound(1 - target)) for name, bound in promised.bounds.items()}
+    return joined([said, say(language, "theory.needs-bounds", target=percent(target), **asked)])
+
+
+def needs_short(language: str, found: Needed | Unknown) -> str:
+    """The same as a note below Δ + γ; "" where it is not known."""
+    if isinstance(found, str):
+        return ""
+    values = {"examples": _about(found.examples), "target": percent(found.law.target)}
+    return say(language, "theory.needs-short", **values)
+
+
+def _about(n: int) -> str:
+    """Two digits are more than it is good for."""
+    return count(int(float(f"{n:.1e}")))
+
+
+def without_truth(language: str, found: Untold, assumed: float) -> str:
+    """What the set risk says of accuracy if Delta were as `assumed`, and where that is false comfort."""
+    values = {"risk": percent(found.risk), "n": count(found.n), "assumed": assumed, "rival": found.ambiguity}
+    read = found.read(assumed)
+    if read is None:
+        said = [say(language, "theory.blind-near", **values)]
+    else:
+        told = {"told": percent(read.accuracy), "interval": shares(language, read.low, read.high)}
+        said = [say(language, "theory.blind", **values, **told)]
+    said.append(
+        say(language, "theory.blind-truth", truth=percent(found.accuracy), hidden=found.unreliability)
+    )
+    if not found.class_conditional:
+        said.append(say(language, "theory.blind-comfort"))
+    return joined(said)
 
 
 def rests(language: str, promise: Promise) -> str:
