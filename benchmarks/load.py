@@ -47,7 +47,7 @@ ARRIVED = 10.0
 PINS = "a.bias=one-hot&b.bias=fixed-rival&b.bias.rate="
 PAGES = {
     "start": ("bias=fixed-rival&framework.k=2&bias.rate=0.2", "bias=fixed-rival&framework.k=2&bias.rate=0.3"),
-    "learn": ("step=soft-labels.second", "step=rule.before"),
+    "learn": ("step=pooling.second", "step=rule.before"),
     "explore": ("bias=demotion&bias.rank=2", "bias=demotion&bias.rank=3"),
     "map": tuple(
         f"bias=candidate-set&framework.k=support&bias.unreliability={delta}&bias.ambiguity=0.3"

@@ -22,7 +22,13 @@ RUN = "run"
 SWITCHES = {"lang": (*i18n.LANGUAGES,), "present": ("0", "1"), "controls": ("0", "1")}
 """Parameters of every page beside the experiment, and what each may say."""
 
-EXTRAS: dict[str, tuple[str, ...]] = {"learn": ("step",), "explore": ("x", "show", "auto", "vary", "trail")}
+GUESSES = "guesses"
+"""Parameter of Learn with the predictions made, as `ui.words.guesses` packs them."""
+
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "learn": ("step", GUESSES),
+    "explore": ("x", "show", "auto", "vary", "trail"),
+}
 """Page -> parameters of its own, which no other page's address has. Add yours here."""
 
 EVERY_EXTRA = {name for names in EXTRAS.values() for name in names}

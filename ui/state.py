@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from softlabel_core import Experiment
 from ui import address, saved
-from ui.address import RUNS
+from ui.address import GUESSES, RUNS
 from ui.forms import PREFIX
-from ui.words import i18n
+from ui.words import guesses, i18n
 
 KEPT = 20
 """Earlier runs, and steps that can be undone, that a session keeps."""
@@ -87,15 +87,23 @@ def _read(parameters: dict[str, str], *, whole: bool = False) -> None:
         address=parameters,
         opened=run,
     )
+    if GUESSES in said.extras:
+        st.session_state["predictions"] |= guesses.unpacked(said.extras[GUESSES])
     for key in said.runs[-KEPT:]:
         if key not in st.session_state[RUNS]:
             st.session_state[RUNS].append(key)
 
 
+def _beside() -> dict[str, str]:
+    """What stands in an address beside experiments: switches, and what pages add."""
+    said: dict[str, str] = st.session_state["switches"] | st.session_state["extras"]
+    return said | {GUESSES: guesses.packed(st.session_state["predictions"])}
+
+
 def publish() -> None:
     """Write what is remembered into the address; a choice that nobody made is the page's to begin with."""
     chosen = _choice()
-    beside = st.session_state["switches"] | st.session_state["extras"] | saved.parameters(chosen.experiment)
+    beside = _beside() | saved.parameters(chosen.experiment)
     made = chosen.experiment if touched() else None
     page = st.session_state["page"] or ""
     written = address.write(page, made, chosen.pins, beside, st.session_state[RUNS])
@@ -115,7 +123,7 @@ def link(
     """
     chosen = _choice()
     to = st.session_state["page"] or "" if page is None else page
-    beside = st.session_state["switches"] | st.session_state["extras"] | beside
+    beside = _beside() | beside
     return address.write(to, experiment or chosen.experiment, chosen.pins, beside, brief=brief)
 
 
@@ -277,6 +285,11 @@ def set_extra(name: str, value: str) -> None:
 def prediction(step: str) -> Any:
     """What this visitor predicted at a step of the lessons; None before, empty if they only looked."""
     return st.session_state["predictions"].get(step)
+
+
+def predictions() -> dict[str, Any]:
+    """All of them."""
+    return dict(st.session_state["predictions"])
 
 
 def predict(step: str, guess: Any) -> None:

@@ -1,67 +1,134 @@
 """Lessons: which experiment every step is about and what is asked. No words and no answers: those are made.
 
-A step asks for a prediction and then shows what came out. `shows` is what the words of the explanation take
-for granted; a page compares it with the numbers before it says them, as tests/teaching/test_lessons.py does.
+A step asks for a prediction and then shows what came out (`steps`). Numbers of lessons are those of the
+atlas, or counted (`counts`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
-from softlabel_core.experiment.compare import difference
-from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
-from softlabel_core.once import once
+from softlabel_core.teaching import counts, exercises
 from softlabel_core.teaching.presets import FIRST, PRESETS
-from softlabel_core.teaching.recipes import IMITATE, Pair, candidates, demoted, rival, sets, taught
+from softlabel_core.teaching.recipes import (
+    IMITATE,
+    Config,
+    candidates,
+    crowd,
+    demoted,
+    few,
+    noise,
+    ring,
+    rival,
+    sets,
+    taught,
+)
+from softlabel_core.teaching.steps import LessonStep, preset
 from softlabel_core.theory import counterexamples
-from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 
-Asked = Literal["student_accuracy", "unreliability", "ambiguity", "which", "promise", "label", "by-hand"]
-"""A number; which of two students is better; whether a promise holds; which label wins; a count by hand."""
+CLEAN = PRESETS["clean"].config
+WARM: Config = {"kind": "temperature-teacher", "temperature": 8}
+COOL: Config = {"kind": "temperature-teacher", "temperature": 1}
 
-Shows = Literal["learns", "fails", "first", "second", "same", "high", "low", "middle", "broken", "rival", ""]
-"""`first`, `second`, `same`: who is better by an interval. Numbers: below .25 low, from .75 high."""
+EXAMPLES = (100, 300, 1_000, 3_000, 10_000)
+"""Numbers of training examples that lesson 7 tries."""
 
-Picture = Literal["along", "pair", "sets", "rounds", "scatter", "construction"]
-
-
-@dataclass(frozen=True)
-class LessonStep(Pair):
-    """One question, as plain data."""
-
-    ask: Asked = "student_accuracy"
-    shows: Shows = ""
-    picture: Picture = "along"
-    construction: Callable[[], CounterExample | UnlikeRivals] | None = None
-    """A counter-example, computed when it is shown."""
+NEAR, FAR = candidates(0.4, 0.5), candidates(0.2, 0.3)
+"""Candidate sets nearer to the line Delta + gamma = 1, and farther from it."""
 
 
-def _preset(
-    step: str,
-    preset: str,
-    *,
-    both: bool = True,
-    ask: Asked = "which",
-    shows: Shows,
-    picture: Picture = "pair",
-) -> LessonStep:
-    chosen = PRESETS[preset]
-    return LessonStep(step, chosen.config, chosen.against if both else None, ask, shows, picture)
+def weak(*, permuted: bool) -> Config:
+    """A teacher of four labels a class."""
+    return {"kind": "weak-teacher", "labels_per_class": 4, "permuted": permuted}
+
+
+SITUATIONS: tuple[tuple[str, Config | str, int | str], ...] = (
+    ("sure", candidates(0.0, 0.9), "support"),
+    ("missing", candidates(0.3, 0.3), "support"),
+    ("rival", rival(1), 2),
+    ("bad", "skillful-bad-teacher", 3),
+    ("accurate", "temperature-teacher", 3),
+)
+"""Labels for which losses are held against each other, and the size of their sets."""
+
+
+def _every_loss() -> list[Config]:
+    return [
+        taught(bias, IMITATE if loss == IMITATE["loss"] else sets(k, loss))
+        for _, bias, k in SITUATIONS
+        for loss in counts.LOSSES
+    ]
+
+
+def _first(step: str, config: list[Config] | tuple[Config, ...], **more: object) -> LessonStep:
+    """A step about several conditions."""
+    return LessonStep(step, config[0], more=tuple(config[1:]), **more)  # type: ignore[arg-type]
 
 
 LESSONS: dict[str, tuple[LessonStep, ...]] = {
     "soft-labels": (
-        LessonStep("certain", PRESETS["clean"].config, shows="learns", picture="scatter"),
+        LessonStep(
+            "read",
+            taught(crowd(counts.VOTERS), IMITATE),
+            ask="choose",
+            shows=str(counts.FOLLOWED),
+            picture="label",
+            counts=counts.votes,
+        ),
+        LessonStep("certain", CLEAN, shows="learns", picture="scatter"),
         LessonStep(
             "smooth",
-            taught({"kind": "label-smoothing", "rate": 0.5}, IMITATE),
-            PRESETS["clean"].config,
+            noise("label-smoothing", 0.5),
+            CLEAN,
             "which",
             "same",
             "pair",
         ),
-        _preset(
+        LessonStep("votes", taught(crowd(3), IMITATE), taught(crowd(3), sets(1)), "which", "same", "pair"),
+        LessonStep(
+            "everything",
+            taught(crowd(50), IMITATE),
+            taught(crowd(50), sets("support")),
+            "which",
+            "first",
+            "pair",
+        ),
+        LessonStep(
+            "spammer",
+            taught(crowd(4, spammers=1), IMITATE),
+            taught(crowd(4, spammers=1), sets(1)),
+            "which",
+            "second",
+            "pair",
+        ),
+    ),
+    "dark-knowledge": (
+        LessonStep(
+            "resembles",
+            taught("temperature-teacher", sets(2)),
+            ask="choose",
+            shows="9",
+            picture="sets",
+            reads=counts.second_choice,
+        ),
+        LessonStep("temperature", taught(WARM, IMITATE), taught(COOL, IMITATE), "which", "same", "pair"),
+        LessonStep(
+            "gradient",
+            noise("label-smoothing", 0.5),
+            ask="choose",
+            shows="down",
+            picture="along",
+            counts=counts.gradient,
+        ),
+        preset("accurate", "accurate-teacher-bad-labels", shows="second"),
+        LessonStep(
+            "overconfident",
+            taught({"kind": "overconfident-teacher", "flipped": 0.3}, IMITATE),
+            noise("pair-flip", 0.3),
+            "which",
+            "same",
+            "pair",
+        ),
+    ),
+    "pooling": (
+        preset(
             "second",
             "same-accuracy-opposite-fate",
             both=False,
@@ -69,22 +136,36 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             shows="learns",
             picture="sets",
         ),
-        _preset("rival", "same-accuracy-opposite-fate", shows="first"),
+        LessonStep("known", FIRST, ask="share", shows="high", picture="tally", counts=counts.known_after_two),
+        LessonStep("missing", taught(candidates(0.3, 0.3), sets("support")), shows="learns", picture="sets"),
+        preset("rival", "same-accuracy-opposite-fate", shows="first"),
     ),
-    "bias-types": (
+    "errors": (
         LessonStep(
             "noise",
-            taught({"kind": "symmetric-noise", "rate": 0.6}, IMITATE),
-            taught({"kind": "pair-flip", "rate": 0.55}, IMITATE),
+            noise("symmetric-noise", 0.6),
+            noise("pair-flip", 0.55),
             "which",
             "first",
             "pair",
         ),
-        _preset(
-            "bad-teacher", "bad-teacher-good-student", both=False, ask="student_accuracy", shows="learns"
+        LessonStep(
+            "more-data",
+            ring(12_000, {"kind": "pair-flip", "rate": 0.45}, IMITATE),
+            ring(1_200, {"kind": "pair-flip", "rate": 0.45}, IMITATE),
+            "which",
+            "first",
+            "pair",
         ),
-        _preset("accurate", "accurate-teacher-bad-labels", shows="second"),
-        _preset("lot", "random-control", both=False, ask="student_accuracy", shows="fails"),
+        LessonStep(
+            "hard-images",
+            taught({"kind": "instance-dependent-noise", "fraction": 0.3}, IMITATE),
+            noise("symmetric-noise", 0.3),
+            "which",
+            "same",
+            "pair",
+        ),
+        preset("bad-teacher", "bad-teacher-good-student", both=False, ask="student_accuracy", shows="learns"),
     ),
     "indicators": (
         LessonStep("by-hand", FIRST, ask="by-hand", picture="construction"),
@@ -98,24 +179,13 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             picture="construction",
             construction=counterexamples.marginal_ambiguity,
         ),
+        LessonStep(
+            "wrong-k", taught(demoted(3), sets(2)), taught(demoted(3), sets(3)), "which", "second", "pair"
+        ),
     ),
     "rule": (
         LessonStep("before", taught(candidates(0.3, 0.5), sets("support")), shows="learns"),
         LessonStep("line", taught(candidates(0.5, 0.5), sets("support")), shows="fails"),
-        LessonStep(
-            "large-ambiguity",
-            taught(candidates(0.0, 0.9), sets("support")),
-            taught(candidates(0.0, 0.9), sets("support", "average")),
-            "which",
-            "first",
-            "pair",
-        ),
-        LessonStep(
-            "raw", taught(demoted(3), IMITATE), taught(demoted(3), sets(3)), "which", "second", "pair"
-        ),
-        LessonStep(
-            "wrong-k", taught(demoted(3), sets(2)), taught(demoted(3), sets(3)), "which", "second", "pair"
-        ),
         LessonStep(
             "hidden",
             taught({"kind": "hidden-class", "hidden": 1}, sets(3)),
@@ -142,13 +212,66 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             construction=counterexamples.cc_with_unlike_rivals,
         ),
     ),
-    "frameworks": (
-        _preset("soft-or-sets", "bad-teacher-good-student", shows="first"),
-        LessonStep("partial", taught(candidates(0.0, 0.5), sets("support")), shows="learns"),
-        _preset(
+    "examples": (
+        _first(
+            "enough",
+            [ring(n, bias, sets("support")) for bias in (NEAR, FAR) for n in EXAMPLES],
+            ask="choose",
+            shows="10000",
+            picture="curve",
+            reads=counts.enough,
+        ),
+        LessonStep(
+            "on-the-line",
+            ring(10_000, candidates(0.5, 0.5), sets("support")),
+            shows="fails",
+            picture="scatter",
+        ),
+        LessonStep(
+            "bound",
+            ring(1_000, FAR, sets("support")),
+            ask="share",
+            shows="middle",
+            picture="scatter",
+            reads=counts.promised,
+        ),
+        preset(
             "noise-added", "no-cliff", both=False, ask="student_accuracy", shows="learns", picture="along"
         ),
-        _preset(
+    ),
+    "losses": (
+        preset("soft-or-sets", "bad-teacher-good-student", shows="first"),
+        LessonStep("partial", taught(candidates(0.0, 0.5), sets("support")), shows="learns"),
+        LessonStep(
+            "large-ambiguity",
+            taught(candidates(0.0, 0.9), sets("support")),
+            taught(candidates(0.0, 0.9), sets("support", "average")),
+            "which",
+            "first",
+            "pair",
+        ),
+        LessonStep(
+            "undecided",
+            taught(rival(1), sets(2)),
+            taught(rival(1), sets(2, "average")),
+            "which",
+            "second",
+            "pair",
+        ),
+        LessonStep(
+            "raw", taught(demoted(3), IMITATE), taught(demoted(3), sets(3)), "which", "second", "pair"
+        ),
+        _first(
+            "decide",
+            _every_loss(),
+            ask="choose",
+            shows="none",
+            picture="losses",
+            reads=counts.best_everywhere,
+        ),
+    ),
+    "self-training": (
+        preset(
             "few",
             "one-jump-then-freeze",
             both=False,
@@ -156,6 +279,32 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             shows="learns",
             picture="rounds",
         ),
+        LessonStep(
+            "later",
+            taught("one-hot", few(4)),
+            ask="choose",
+            shows="unclear",
+            picture="rounds",
+            reads=counts.later_rounds,
+        ),
+        LessonStep(
+            "top-two", taught("one-hot", few(1)), taught("one-hot", few(1, "top-k")), "which", "first", "pair"
+        ),
+        LessonStep(
+            "handed-on",
+            taught(weak(permuted=False), sets(1)),
+            taught(weak(permuted=True), sets(1)),
+            "which",
+            "second",
+            "pair",
+        ),
+    ),
+    "honest": (
+        preset("lot", "random-control", both=False, ask="student_accuracy", shows="fails"),
+        LessonStep("real", noise("label-smoothing", 0.9), CLEAN, "which", "same", "pair"),
+        LessonStep("coverage", CLEAN, ask="share", shows="middle", picture="repeats", counts=counts.coverage),
+        LessonStep("splits", CLEAN, ask="choose", shows="hardly", picture="none", counts=counts.more_splits),
+        LessonStep("twenty", CLEAN, ask="share", shows="middle", picture="none", counts=counts.chance_finds),
     ),
 }
 """Lesson -> its steps, in teaching order."""
@@ -165,55 +314,25 @@ STEPS: dict[str, tuple[str, LessonStep]] = {
 }
 """`<lesson>.<step>`, as links name it -> the lesson and the step."""
 
-LABELS = (
-    (0.35, 0.45, 0.15, 0.05),
-    (0.30, 0.05, 0.40, 0.25),
-    (0.10, 0.55, 0.30, 0.05),
-    (0.15, 0.35, 0.05, 0.45),
-)
-"""The soft labels counted by hand: four examples, four classes."""
-
-TRUTHS = (0, 0, 1, 1)
-"""Their true classes; no example is of the last two, so these rows are not counted."""
-
-BY_HAND_K = 1
-"""The set size about which the prediction is asked."""
+MOVED = {
+    "soft-labels.second": "pooling.second",
+    "soft-labels.rival": "pooling.rival",
+    "bias-types.noise": "errors.noise",
+    "bias-types.bad-teacher": "errors.bad-teacher",
+    "bias-types.accurate": "dark-knowledge.accurate",
+    "bias-types.lot": "honest.lot",
+    "rule.large-ambiguity": "losses.large-ambiguity",
+    "rule.raw": "losses.raw",
+    "rule.wrong-k": "indicators.wrong-k",
+    "frameworks.soft-or-sets": "losses.soft-or-sets",
+    "frameworks.partial": "losses.partial",
+    "frameworks.noise-added": "examples.noise-added",
+    "frameworks.few": "self-training.few",
+}
+"""How links of earlier versions name a step -> how it is named now."""
 
 
 def experiments() -> list[Experiment]:
-    """Every condition that a lesson shows."""
-    return [one for _, step in STEPS.values() for one in step.experiments]
-
-
-def constructed(step: LessonStep) -> CounterExample | UnlikeRivals | None:
-    """The counter-example of a step, computed once a process."""
-    return None if step.construction is None else _built(step.construction)
-
-
-@once(most=16)
-def _built(construction: Callable[[], CounterExample | UnlikeRivals]) -> CounterExample | UnlikeRivals:
-    return construction()
-
-
-def outcome(step: LessonStep, result: Result | None, other: Result | None = None) -> Shows:
-    """What came out, in the terms of `LessonStep.shows`; empty where it cannot be said."""
-    construction = constructed(step)
-    if construction is not None:
-        return _of_construction(construction)
-    if result is None or step.ask == "by-hand":
-        return ""
-    if step.ask == "which":
-        if other is None:
-            return ""
-        found = difference(result, other)
-        return "same" if not found.clear else "first" if found.mean > 0 else "second"
-    if step.ask == "student_accuracy":
-        return "learns" if result.learned else "fails"
-    value = result.indicators[step.ask]
-    return "low" if value < 0.25 else "high" if value >= 0.75 else "middle"
-
-
-def _of_construction(found: CounterExample | UnlikeRivals) -> Shows:
-    if isinstance(found, CounterExample):
-        return "" if found.holds else "broken"
-    return "rival" if int(found.minimiser.argmax()) != found.truth else ""
+    """Every condition that a lesson or an exercise shows."""
+    shown = [step for _, step in STEPS.values()]
+    return [one for pair in (*shown, *exercises.every()) for one in pair.experiments]

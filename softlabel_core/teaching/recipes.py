@@ -45,6 +45,27 @@ def taught(bias: Config | str, framework: Config) -> Config:
     return {"bias": bias, "framework": framework}
 
 
+def crowd(annotators: int, **more: int) -> Config:
+    """Votes of people who are often wrong."""
+    return {"kind": "crowd", "annotators": annotators, **more}
+
+
+def noise(kind: str, rate: float) -> Config:
+    """Labels replaced at that rate, imitated."""
+    return taught({"kind": kind, "rate": rate}, IMITATE)
+
+
+def few(labels: int, pseudo: str = "hard") -> Config:
+    """So many labels a class, the rest by the student itself."""
+    rest = {"labels_per_class": labels, "rounds": 5, "pseudo": pseudo}
+    return {"kind": "incomplete-supervision", **rest, **({"k": 2} if pseudo == "top-k" else {})}
+
+
+def ring(examples: int, bias: Config, framework: Config) -> Config:
+    """On the Gaussian ring, which has as many examples as wanted."""
+    return {"dataset": {"kind": "gaussian-ring", "train_size": examples}, **taught(bias, framework)}
+
+
 @dataclass(frozen=True)
 class Pair:
     """A named condition, and the one that is laid beside it, if any; they differ by one thing."""

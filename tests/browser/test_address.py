@@ -125,7 +125,7 @@ def test_a_link_of_start_keeps_no_lessons_step(server: str, page: Page) -> None:
     settled(page)
     with answering(page):
         page.keyboard.press("PageDown")
-    assert "step=rule.large-ambiguity" in page.url
+    assert "step=rule.hidden" in page.url
     visit(page, "Start")
     assert "step=" not in page.url
     page.get_by_role("button", name="Share").click()
@@ -135,7 +135,7 @@ def test_a_link_of_start_keeps_no_lessons_step(server: str, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
     visit(page, "Learn")
-    assert "step=rule.large-ambiguity" in page.url
+    assert "step=rule.hidden" in page.url
 
 
 def test_a_code_that_no_phone_can_open_says_so(server: str, page: Page) -> None:

@@ -93,7 +93,7 @@ def test_start_follows_one_label(server: str, window: Firefox) -> None:
 
 def test_a_lesson_asks_and_reveals(server: str, window: Firefox) -> None:
     """Check 27, in Firefox: a guess made with the slider, the answer, the figure."""
-    name = "bias-types.bad-teacher"
+    name = "errors.bad-teacher"
     assert name in STEPS
     window.open(f"{server}/learn?step={name}")
     pressed(window, RANGE)

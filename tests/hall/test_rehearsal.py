@@ -18,7 +18,7 @@ def test_they_join_guess_design_and_leave_with_the_room(database, monkeypatch):
     monkeypatch.setattr(rehearsal, "DESIGNS", 0.5)
     house = House(database, Hand)
     code, _ = house.open("en")
-    thread = rehearsal.begin(house, code, lambda step: {"rule.line": 100, "rule.raw": 2}[step])
+    thread = rehearsal.begin(house, code, lambda step: {"rule.line": 100, "losses.raw": 2}[step])
     wait_until(lambda: len(house.views[code].room.phones) == rehearsal.PHONES)
 
     def move(to, step=""):
@@ -27,7 +27,7 @@ def test_they_join_guess_design_and_leave_with_the_room(database, monkeypatch):
         assert act.result() is None
         house.fresh().result()
 
-    for step, highest in (("rule.line", 100), ("rule.raw", 2)):
+    for step, highest in (("rule.line", 100), ("losses.raw", 2)):
         move("vote.open", step)
         wait_until(lambda: len(house.views[code].room.votes) == rehearsal.PHONES)
         found = house.views[code].room.votes.values()

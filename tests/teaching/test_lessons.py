@@ -12,10 +12,13 @@ from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
 from softlabel_core.experiment.compare import difference, gain
-from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import LESSONS, STEPS
+from softlabel_core.teaching import exercises, lessons, steps
+from softlabel_core.teaching.counts import LOSSES
+from softlabel_core.teaching.lessons import LESSONS, MOVED, SITUATIONS, STEPS
 from tests.declared import some
 from tests.waiting import PATIENCE
+from ui.views.learn import ORDER, SCORE
+from ui.words import glossary, guesses
 from ui.words import lessons as says
 from ui.words.i18n import LANGUAGES, known, table
 from ui.words.sentences import rounded
@@ -45,7 +48,7 @@ def test_every_experiment_is_in_the_atlas(name: str) -> None:
 def test_the_explanation_is_of_what_came_out(name: str) -> None:
     """`shows`, which the words take for granted, against the numbers."""
     step = STEPS[name][1]
-    assert lessons.outcome(step, *results(name)) == step.shows
+    assert steps.outcome(step, *results(name)) == step.shows
 
 
 @EVERY
@@ -64,7 +67,7 @@ def test_no_text_belongs_to_a_step_that_is_gone(language: str) -> None:
     lessons_texts = {
         key.split(".")[1:][0] for key in table(language) if key.startswith("learn.") and key.count(".") > 1
     }
-    assert lessons_texts == set(LESSONS)
+    assert lessons_texts == set(LESSONS) == set(exercises.EXERCISES)
     steps = {
         key.split(".", 1)[1].rpartition(".")[0]
         for key in table(language)
@@ -90,9 +93,9 @@ def test_both_languages_say_the_same_numbers() -> None:
 
 def test_numbers_that_are_not_those_of_the_explanation_get_the_rule_instead() -> None:
     """The fixed rival's failure in the place of the student that learned."""
-    step = STEPS["soft-labels.second"][1]
-    other = lookup.find(STEPS["soft-labels.rival"][1].twin).result
-    said = says.why("en", "soft-labels.second", step, [other])
+    step = STEPS["pooling.second"][1]
+    other = lookup.find(STEPS["pooling.rival"][1].twin).result
+    said = says.why("en", "pooling.second", step, [other])
     assert said.startswith(table("en")["learn.otherwise"])
     assert "Their set always holds the truth" not in said
 
@@ -102,9 +105,9 @@ def test_numbers_that_are_not_those_of_the_explanation_get_the_rule_instead() ->
     [(0.97, "cannot tell"), (0.93, "Well judged"), (0.85, "Think about why"), (0.5, "Read why")],
 )
 def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> None:
-    name = "soft-labels.second"
+    name = "pooling.second"
     step, found = STEPS[name][1], results(name)
-    said = says.verdict("en", step, guess, found)
+    said = guesses.verdict("en", step, guess, found)
     assert word in said
     if guess == 0.5:
         assert f"{100 * (found[0].student_accuracy.mean - guess):.0f} points higher" in said
@@ -112,28 +115,28 @@ def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> N
 
 def test_choices_are_judged_by_what_came_out() -> None:
     for name, right, wrong in (
-        ("soft-labels.rival", "first", "second"),
+        ("pooling.rival", "first", "second"),
         ("rule.hidden", "broken", "holds"),
         ("rule.unlike", "3", "1"),
-        ("bias-types.accurate", "second", "same"),
+        ("dark-knowledge.accurate", "second", "same"),
     ):
         step, found = STEPS[name][1], results(name)
-        assert "as you said" in says.verdict("en", step, right, found)
-        assert "otherwise" in says.verdict("en", step, wrong, found)
+        assert "as you said" in guesses.verdict("en", step, right, found)
+        assert "otherwise" in guesses.verdict("en", step, wrong, found)
 
 
 def test_a_choice_between_two_quotes_their_difference_with_its_interval() -> None:
-    for name in ("soft-labels.smooth", "soft-labels.rival"):
+    for name in ("soft-labels.smooth", "pooling.rival"):
         step, found = STEPS[name][1], results(name)
         gap = difference(*found)
-        said = says.verdict("en", step, "first", found)
+        said = guesses.verdict("en", step, "first", found)
         assert f"{abs(100 * gap.mean):.1f} points" in said
         assert "95 % interval" in said
 
 
 def test_self_training_gains_with_an_interval() -> None:
     """Paired by hand: the last round less the first, replicate by replicate."""
-    found = results("frameworks.few")[0]
+    found = results("self-training.few")[0]
     last = max(row["round"] for row in found.rounds)
     after, before = (
         {row["replicate"]: row["student_accuracy"] for row in found.rounds if row["round"] == one}
@@ -142,14 +145,14 @@ def test_self_training_gains_with_an_interval() -> None:
     gaps = np.array([after[i] - before[i] for i in sorted(after)])
     assert gain(found).mean == pytest.approx(gaps.mean())
     assert gain(found).replicates == len(gaps) > 2
-    said = says.why("en", "frameworks.few", STEPS["frameworks.few"][1], [found])
+    said = says.why("en", "self-training.few", STEPS["self-training.few"][1], [found])
     assert f"{100 * gaps.mean():+.1f}\u00a0±\u00a0" in said
     assert ("cannot be told" in said) == (not gain(found).clear)
 
 
 def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
-    found = says.values(STEPS["soft-labels.rival"][1], results("soft-labels.rival"))
-    twin = lookup.find(STEPS["soft-labels.rival"][1].twin).result
+    found = says.values("en", STEPS["pooling.rival"][1], results("pooling.rival"))
+    twin = lookup.find(STEPS["pooling.rival"][1].twin).result
     rival = np.mean([row[(label + 1) % 10] for label, row in enumerate(twin.confusion)])
     assert found["other_rival_named"] == rounded(rival)
     assert found["other_either_named"] == rounded(rival + twin.student_accuracy.mean)
@@ -177,7 +180,10 @@ def learn(**parameters: str) -> AppTest:
 
 
 def page_text(app: AppTest) -> str:
-    return " ".join(one.value for one in app.markdown)
+    """What is read; what words show only when they are asked for is left out."""
+    return re.sub(
+        r"<span[^>]*>([^<]*)<span>[^<]*</span></span>", r"\1", " ".join(one.value for one in app.markdown)
+    )
 
 
 @EVERY
@@ -189,15 +195,15 @@ def test_every_step_asks_first_and_then_reveals(name: str, language: str) -> Non
     assert why not in page_text(app)
     if app.radio:
         assert app.button(key="learn/reveal").disabled
-        app.radio[0].set_value(_first_id(step)).run()
+        app.radio[0].set_value(_first_id(name, language)).run()
     app.button(key="learn/reveal").click().run()
     assert not app.exception, app.exception[0].message
     assert why in page_text(app) or step.ask == "by-hand"
-    assert app.get("plotly_chart")
+    assert app.get("plotly_chart") or step.picture in ("label", "tally", "repeats", "losses", "none")
 
 
-def _first_id(step) -> str:
-    return "0" if step.ask == "label" else says.CHOICES[step.ask][0]
+def _first_id(name: str, language: str) -> str:
+    return next(iter(says.options(language, name, STEPS[name][1], results(name))))
 
 
 def test_steps_follow_each_other_with_their_experiments() -> None:
@@ -240,9 +246,157 @@ def test_every_lesson_has_texts() -> None:
 
 def test_what_is_said_of_the_chart_of_sets_is_its_largest_wrong_share() -> None:
     """And not γ, which is read on other examples than it was chosen on."""
-    for name in ("soft-labels.second", "indicators.ambiguity"):
+    for name in ("pooling.second", "indicators.ambiguity"):
         found = results(name)
         wrong = np.array(found[0].cooccurrence)
         np.fill_diagonal(wrong, 0)
         assert f"{wrong.max():.2f}" in says.why("en", name, STEPS[name][1], found)
         assert wrong.max() > found[0].indicators["ambiguity"] + 0.005
+
+
+def test_ten_lessons_of_four_to_six_steps_and_three_exercises() -> None:
+    assert len(LESSONS) == 10
+    assert {len(steps) for steps in LESSONS.values()} <= {4, 5, 6}
+    assert {len(some) for some in exercises.EXERCISES.values()} == {3}
+
+
+def test_links_of_earlier_versions_lead_to_the_step_that_it_is_now() -> None:
+    assert set(MOVED.values()) <= set(STEPS)
+    assert not set(MOVED) & set(STEPS)
+    app = learn(step="bias-types.noise")
+    assert not app.warning
+    assert app.session_state["extras"]["step"] == "errors.noise"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_exercises_have_answers_with_numbers_and_links_that_open_them(language: str) -> None:
+    for lesson, some_of_it in exercises.EXERCISES.items():
+        for place, one in enumerate(some_of_it):
+            found = [lookup.find(each).result for each in one.experiments]
+            ask, answer = says.exercise(language, lesson, place, one, found)
+            assert ask
+            assert answer
+            assert "{" not in answer.replace("{0", "")
+            assert link.parse(link.query(one.experiment)) == (one.experiment, [])
+            assert (one.page == "compare") <= (one.twin is not None)
+
+
+def test_temperature_changes_no_set() -> None:
+    """What the first exercise of lesson 2 says."""
+    warm = exercises.EXERCISES["dark-knowledge"][0].experiment
+    cool = Experiment.parse({**warm.model_dump(), "bias": "temperature-teacher"})
+    assert warm.bias != cool.bias
+    one, other = (lookup.find(each).result for each in (warm, cool))
+    assert one.indicators["ambiguity"] == pytest.approx(other.indicators["ambiguity"], abs=1e-9)
+    assert one.student_accuracy.mean == pytest.approx(other.student_accuracy.mean, abs=1e-9)
+
+
+def test_what_did_not_reproduce_is_told_with_an_interval_that_holds_0() -> None:
+    for name, (_, step) in STEPS.items():
+        if step.ask == "which" and step.shows == "same":
+            gap = difference(*results(name)[:2])
+            assert gap.low is not None
+            assert gap.low <= 0 <= gap.high, name
+    votes = results("soft-labels.votes")
+    assert votes[0].student_accuracy.mean > votes[1].student_accuracy.mean  # "A has the higher mean"
+
+
+def test_the_gain_of_smoothing_looks_clear_only_without_the_correction() -> None:
+    found = says.values("en", STEPS["honest.real"][1], results("honest.real"))
+    assert found["plain_low"].startswith("+")
+    assert difference(*results("honest.real")).low < 0
+
+
+def test_the_guide_to_losses_is_what_its_table_shows() -> None:
+    found = results("losses.decide")
+    size = len(LOSSES)
+    best = {}
+    for row, (name, *_) in enumerate(SITUATIONS):
+        means = [one.student_accuracy.mean for one in found[row * size : (row + 1) * size]]
+        best[name] = (LOSSES[int(np.argmax(means))], means)
+    assert best["sure"][0] == "cc"
+    assert best["accurate"][0] == "cross-entropy"
+    bad = dict(zip(LOSSES, best["bad"][1], strict=True))
+    assert min(bad[one] for one in ("cc", "proden", "average")) > bad["cross-entropy"] + 0.1
+    assert max(best["rival"][1]) < 0.6  # "nothing helps"
+
+
+def test_near_the_line_only_more_examples_help_and_on_it_none() -> None:
+    found = says.values("en", STEPS["examples.enough"][1], results("examples.enough"))
+    assert found["near"] > found["far"] > 0
+    line = results("examples.on-the-line")[0].student_accuracy
+    assert line.low <= 0.1 <= line.high
+
+
+def test_an_untouched_slider_is_no_guess() -> None:
+    app = learn(step="rule.before")
+    app.button(key="learn/reveal").click().run()
+    assert app.session_state["predictions"] == {"rule.before": ""}
+    assert "You said" not in page_text(app)
+    app = learn(step="rule.before")
+    app.slider[0].set_value(40).run()
+    app.button(key="learn/reveal").click().run()
+    assert app.session_state["predictions"] == {"rule.before": 0.4}
+    assert "You said 40 %" in page_text(app)
+
+
+def test_who_moves_the_slider_back_to_the_middle_has_guessed_it() -> None:
+    app = learn(step="rule.before")
+    app.slider[0].set_value(40).run()
+    app.slider[0].set_value(50).run()
+    app.button(key="learn/reveal").click().run()
+    assert app.session_state["predictions"] == {"rule.before": 0.5}
+
+
+def test_guesses_travel_in_the_link() -> None:
+    made = {"rule.before": 0.4, "soft-labels.read": "3", "losses.decide": "cross-entropy", "rule.line": ""}
+    text = guesses.packed(made)
+    assert guesses.unpacked(text) == made
+    app = learn(step="rule.before", guesses=text)
+    assert app.session_state["predictions"] == made
+    assert "You said 40 %" in page_text(app)
+    assert app.query_params["guesses"] in (text, [text])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "2.0050", "1.zz50", "1.00", "1.{place}101", "1.{place}-5", "1.00<b>", "1.é"]
+)
+def test_of_a_broken_link_nothing_is_taken(text: str) -> None:
+    place = guesses.packed({"rule.before": 0.4})[2:4]
+    assert guesses.unpacked(text.replace("{place}", place)) == {}
+
+
+def test_the_score_counts_what_was_guessed() -> None:
+    number, choice = STEPS["rule.before"][1], STEPS["pooling.rival"][1]
+    found = results("rule.before")
+    off = abs(0.4 - found[0].student_accuracy.mean)
+    assert guesses.score(number, 0.4, found).off == (pytest.approx(off),)
+    assert guesses.score(choice, "first", results("pooling.rival")).right == (True,)
+    assert guesses.score(choice, "same", results("pooling.rival")).right == (False,)
+    assert guesses.score(number, "", found).made == 0
+    app = learn(step=SCORE, guesses=guesses.packed({"rule.before": 0.4, "pooling.rival": "first"}))
+    card = page_text(app)
+    assert f"{100 * off:.0f} points" in card
+    assert "1 of 1" in card
+
+
+def test_the_last_step_leads_to_the_score_card_and_a_lesson_ends_with_what_to_keep() -> None:
+    last = ORDER[-2]
+    app = learn(step=last)
+    assert not app.button(key="learn/on").disabled
+    assert table("en")["learn.recap"] not in " ".join(one.value for one in app.subheader)
+    app.button(key="learn/reveal").click().run()
+    assert table("en")["learn.recap"] in " ".join(one.value for one in app.subheader)
+    app.button(key="learn/on").click().run()
+    assert app.session_state["extras"]["step"] == SCORE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_symbol_of_a_lesson_is_explained(language: str) -> None:
+    for name, (_, step) in STEPS.items():
+        said = glossary.explained(language, says.why(language, name, step, results(name)))
+        for symbol in "Δγ":
+            assert (symbol in said) <= ('class="term"' in said), name
+    forms = [form for said, _ in glossary.entries(language).values() for form in said.split("|")]
+    assert len(forms) == len(set(forms))
+    assert all(form for form in forms)

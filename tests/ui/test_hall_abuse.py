@@ -86,7 +86,7 @@ def test_a_vote_at_another_stage_is_closed(room, stages):
 
 def test_a_vote_for_a_choice_that_there_is_not(room):
     phone = room.phone()
-    assert room.press(to="vote.open", step="rule.raw").status == 200
+    assert room.press(to="vote.open", step="losses.raw").status == 200
     assert [phone.vote(x).status for x in (0, 2, 3, -1)] == [200, 200, 400, 400]
 
 

@@ -4,26 +4,30 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from softlabel_core import Result
 from softlabel_core.simplex import membership
-from softlabel_core.teaching import lessons
+from softlabel_core.teaching import by_hand as hand
+from softlabel_core.teaching import counts
+from softlabel_core.teaching.lessons import SITUATIONS
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.charts.figures import Chart, Drawing, styled
+from ui.charts.figures import Chart, Drawing, error, styled
 from ui.charts.palette import CLEAR, palette
 from ui.words.i18n import minus, say
 from ui.words.lessons import letter
+from ui.words.sentences import percent, plus_minus
 
 
 def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
     """The few soft labels as bars: full ones are in the set of size k, a star is the truth."""
-    colours, labels = palette(dark), np.array(lessons.LABELS)
+    colours, labels = palette(dark), np.array(hand.LABELS)
     inside = membership(labels, k) > 0
     names = [letter(i) for i in range(labels.shape[1])]
     titles = [
         say(language, "learn.example", number=row + 1, truth=letter(truth))
-        for row, truth in enumerate(lessons.TRUTHS)
+        for row, truth in enumerate(hand.TRUTHS)
     ]
     figure = make_subplots(rows=1, cols=len(labels), shared_yaxes=True, subplot_titles=titles)
-    for row, (label, kept, truth) in enumerate(zip(labels, inside, lessons.TRUTHS, strict=True)):
+    for row, (label, kept, truth) in enumerate(zip(labels, inside, hand.TRUTHS, strict=True)):
         fill = [
             (colours.truth if i == truth else colours.student) if on else CLEAR for i, on in enumerate(kept)
         ]
@@ -43,7 +47,7 @@ def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
     styled(figure, colours, 280).update_layout(margin={"t": 40}, bargap=0.25)
     sets = ["{" + ", ".join(n for n, on in zip(names, kept, strict=True) if on) + "}" for kept in inside]
     table = pd.DataFrame(labels, columns=names)
-    table.insert(0, say(language, "learn.column-truth"), [letter(t) for t in lessons.TRUTHS])
+    table.insert(0, say(language, "learn.column-truth"), [letter(t) for t in hand.TRUTHS])
     table[say(language, "learn.column-set")] = sets
     said = "; ".join(f"{title}: {one}" for title, one in zip(titles, sets, strict=True))
     return Chart(figure, say(language, "learn.alt-by-hand", k=k, sets=said), table)
@@ -121,3 +125,66 @@ def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
         {say(language, "learn.column-what"): names, titles["often"]: often, titles["ends"]: found.minimiser}
     ).round(4)
     return Chart(drawing.figure, alt, table)
+
+
+def curve(results: list[Result], *, dark: bool, language: str = "en") -> Chart:
+    """Accuracy against the number of examples, near the line and far from it, as `counts.enough` reads."""
+    colours, half = palette(dark), len(results) // 2
+    drawing = Drawing(colours, 420)
+    rows, said = [], []
+    for name, group, colour, symbol in (
+        ("far", results[half:], colours.student, "circle"),
+        ("near", results[:half], colours.truth, "square"),
+    ):
+        total = float(np.mean([one.indicators["total"] for one in group]))
+        title = say(language, f"learn.curve-{name}", total=total)
+        n = [one.experiment.dataset.model_dump()["train_size"] for one in group]
+        means = [one.student_accuracy.mean for one in group]
+        low, high = ([_end(one, side) for one in group] for side in ("low", "high"))
+        drawing.scatter(
+            x=n,
+            y=means,
+            error_y=error(low, means, high),
+            mode="lines+markers",
+            line={"color": colour, "width": 3},
+            marker={"symbol": symbol, "size": 10, "color": colour},
+            name=title,
+            hovertemplate="n = %{x:,}<br>%{y:.1%}<extra></extra>",
+        )
+        place = {"xanchor": "left", "xshift": 12, "yshift": -18}
+        drawing.note(np.log10(n[1]), means[1], title, colour, **place)
+        rows += [(title, *one) for one in zip(n, means, low, high, strict=True)]
+        pairs = ", ".join(f"{size:,}: {percent(mean)}" for size, mean in zip(n, means, strict=True))
+        said.append(f"{title}: {pairs}")
+    y = {"color": colours.rival, "width": 1.5, "dash": "dash"}
+    drawing.shape("line", x0=0, x1=1, xref="paper", y0=counts.REACHED, y1=counts.REACHED, line=y)
+    drawing.axis("x", say(language, "learn.curve-x"), type="log", dtick=1)
+    drawing.accuracy(say(language, "charts.y-student"))
+    names = ("learn.column-what", "theory.column-n", "charts.y-student", "charts.low", "charts.high")
+    table = pd.DataFrame(rows, columns=[say(language, one) for one in names]).round(4)
+    return Chart(drawing.figure, say(language, "learn.curve-alt", said="; ".join(said)), table)
+
+
+def _end(result: Result, side: str) -> float:
+    end = getattr(result.student_accuracy, side)
+    return result.student_accuracy.mean if end is None else float(end)
+
+
+def decisions(results: list[Result], language: str) -> str:
+    """The table of situations and losses as Markdown, the best of each row in bold."""
+    size = len(counts.LOSSES)
+    heads = [
+        say(language, "learn.losses-labels"),
+        *(say(language, f"learn.loss-{one}") for one in counts.LOSSES),
+    ]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * (size + 1)}"]
+    for place, (name, *_) in enumerate(SITUATIONS):
+        row = results[place * size : (place + 1) * size]
+        best = max(one.student_accuracy.mean for one in row)
+        said = [plus_minus(one.student_accuracy) for one in row]
+        marked = [
+            f"**{text}**" if one.student_accuracy.mean == best else text
+            for text, one in zip(said, row, strict=True)
+        ]
+        lines.append(f"| {say(language, f'learn.losses-{name}')} | {' | '.join(marked)} |")
+    return "\n".join(lines)

@@ -5,11 +5,13 @@ from typing import Any, Literal
 
 from softlabel_core import Result
 from softlabel_core.once import once
-from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import LESSONS, STEPS, LessonStep
+from softlabel_core.teaching import by_hand as hand
+from softlabel_core.teaching.lessons import STEPS
+from softlabel_core.teaching.steps import LessonStep
 from ui import answers
+from ui.words import guesses
 from ui.words import lessons as says
-from ui.words.i18n import LANGUAGES, say
+from ui.words.i18n import LANGUAGES
 
 Said = dict[str, str]
 """Language -> text."""
@@ -66,34 +68,29 @@ def every() -> dict[str, Question]:
 
 
 def _question(name: str, lesson: str, step: LessonStep, results: list[Result]) -> Question:
-    number = 1 + list(LESSONS).index(lesson)
     texts: dict[str, Any] = {
         part: {language: _plain(says.spoken(language, name, part, step, results)) for language in LANGUAGES}
         for part in ("claim", "ask")
     }
-    texts["lesson"] = {one: say(one, f"learn.{lesson}.title", number=number) for one in LANGUAGES}
+    texts["lesson"] = {one: says.title(one, lesson) for one in LANGUAGES}
     if step.ask == "by-hand":
-        table = {"rows": lessons.LABELS, "truths": lessons.TRUTHS}
-        why = {one: _plain(says.counted(one, lessons.BY_HAND_K)) for one in LANGUAGES}
-        truth = {"value": PERCENT * says.actual(step, None), "low": None, "high": None}
+        table = {"rows": hand.LABELS, "truths": hand.TRUTHS}
+        why = {one: _plain(says.counted(one, hand.BY_HAND_K)) for one in LANGUAGES}
+        truth = {"value": PERCENT * guesses.actual(step, []), "low": None, "high": None}
         return Question(**texts, why=why, kind="number", unit="share", truth=truth, table=table)
     texts["why"] = {one: _plain(says.why(one, name, step, results)) for one in LANGUAGES}
     if says.guess_is_share(step):
-        texts["unit"] = "percent" if step.ask == "student_accuracy" else "share"
-        return Question(**texts, kind="number", truth=_number(step, results[0]))
-    options = {one: says.options(one, name, step) for one in LANGUAGES}
-    came = list(options[next(iter(LANGUAGES))]).index(says.answer(step, results))
+        texts["unit"] = "percent" if step.ask in says.PERCENT else "share"
+        return Question(**texts, kind="number", truth=_number(step, results))
+    options = {one: says.options(one, name, step, results) for one in LANGUAGES}
+    came = list(options[next(iter(LANGUAGES))]).index(guesses.answer(step, results))
     choices = {one: list(texts.values()) for one, texts in options.items()}
     return Question(**texts, kind="choice", choices=choices, truth={"came": came})
 
 
-def _number(step: LessonStep, result: Result) -> dict[str, Any]:
-    low, high = (
-        (result.student_accuracy.low, result.student_accuracy.high)
-        if step.ask == "student_accuracy"
-        else result.indicators["intervals"][step.ask]
-    )
-    ends = {"value": says.actual(step, result), "low": low, "high": high}
+def _number(step: LessonStep, results: list[Result]) -> dict[str, Any]:
+    low, high = guesses.ends(step, results) or (None, None)
+    ends = {"value": guesses.actual(step, results), "low": low, "high": high}
     return {name: None if end is None else round(PERCENT * end, 1) for name, end in ends.items()}
 
 

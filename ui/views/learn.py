@@ -7,19 +7,32 @@ import streamlit as st
 from softlabel_core import Experiment
 from softlabel_core.experiment.compare import difference
 from softlabel_core.service.queue import Busy
-from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import LESSONS, STEPS, LessonStep
+from softlabel_core.teaching import by_hand as hand
+from softlabel_core.teaching import steps
+from softlabel_core.teaching.lessons import LESSONS, MOVED, STEPS
+from softlabel_core.teaching.steps import LessonStep
 from ui import answers, own, panels, state
 from ui.answers import Answer
 from ui.charts import details, pair
 from ui.charts import lessons as charts_lessons
 from ui.charts import results as charts
 from ui.charts.figures import Chart
+from ui.charts.strip import strip
 from ui.components import keys
-from ui.words import i18n
+from ui.views import course
+from ui.words import glossary, guesses, i18n
 from ui.words import lessons as says
 
-ORDER = list(STEPS)
+SCORE = "score"
+"""Where the last step leads to."""
+
+ORDER = [*STEPS, SCORE]
+
+PERCENT, MIDDLE = 100, 50
+"""Ends of a slider that is asked for a per cent, and where it stands before it is touched."""
+
+WIDE = ("losses", "tally", "construction")
+"""Pictures that need all of the width."""
 
 UNDER_WORDS = 560
 """Height of the chart in the present mode, below the sentences."""
@@ -28,51 +41,61 @@ UNDER_WORDS = 560
 def current() -> str:
     """The step of the link, else the first."""
     asked = state.extra("step")
-    if asked is None or asked in STEPS:
+    if asked in MOVED:
+        asked = MOVED[asked]
+        state.set_extra("step", asked)
+    if asked is None or asked in ORDER:
         return asked or ORDER[0]
     st.warning(state.t("learn.no-step", step=i18n.plain(asked[:60])))
     return ORDER[0]
 
 
 def text(name: str, part: str) -> str:
-    """A text of the step that needs no result."""
-    return says.spoken(state.language(), name, part, STEPS[name][1], [])
+    """A text of the step that needs no result, with words that show their meaning."""
+    language = state.language()
+    return glossary.explained(language, says.spoken(language, name, part, STEPS[name][1], []))
+
+
+def tell(words: str) -> None:
+    """Markdown whose words may show their meaning."""
+    st.markdown(words, unsafe_allow_html=True)
 
 
 def _go(name: str) -> None:
     """To a step, with its experiment."""
     state.set_extra("step", name)
-    state.load(STEPS[name][1].experiment)
+    if name in STEPS:
+        state.load(STEPS[name][1].experiment)
 
 
-def contents(lesson: str) -> None:
-    """The five lessons."""
+def contents(lesson: str | None) -> None:
+    """The lessons; None: at the score card."""
     st.session_state["learn/lesson"] = lesson
     st.segmented_control(
         state.t("learn.lessons"),
         list(LESSONS),
         key="learn/lesson",
-        format_func=lambda one: state.t(f"learn.{one}.title", number=1 + list(LESSONS).index(one)),
-        required=True,
+        format_func=lambda one: says.title(state.language(), one),
         label_visibility="collapsed",
         on_change=_open_lesson,
     )
 
 
 def _open_lesson() -> None:
-    """To the first step of the lesson just chosen."""
+    """To the first step of the lesson just chosen; the one that is open stays where it is."""
     lesson = st.session_state["learn/lesson"]
-    _go(f"{lesson}.{LESSONS[lesson][0].id}")
+    if lesson is not None:
+        _go(f"{lesson}.{LESSONS[lesson][0].id}")
 
 
 def progress(name: str, lesson: str) -> None:
     """Where in the lessons this is."""
-    steps = [f"{lesson}.{step.id}" for step in LESSONS[lesson]]
+    names = [f"{lesson}.{step.id}" for step in LESSONS[lesson]]
     at = state.t(
         "learn.progress",
-        title=state.t(f"learn.{lesson}.title", number=1 + list(LESSONS).index(lesson)),
-        step=1 + steps.index(name),
-        steps=len(steps),
+        title=says.title(state.language(), lesson),
+        step=1 + names.index(name),
+        steps=len(names),
     )
     st.progress((1 + ORDER.index(name)) / len(ORDER), text=at)
 
@@ -120,17 +143,20 @@ def live(experiment: Experiment) -> None:
             st.rerun()
 
 
-def predict(name: str, step: LessonStep) -> None:
+def predict(name: str, step: LessonStep, found: list[Answer]) -> None:
     """The widget of the prediction, and the button that shows what came out."""
     key, label = f"learn/guess/{name}", state.t("learn.your-prediction")
     chosen: Any
-    if step.ask == "student_accuracy":
-        chosen = st.slider(label, 0, 100, 50, format="%d %%", key=key) / 100
+    touched: dict[str, Any] = {"on_change": _touch, "args": (name,)}
+    if step.ask in says.PERCENT:
+        chosen = st.slider(label, 0, PERCENT, MIDDLE, format="%d %%", key=key, **touched)
     elif says.guess_is_share(step):
-        chosen = st.slider(label, 0.0, 1.0, 0.5, 0.05, key=key)
+        chosen = st.slider(label, 0.0, 1.0, MIDDLE / PERCENT, 0.05, key=key, **touched)
     else:
-        options = says.options(state.language(), name, step)
+        options = says.options(state.language(), name, step, [one.result for one in found])
         chosen = st.radio(label, list(options), index=None, format_func=options.__getitem__, key=key)
+    if says.guess_is_share(step) and not state.presenting():
+        st.caption(state.t("learn.guess-note"))
     keys.button(
         state.t("learn.reveal"),
         key="learn/reveal",
@@ -143,24 +169,50 @@ def predict(name: str, step: LessonStep) -> None:
     )
 
 
+def _touch(name: str) -> None:
+    """The slider was moved: from now on where it stands is a guess."""
+    st.session_state[f"learn/touched/{name}"] = True
+
+
 def _settle(name: str, step: LessonStep) -> None:
     """Keep the prediction as the widget has it now, which may be newer than the page."""
     chosen = st.session_state[f"learn/guess/{name}"]
-    if step.ask == "student_accuracy":
-        chosen /= 100
+    if step.ask in says.PERCENT:
+        chosen /= PERCENT
+    if says.guess_is_share(step) and PERCENT * chosen == MIDDLE:
+        chosen = chosen if st.session_state.get(f"learn/touched/{name}") else None
     state.predict(name, "" if chosen is None else chosen)
 
 
 def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
-    """How far off, what came out with its chart, why, and where it comes from."""
+    """How far off, what came out with its chart beside it, why, and where it comes from."""
+    narrow = state.presenting() or step.picture in WIDE
+    left, right = (st.container(), st.container()) if narrow else st.columns([5, 6], gap="large")
+    with left:
+        _told(name, step, guess, found)
+    with right:
+        _shown(step, found)
+    if step.construction is not None or step.ask == "by-hand":
+        st.caption(state.t("learn.source-here"))
+    elif step.counts is not None:
+        st.caption(state.t("learn.counted-here"))
+    if step.ask != "by-hand" and step.counts is None:
+        panels.source(*found[:2])
+
+
+def _told(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
     language, results = state.language(), [answer.result for answer in found]
     with st.container(key="reveal"):
         if guess != "":
-            st.markdown(says.verdict(language, step, guess, results))
+            st.markdown(guesses.verdict(language, step, guess, results))
+        elif not state.presenting():
+            st.caption(state.t("learn.looked"))
+        if not state.presenting():
+            st.html(strip(step, name, guess, results, **panels.look()))
         if step.ask == "by-hand":
             _count()
         else:
-            st.markdown(says.why(language, name, step, results))
+            tell(glossary.explained(language, says.why(language, name, step, results)))
     with st.container(horizontal=True, key="next"):
         panels.open_elsewhere("explore", state.t("learn.explore"), step.experiment)
         if step.twin is not None:
@@ -168,30 +220,36 @@ def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None
     if step.picture == "along":
         with st.container(key="next-drag"):  # the one way on that the present mode keeps
             panels.open_elsewhere("start", state.t("learn.drag"), step.experiment)
-    if step.ask != "by-hand":
+
+
+def _shown(step: LessonStep, found: list[Answer]) -> None:
+    """The figure of a step."""
+    if step.picture in course.FIGURES:
+        course.FIGURES[step.picture](step)
+    elif step.picture == "losses":
+        st.markdown(charts_lessons.decisions([one.result for one in found], state.language()))
+    elif step.ask != "by-hand" and step.picture != "none":
         panels.picture("", _picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)
-    if step.construction is not None or step.ask == "by-hand":
-        st.caption(state.t("learn.source-here"))
-    if step.ask != "by-hand":
-        panels.source(found[0])
 
 
 def _count() -> None:
     """The few labels with a set size to choose, counted by the core."""
-    sizes = range(1, len(lessons.LABELS[0]) + 1)
-    st.session_state.setdefault("learn/k", lessons.BY_HAND_K)
+    sizes = range(1, len(hand.LABELS[0]) + 1)
+    st.session_state.setdefault("learn/k", hand.BY_HAND_K)
     k = int(st.segmented_control(state.t("learn.choose-k"), sizes, key="learn/k", required=True) or 1)
-    st.markdown(says.counted(state.language(), k))
+    tell(glossary.explained(state.language(), says.counted(state.language(), k)))
     panels.picture("", charts_lessons.by_hand(k, **panels.look()), key="by-hand")
-    st.markdown(text("indicators.by-hand", "why"))
+    tell(text("indicators.by-hand", "why"))
 
 
 def _picture(step: LessonStep, found: list[Answer]) -> Chart:
     """The chart of a step."""
     result, look = found[0].result, panels.look()
-    construction = lessons.constructed(step)
+    construction = steps.constructed(step)
     if construction is not None:
         return charts_lessons.construction(construction, **look)
+    if step.picture == "curve":
+        return charts_lessons.curve([one.result for one in found], **look)
     if step.picture == "pair" and len(found) > 1:
         both = (result, found[1].result)
         return pair.pair(both, paired=difference(*both).paired, **look)

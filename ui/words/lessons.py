@@ -5,42 +5,103 @@ from typing import Any
 import numpy as np
 
 from softlabel_core import Result
-from softlabel_core.experiment.compare import difference, gain
+from softlabel_core.atlas import rule_failures
+from softlabel_core.experiment.compare import Difference, difference, gain
 from softlabel_core.experiment.result import flat
 from softlabel_core.indicators import Sample, measure
-from softlabel_core.teaching import lessons
-from softlabel_core.teaching.lessons import LessonStep
+from softlabel_core.teaching import by_hand as hand
+from softlabel_core.teaching import counts, steps
+from softlabel_core.teaching.counts import Count
+from softlabel_core.teaching.lessons import LESSONS
+from softlabel_core.teaching.recipes import Pair
+from softlabel_core.teaching.steps import Exercise, LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.words.i18n import joined, known, say
-from ui.words.sentences import because, comparison, outward, plus_minus, points, rounded
-
-CLOSE, FAR = 0.05, 0.2
-"""Predictions of a share this close to the outcome are close; further than the second, far off."""
+from ui.words.i18n import joined, known, minus, say
+from ui.words.sentences import because, plus_minus, points, rounded
 
 CHOICES = {"which": ("first", "second", "same"), "promise": ("holds", "broken")}
 """Questions with answers in words -> the answers' ids."""
 
 
+PERCENT = ("student_accuracy", "share")
+"""Questions whose answer is a per cent; other numbers are shares from 0 to 1."""
+
+PLACES = ("one", "two", "three")
+"""Exercises of a lesson, as its words name them."""
+
+
 def spoken(language: str, name: str, part: str, step: LessonStep, results: list[Result]) -> str:
     """One text of a step, its placeholders filled."""
-    return say(language, f"learn.{name}.{part}", **values(step, results))
+    return say(language, f"learn.{name}.{part}", **values(language, step, results))
 
 
-def values(step: LessonStep, results: list[Result]) -> dict[str, Any]:
+def title(language: str, lesson: str) -> str:
+    """The lesson with its number."""
+    return say(language, f"learn.{lesson}.title", number=1 + list(LESSONS).index(lesson))
+
+
+def exercise(
+    language: str, lesson: str, place: int, what: Exercise, results: list[Result]
+) -> tuple[str, str]:
+    """What is to be done, and the answer with its numbers."""
+    numbers = values(language, what, results)
+    if what.page == "map":
+        numbers |= rule_failures.committed_tally()
+    ask, answer = (f"learn.{lesson}.{part}-{PLACES[place]}" for part in ("exercise", "answer"))
+    return say(language, ask, **numbers), say(language, answer, **numbers)
+
+
+def values(language: str, step: LessonStep | Exercise, results: list[Result]) -> dict[str, Any]:
     """Every number that a step's words may name."""
     found = _asked(step)
-    for prefix, result in zip(("", "other_"), results, strict=False):
+    for prefix, result in zip(("", "other_"), results[:2], strict=False):
         measured = _measured(result) | _rivals(result)
         found |= {f"{prefix}{name}": value for name, value in measured.items()}
-    construction = lessons.constructed(step)
+    if step.twin is not None and len(results) > 1:
+        found |= _held_against(results[0], results[1])
+    if results and results[0].rounds:
+        found["rounds_gain"] = points(gain(results[0]))
+    count = steps.counted(step, results)
+    if count is not None:
+        found |= _count(language, count)
+    construction = steps.constructed(step) if isinstance(step, LessonStep) else None
     if construction is not None:
         found |= _constructed(construction)
     return found
 
 
-def _asked(step: LessonStep) -> dict[str, Any]:
+def _held_against(one: Result, other: Result) -> dict[str, Any]:
+    """The paired difference with its interval, and the interval that ignores what splits share."""
+    plain = counts.plain_interval(one, other)
+    found: dict[str, Any] = {"gap": points(difference(one, other)), "replicates": plain.replicates}
+    for name, end in (("plain_low", plain.low), ("plain_high", plain.high)):
+        found[name] = "?" if end is None else minus(f"{100 * end:+.1f}")
+    return found
+
+
+def _count(language: str, count: Count) -> dict[str, Any]:
+    found: dict[str, Any] = {"answer": count.value, "answer_share": rounded(count.value)}
+    found["came"] = _thousands(count.came)
+    for name, value in count.numbers.items():
+        found[name] = points(value) if isinstance(value, Difference) else value
+        if isinstance(value, float) and 0 <= value <= 1:
+            found[f"{name}_share"] = rounded(value)
+    if said := count.numbers.get("said"):
+        each = [
+            say(language, f"learn.said-{'once' if times == 1 else 'times'}", label=label, times=times)
+            for label, times in said.items()
+        ]
+        found["said"] = say(language, "marks.comma").join(each)
+    return found
+
+
+def _thousands(choice: str) -> str:
+    return f"{int(choice):,}" if choice.isdigit() else choice
+
+
+def _asked(step: Pair) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for prefix, experiment in zip(("", "other_"), step.experiments, strict=False):
+    for prefix, experiment in zip(("", "other_"), step.experiments[:2], strict=False):
         fields = flat(experiment.model_dump())
         found |= {prefix + name.replace(".", "_"): value for name, value in fields.items()}
         shares = {
@@ -115,29 +176,16 @@ def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
 
 def guess_is_share(step: LessonStep) -> bool:
     """Whether a number is asked for."""
-    return step.ask in ("student_accuracy", "unreliability", "ambiguity", "by-hand")
+    return step.ask in (*PERCENT, "unreliability", "ambiguity", "by-hand")
 
 
-def actual(step: LessonStep, result: Result | None) -> float:
-    """The number that was asked for, a share of 1."""
-    if step.ask == "by-hand":
-        return float(by_hand(lessons.BY_HAND_K)["unreliability"])
-    if result is None:
-        raise ValueError(f"{step.id}: no result")
-    return result.student_accuracy.mean if step.ask == "student_accuracy" else result.indicators[step.ask]
-
-
-def answer(step: LessonStep, results: list[Result]) -> str:
-    """The right one of `options`."""
-    if step.ask == "label":
-        return str(values(step, results)["winner"])
-    return lessons.outcome(step, *results) or "holds"
-
-
-def options(language: str, name: str, step: LessonStep) -> dict[str, str]:
+def options(language: str, name: str, step: LessonStep, results: list[Result]) -> dict[str, str]:
     """Answers to choose from: id -> text."""
     if step.ask == "label":
         return {str(i): say(language, "learn.label", label=i) for i in range(4)}
+    if step.ask == "choose":
+        count = steps.counted(step, results)
+        return {one: _option(language, name, one) for one in (count.options if count else ())}
     own = {
         one: spoken(language, name, one, step, [])
         for one in ("first", "second")
@@ -146,42 +194,17 @@ def options(language: str, name: str, step: LessonStep) -> dict[str, str]:
     return {one: own.get(one) or say(language, f"learn.{one}") for one in CHOICES[step.ask]}
 
 
-def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) -> str:
-    """How the prediction and what came out compare. Markdown."""
-    if guess_is_share(step):
-        return _distance(language, step, float(guess), results)
-    came = answer(step, results)
-    said = say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")
-    return joined([said, comparison(language, difference(*results))]) if step.ask == "which" else said
-
-
-def _distance(language: str, step: LessonStep, guess: float, results: list[Result]) -> str:
-    result = results[0] if results else None
-    value = actual(step, result)
-    off = abs(guess - value)
-    if step.ask == "student_accuracy" and result is not None:
-        estimate = result.student_accuracy
-        inside = estimate.low is not None and estimate.high is not None
-        inside = inside and estimate.low <= guess <= estimate.high  # type: ignore[operator]
-        said, mine, gap = plus_minus(estimate), f"{100 * guess:.0f} %", f"{100 * off:.0f}"
-    else:
-        inside = off < 0.005
-        said, mine, gap = f"{value:.2f}", f"{guess:.2f}", f"{off:.2f}"
-        if step.ask != "by-hand" and result is not None:
-            ends = outward(language, *result.indicators["intervals"][step.ask])
-            said = say(language, "learn.measured", value=said, interval=ends)
-    place = "inside" if inside else "close" if off <= CLOSE else "off" if off <= FAR else "far"
-    unit = "points" if step.ask == "student_accuracy" else "share"
-    gap = say(language, f"learn.gap-{unit}", gap=gap)
-    way = say(language, "learn.higher" if value > guess else "learn.lower")
-    return say(language, f"learn.verdict-{place}", guess=mine, value=said, gap=gap, way=way)
+def _option(language: str, name: str, choice: str) -> str:
+    if known(language, f"learn.{name}.option"):
+        return say(language, f"learn.{name}.option", label=_thousands(choice))
+    return say(language, f"learn.{name}.{choice}")
 
 
 def why(language: str, name: str, step: LessonStep, results: list[Result]) -> str:
     """The explanation; where the numbers are not those it explains, the rule's words instead. Markdown."""
-    if lessons.outcome(step, *results) == step.shows:
+    if steps.outcome(step, *results) == step.shows:
         return joined([spoken(language, name, "why", step, results), *_gained(language, step, results)])
-    said = [because(language, one) for one in results]
+    said = [because(language, one) for one in results[:2]]
     return joined([say(language, "learn.otherwise"), *said])
 
 
@@ -195,12 +218,12 @@ def _gained(language: str, step: LessonStep, results: list[Result]) -> list[str]
 
 def by_hand(k: int) -> dict[str, Any]:
     """All indicators of the labels that are counted by hand."""
-    return measure(lessons.LABELS, lessons.TRUTHS, k)
+    return measure(hand.LABELS, hand.TRUTHS, k)
 
 
 def counted(language: str, k: int) -> str:
     """The count in words, with set size k. Markdown."""
-    sample, found = Sample(np.array(lessons.LABELS), np.array(lessons.TRUTHS), k), by_hand(k)
+    sample, found = Sample(np.array(hand.LABELS), np.array(hand.TRUTHS), k), by_hand(k)
     n, hits = found["n"], round(found["n"] * (1 - found["unreliability"]))
     row, column = np.unravel_index(int(np.nanargmax(sample.wrong)), sample.wrong.shape)
     size = int(sample.class_sizes[row])
