@@ -8,7 +8,9 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.plugin import catalogue
 from softlabel_core.studies.blind import blind
 from softlabel_core.studies.examples import sample_sizes
+from softlabel_core.studies.rounds import self_training_map
 from softlabel_core.studies.study import Cell, Study
+from softlabel_core.studies.unlike import exponents
 from softlabel_core.teaching.recipes import (
     IMITATE,
     SET_LOSSES,
@@ -39,6 +41,8 @@ def studies(replicates: int, seed: int) -> list[Study]:
         bias_types(base),
         *sample_sizes(base),
         *blind(base),
+        self_training_map(base),
+        exponents(base),
     ]
 
 

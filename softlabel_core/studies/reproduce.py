@@ -17,7 +17,7 @@ from softlabel_core.experiment.resume import finish
 from softlabel_core.experiment.run import run_sweep
 from softlabel_core.indicators import Indicator
 from softlabel_core.plugin import Invalid, catalogue
-from softlabel_core.studies import blind, law, rounds
+from softlabel_core.studies import blind, law, rounds, unlike
 from softlabel_core.studies.plan import studies
 from softlabel_core.studies.ranking import RULES, SCATTER, ranked
 from softlabel_core.studies.study import Cell, Study
@@ -180,6 +180,8 @@ def report(table: "pd.DataFrame", *, replicates: int, seed: int) -> str:
             parts += [f"## {study.title}", "", study.note, "", *_wide(part, study), ""]
     parts += ["## How many examples: the law", "", *law.report(table, planned), ""]
     parts += ["## Judging without the truth", "", *blind.report(table), ""]
+    parts += ["## The self-training map", "", *rounds.report(table), ""]
+    parts += ["## Unlike rivals: random populations", "", *unlike.report(), ""]
     parts += ["## Which indicator ranks the students", "", *ranked(table), ""]
     return "\n".join(parts)
 

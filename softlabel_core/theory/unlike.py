@@ -60,7 +60,7 @@ class Populations:
 
 
 def random_populations(
-    number: int = 400, exponents: tuple[float, ...] = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9), *, seed: int = 0
+    number: int = 150, exponents: tuple[float, ...] = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9), *, seed: int = 0
 ) -> Populations:
     """So many populations of every shape: probabilities of all sets uniform over the simplex."""
     wrong: dict[float, list[bool]] = {q: [] for q in exponents}
