@@ -1,5 +1,6 @@
 """The command line as its users meet it: results on standard output, one sentence for bad input, Ctrl-C."""
 
+import io
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import pytest
 from softlabel_core import Experiment, __version__, catalogue, measure, run
 from softlabel_core.__main__ import main
 from softlabel_core.indicators._sizes import best_size
+from softlabel_core.losses import Loss
 from softlabel_core.plugin import allowed
 from softlabel_core.streams import stream
 from tests.declared import FAMILIES, random_labels
@@ -206,12 +208,21 @@ def test_indicators_of_a_file(name, k, sample, tmp_path, capsys):
     sizes = {None: best_size(labels, targets), "2": 2, "support": "support"}
     expected = measure(labels, targets, sizes[k])
     assert found.pop("read") == {}
+    assert found.pop("best_k") == best_size(labels, targets)
+    assert {one["loss"] for one in found["losses"]} == {*catalogue(Loss)}
+    assert {one["verdict"] for one in found.pop("losses")} <= {"pass", "fail", "unclear", "unknown"}
     assert found.pop("intervals") == {
         name: pytest.approx(ends) for name, ends in expected.pop("intervals").items()
     }
     assert found == pytest.approx(expected)
     assert main(["indicators", str(path), *options]) == 0
-    assert re.search(r"^ambiguity +\d\.\d{4}  \[", capsys.readouterr().out, re.MULTILINE)
+    text = capsys.readouterr().out
+    assert re.search(r"^ambiguity +\d\.\d{4}  \[", text, re.MULTILINE)
+    assert re.search(r"^loss: cc +(could|cannot)", text, re.MULTILINE)
+    assert main(["indicators", str(path), *options, "--csv"]) == 0
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    [total] = table[(table["part"] == "indicator") & (table["name"] == "total")]["value"]
+    assert total == pytest.approx(expected["total"])
 
 
 def test_indicators_of_half_precision_and_a_compressed_file(sample, tmp_path, capsys):

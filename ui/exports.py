@@ -1,30 +1,24 @@
 """What a visitor takes along: CSV, JSON, the code that gives the numbers again, a page that opens alone.
 
-No streamlit here. Everything is made from one result, or from what was found in a file of labels.
+No streamlit here. Everything is made from one result. (`reports`: what was found in a file of labels.)
 """
 
 import html
 import json
 import pprint
-import re
 import shlex
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from softlabel_core import Invalid, Result, Sweep, catalogue
-from softlabel_core.audit.report import Audit
-from softlabel_core.audit.untold import Untold
 from softlabel_core.experiment.link import parse, short
 from softlabel_core.experiment.spec import span
 from softlabel_core.indicators import Indicator
-from softlabel_core.service.uploads import Taught
-from ui.charts import details, labels, results
-from ui.charts.figures import Chart, Look
+from ui.charts import details, results
+from ui.charts.figures import Chart
 from ui.charts.palette import LIGHT
-from ui.words import audits
 from ui.words.i18n import joined, say
 from ui.words.sentences import claim, percent, reason
 from ui.words.tables import label, runs_table
@@ -145,23 +139,25 @@ def page(result: Result, source: str, language: str) -> str:
     numbers = runs_table([result], language).T.to_html(header=False, escape=True, border=0)
     said = joined([claim(language, result), reason(language, result)]).replace("**", "")
     body = (
-        f"<p>{html.escape(said)}</p><p><small>{html.escape(source)}</small></p>{numbers}{_figures(drawn)}"
+        f"<p>{html.escape(said)}</p><p><small>{html.escape(source)}</small></p>{numbers}{figures(drawn)}"
         f"<h2>{html.escape(say(language, 'explore.code'))}</h2><pre>{html.escape(snippet(result))}</pre>"
     )
-    return _document(label(result, language), body, language)
+    return document(label(result, language), body, language)
 
 
-def _figures(drawn: list[Chart]) -> str:
-    """Charts one can point at; the first brings the script of all along."""
+def figures(drawn: Sequence[Chart], script: bool = True) -> str:
+    """Charts one can point at; the first brings the script of all along, unless it is there already."""
     return "".join(
         f'<div role="img" aria-label="{html.escape(chart.alt)}">'
-        + chart.figure.to_html(full_html=False, include_plotlyjs="inline" if number == 0 else False)
+        + chart.figure.to_html(
+            full_html=False, include_plotlyjs="inline" if script and number == 0 else False
+        )
         + "</div>"
         for number, chart in enumerate(drawn)
     )
 
 
-def _document(name: str, body: str, language: str) -> str:
+def document(name: str, body: str, language: str) -> str:
     """A whole page under its name, which is shown letter by letter."""
     name = html.escape(name)
     return (
@@ -169,53 +165,3 @@ def _document(name: str, body: str, language: str) -> str:
         f"<title>Soft Label Lab: {name}</title><style>{STYLE}</style></head><body>"
         f"<h1>{name}</h1>{body}</body></html>"
     )
-
-
-def audit_json(audit: Audit | Untold, students: list[Taught]) -> str:
-    """Everything that was found in a file of labels, and what became of its students."""
-    whole = audit.model_dump(mode="json") | {"students": [one.model_dump(mode="json") for one in students]}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
-
-
-def report(audit: Audit, students: list[Taught], title: str, source: str, language: str) -> str:
-    """The same as a page of its own that opens without a network."""
-    look: Look = {"dark": False, "language": language}
-    drawn = [labels.by_size(audit, **look), labels.together(audit, **look)]
-    sections = {
-        "which": "".join(map(_paragraph, audits.verdicts(language, audit))),
-        "worst": _table(audits.confusions(audit, language), "words"),
-    }
-    if audit.crowd:
-        drawn.append(labels.by_votes(audit.crowd, **look))
-        sections["votes"] = _paragraph(audits.crowd_note(language, audit.crowd)) + _table(
-            audits.ways(audit.crowd, language), "words"
-        )
-    if students:
-        drawn.append(labels.students(students, **look))
-        outcome, table = audits.outcome(language, students), audits.taught(students, language)
-        sections["students"] = _paragraph(outcome) + _table(table)
-    if audit.quality:
-        note, table = audits.quality_note(language, audit, audit.quality), audits.quality(audit, language)
-        sections["quality"] = _paragraph(note) + _table(table)
-    first = (
-        _paragraph(audits.lead(language, audit)),
-        *map(_paragraph, audits.read(language, audit)),
-        f"<p><small>{html.escape(source)} · {datetime.now(UTC):%Y-%m-%d %H:%M} UTC</small></p>",
-        _table(audits.indicators(audit, language)),
-        _paragraph(audits.bias_note(language, audit)),
-    )
-    rest = [
-        f"<h2>{html.escape(say(language, f'labels.{name}'))}</h2>{body}" for name, body in sections.items()
-    ]
-    return _document(title, "".join([*first, *rest, _figures([chart for chart in drawn if chart])]), language)
-
-
-def _paragraph(text: str) -> str:
-    """A sentence of our own in Markdown, as HTML that shows it letter by letter."""
-    unmarked = re.sub(r"\\(.)", r"\1", text.replace("**", ""))
-    return f"<p>{html.escape(unmarked)}</p>"
-
-
-def _table(frame: pd.DataFrame, look: str = "") -> str:
-    three = "{:.3f}".format
-    return str(frame.to_html(index=False, escape=True, border=0, classes=look, float_format=three, na_rep=""))

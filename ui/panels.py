@@ -74,7 +74,7 @@ def numbers(result: Result) -> None:
 def _margin(result: Result) -> None:
     margin, language = result.loss_margin, state.language()
     value = "?" if margin.value is None else i18n.minus(f"{round(margin.value, 3) + 0.0:.3f}")
-    ends = sentences.ends_of(margin)
+    ends = margin.interval
     interval = "" if ends is None else sentences.outward(language, *ends)
     asks = sentences.asks(language, margin, result.indicators)
     _number(state.t("panels.loss_margin"), value, interval, asks)

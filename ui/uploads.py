@@ -15,11 +15,12 @@ import streamlit as st
 
 from softlabel_core import Invalid
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.students import Taught, Teaching
 from softlabel_core.audit.untold import Untold
 from softlabel_core.reading.choice import Choice
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy, Work
-from softlabel_core.service.uploads import Taught, Upload
+from softlabel_core.service.uploads import Upload
 from ui import jobs, state
 from ui.components import cookie
 from ui.words import i18n
@@ -71,6 +72,9 @@ class Own:
     """Columns that can be chosen from, once they were asked for."""
 
     students: list[Taught] = field(default_factory=list)
+    asked: Teaching | None = None
+    """What they were asked for."""
+
     pending: dict[str, str] = field(default_factory=dict)
     """`read`, `names` or `teach` -> key of the job."""
 
@@ -226,13 +230,13 @@ def names(mine: Own) -> list[str]:
     return mine.names or []
 
 
-def teach(mine: Own, audit: Audit, losses: list[str], replicates: int) -> None:
-    """Ask for students of these losses at the audit's set size."""
-    size = (audit.n, audit.features or 0, tuple(audit.class_names))
-    mine.students = []
+def teach(mine: Own, audit: Audit, asked: Teaching) -> None:
+    """Ask for students of the file."""
+    size = (audit.n, audit.features or 0, len(audit.class_names))
+    mine.students, mine.asked = [], asked
     mine.problems.pop("teach", None)
     try:
-        work = uploads.teaching(mine.upload, size, losses, audit.k, replicates, jobs.every().cost)
+        work = uploads.teaching(mine.upload, size, asked, jobs.every().cost)
     except Invalid as error:
         mine.problems["teach"] = i18n.problem(state.language(), error)
     else:
@@ -245,6 +249,12 @@ def taught(mine: Own) -> list[Taught]:
     if answer is not None:
         mine.students = [Taught.model_validate(one) for one in answer["students"]]
     return mine.students
+
+
+def students() -> list[Taught]:
+    """Those of this visitor's file, as far as they are known."""
+    mine: Own | None = st.session_state.get(KEY)
+    return mine.students if mine is not None else []
 
 
 def _ask(mine: Own, what: str, work: Work) -> None:

@@ -4,11 +4,18 @@ import argparse
 import json
 from typing import Any
 
-from softlabel_core.indicators import measure
 from softlabel_core.reading.choice import KINDS, OPTIONAL
 
 NUMBERS = ("votes", "percent", "sets", "logits", "long")
 """Kinds of numbers with an option of their own."""
+
+VERDICTS = {
+    "pass": "could learn",
+    "fail": "could not",
+    "unclear": "cannot be told",
+    "unknown": "no rule is known",
+}
+"""What is said of a loss."""
 
 
 def add(commands: Any) -> None:
@@ -49,12 +56,15 @@ def add(commands: Any) -> None:
         metavar="CONVERSION",
         help=f"not to be made: {', '.join(OPTIONAL)}",
     )
-    measuring.add_argument("--json", action="store_true", help="machine-readable")
+    ways = measuring.add_mutually_exclusive_group()
+    ways.add_argument("--json", action="store_true", help="machine-readable")
+    ways.add_argument("--csv", action="store_true", help="the whole report as a table, a row a number")
     measuring.set_defaults(act=_act)
 
 
 def _act(options: argparse.Namespace) -> None:
-    from softlabel_core.audit.sizes import usual_size
+    from softlabel_core.audit.report import audit
+    from softlabel_core.audit.table import table
     from softlabel_core.audit.untold import untold
     from softlabel_core.reading.labels import read_labels
 
@@ -71,26 +81,40 @@ def _act(options: argparse.Namespace) -> None:
     k = options.k
     if k is not None and k != "support":
         k = int(k) if k.isdecimal() else k
-    if file.targets is None:
-        found = untold(file, k).model_dump(mode="json", exclude={"versions", "offered", "masses", "seconds"})
-        _tell(found, {}, options.json)
+    found = untold(file, k) if file.targets is None else audit(file, k)
+    if options.csv:
+        print(table(found).to_csv(index=False), end="")
         return
-    measured = measure(file.soft_labels, file.targets, usual_size(file) if k is None else k)
-    _tell({**measured, **_crowd(file, measured["k"]), "read": file.read}, measured["intervals"], options.json)
-
-
-def _crowd(file: Any, k: int | str) -> dict[str, Any]:
-    """How both degrees fall with votes, where labels are votes."""
-    from softlabel_core.audit.crowd import crowd
-
-    found = None if file.votes is None else crowd(file.votes, file.truth, k)
-    return {} if found is None else {"crowd": found.model_dump(mode="json")}
-
-
-def _tell(found: dict[str, Any], intervals: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(found))
+    told = _told(found)
+    if options.json:
+        print(json.dumps(told))
         return
+    _tell(told, told.get("intervals", {}))
+
+
+def _told(found: Any) -> dict[str, Any]:
+    """What was found, as plain data: the indicators first."""
+    whole: dict[str, Any] = found.model_dump(
+        mode="json", exclude={"versions", "offered", "masses", "seconds"}
+    )
+    if "indicators" not in whole:
+        return whole
+    told = {**whole["indicators"], "best_k": found.best_k, "read": found.read}
+    told |= {"crowd": whole["crowd"]} if found.crowd else {}
+    return told | {
+        "losses": [
+            {
+                "loss": one.loss,
+                "verdict": one.margin.verdict,
+                "margin": one.margin.value,
+                "interval": one.margin.interval,
+            }
+            for one in found.losses
+        ]
+    }
+
+
+def _tell(found: dict[str, Any], intervals: dict[str, Any]) -> None:
     for name, numbers in found["read"].items():
         said = ", ".join(f"{one} {value}" for one, value in numbers.items())
         print(f"{'read: ' + name:22} {said}".rstrip())
@@ -100,11 +124,17 @@ def _tell(found: dict[str, Any], intervals: dict[str, Any], as_json: bool) -> No
     for name, value in found.items():
         if isinstance(value, int | float | str):
             text = f"{value:.4f}" if isinstance(value, float) else str(value)
-            ends = intervals.get(name)
-            print(f"{name:22} {text}" + (f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""))
+            print(f"{name:22} {text}{_ends(intervals.get(name))}")
     for pair in found.get("pairs", []):
         print(f"{'together':22} {names[pair['first']]} > {names[pair['second']]}: {pair['share']:.4f}")
     asked = [(f"with votes: {one['votes']}", one) for one in crowd["by_votes"]] if crowd else []
     asked += [(f"read as: {one['way']}", one) for one in crowd["ways"]] if crowd else []
     for what, one in asked:
         print(f"{what:22} {one['unreliability']:.4f} + {one['ambiguity']:.4f} = {one['total']:.4f}")
+    for one in found.get("losses", []):
+        margin = "" if one["margin"] is None else f"  margin {one['margin']:.4f}{_ends(one['interval'])}"
+        print(f"{'loss: ' + one['loss']:22} {VERDICTS[one['verdict']]}{margin}")
+
+
+def _ends(ends: Any) -> str:
+    return f"  [{ends[0]:.4f}, {ends[1]:.4f}]" if ends else ""

@@ -112,6 +112,9 @@ class Audit(Value):
     features: int | None
     """Features of an example, if the file has any."""
 
+    images: bool = False
+    """Whether they are the pixels of images."""
+
     crowd: Crowd | None = None
     """What the number of votes tells; None where the labels are no votes."""
 
@@ -161,6 +164,7 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
         confusions=_confusions(sample),
         losses=_losses(sample, indicators),
         features=None if file.features is None else file.features.shape[1],
+        images=file.image_shape is not None,
         crowd=None if file.votes is None else crowd(file.votes, truth, sample.k, seed=seed),
         quality=quality(sample),
         seconds=time.perf_counter() - started,

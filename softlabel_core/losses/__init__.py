@@ -37,6 +37,24 @@ class LossMargin(Value):
     numbers: dict[str, float | int | str] = {}
     """What it rests on, by the names of the indicators: shares of 1, and the set size `k`."""
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of its interval, where they were measured."""
+        if not set(ENDS) <= self.numbers.keys():
+            return None
+        low, high = (float(self.numbers[name]) for name in ENDS)
+        return low, high
+
+    @property
+    def verdict(self) -> str:
+        """`pass` or `fail`; `unclear` where the sample does not tell which; `unknown` without a condition."""
+        if self.value is None:
+            return "unknown"
+        ends = self.interval
+        if ends is not None and ends[0] <= 0 < ends[1]:
+            return "unclear"
+        return "pass" if self.value > 0 else "fail"
+
 
 ENDS = ("margin_low", "margin_high")
 """Names among a margin's `numbers` of the ends of its interval."""

@@ -9,13 +9,14 @@ import pytest
 from softlabel_core import Invalid, catalogue, measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import SIZES, WORST, Audit, audit
+from softlabel_core.audit.students import Taught, Teaching, taught_on
 from softlabel_core.indicators import Sample
 from softlabel_core.losses import Loss
 from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
-from softlabel_core.service.uploads import Taught, Upload
+from softlabel_core.service.uploads import Upload
 from softlabel_core.streams import stream
 from tests.declared import random_labels
 from tests.waiting import wait_until
@@ -145,6 +146,10 @@ def upload():
     return Upload("example.npz", write(uploads.example(), ".npz"))
 
 
+def asked(*losses, k, replicates):
+    return Teaching(losses=losses, k=k, replicates=replicates)
+
+
 class Silent:
     """A channel that nobody listens to."""
 
@@ -156,19 +161,19 @@ class Silent:
 
 def test_students_are_held_to_the_truth_on_examples_they_never_saw(upload):
     channel = Silent()
-    answer = uploads.teach(upload, ["cross-entropy", "cc"], 3, 2, channel)
+    answer = uploads.teach(upload, asked("cross-entropy", "cc", k=3, replicates=2), channel)
     imitates, sets = (Taught.model_validate(one) for one in answer["students"])
     assert (imitates.k, sets.k) == (None, 3)
     assert sets.student.mean > 0.9 > 0.1 > imitates.student.mean
     assert sets.truth == imitates.truth
     assert sets.truth.mean > 0.9
     assert channel.last == 1
-    assert answer == uploads.teach(upload, ["cross-entropy", "cc"], 3, 2, channel)
+    assert answer == uploads.teach(upload, asked("cross-entropy", "cc", k=3, replicates=2), channel)
 
 
 def test_every_part_of_a_split_keeps_its_own_labels():
     file = uploads.example()
-    [given] = uploads.taught_on(file, uploads.frameworks(["cc"], 3, 6), 1)
+    [given] = taught_on(file, asked("cc", k=3, replicates=1))
     [split], [labels] = given.splits.parts, given.labels
     assert len(split.train) == 800
     assert len(split.test) == 400
@@ -185,7 +190,7 @@ def test_images_teach_as_images():
     content = io.BytesIO()
     truth = np.arange(60) % 3
     np.savez(content, soft_labels=np.eye(3)[truth], targets=truth, features=pixels)
-    answer = uploads.teach(Upload("x.npz", content.getvalue()), ["cc"], 1, 2, Silent())
+    answer = uploads.teach(Upload("x.npz", content.getvalue()), asked("cc", k=1, replicates=2), Silent())
     assert answer["students"][0]["student"]["mean"] == answer["students"][0]["truth"]["mean"]
 
 
@@ -193,7 +198,7 @@ def test_few_examples_and_an_absent_class_are_no_obstacle():
     truth = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
     names, features = ("a", "b", "c", "absent"), stream(0, "few").standard_normal((10, 2))
     content = write(LabelFile(np.eye(4)[truth], truth, names, features), ".npz")
-    answer = uploads.teach(Upload("x.npz", content), list(catalogue(Loss)), 2, 2, Silent())
+    answer = uploads.teach(Upload("x.npz", content), asked(*catalogue(Loss), k=2, replicates=2), Silent())
     assert len(answer["students"]) == len(catalogue(Loss))
 
 
@@ -201,13 +206,13 @@ def test_what_takes_too_long_is_refused_with_its_time(upload):
     runner = EmbeddedRunner()
     every = Jobs(runner)
     try:
-        size = (100_000, 500, tuple("abcdefghij"))
-        work = uploads.teaching(upload, size, ["cc", "proden"], 2, 16, every.cost)
+        size = (100_000, 500, 10)
+        work = uploads.teaching(upload, size, asked("cc", "proden", k=2, replicates=16), every.cost)
         assert work.seconds > every.limit
         with pytest.raises(Busy, match=r"would take about [\d,]+ seconds .*at most 120 are allowed"):
             every.ask(work, "me")
-        small = (1200, 2, uploads.example().names)
-        key = every.ask(uploads.teaching(upload, small, ["cc"], 3, 2, every.cost), "me")
+        small = (1200, 2, 6)
+        key = every.ask(uploads.teaching(upload, small, asked("cc", k=3, replicates=2), every.cost), "me")
         wait_until(lambda: not every.look(key, "me").alive)
         job = every.look(key, "me")
         assert job.state == "done"
@@ -216,9 +221,9 @@ def test_what_takes_too_long_is_refused_with_its_time(upload):
     finally:
         every.close()
     with pytest.raises(Invalid, match=r"^students: allowed: files of 10 examples or more; got 9\.$"):
-        uploads.teaching(upload, (9, 2, uploads.example().names), ["cc"], 3, 2, every.cost)
+        uploads.teaching(upload, (9, 2, 6), asked("cc", k=3, replicates=2), every.cost)
     sentence = r"^framework\.k: allowed: a whole number from 1 to 6, the classes of the file; got 9\.$"
     with pytest.raises(Invalid, match=sentence):
-        uploads.teaching(upload, small, ["cc"], 9, 2, every.cost)
+        uploads.teaching(upload, small, asked("cc", k=9, replicates=2), every.cost)
     with pytest.raises(Invalid, match=r"^replicates: allowed: a whole number from 1 to 64; got 65\.$"):
-        uploads.teaching(upload, small, ["cc"], 3, 65, every.cost)
+        uploads.teaching(upload, small, asked("cc", k=3, replicates=65), every.cost)

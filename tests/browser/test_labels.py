@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
@@ -90,13 +91,16 @@ def test_reports_parse_and_open_without_a_network(
     bring(page, server, "<b>mine</b>.npz", write(file, ".npz"))
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
     files = {}
-    for ending in ("HTML", "JSON"):
+    for ending in ("HTML", "CSV", "JSON"):
         with page.expect_download() as caught:
             page.get_by_role("button", name=f"Report ({ending}").click()
         files[ending] = tmp_path / caught.value.suggested_filename
         caught.value.save_as(files[ending])
     found = json.loads(files["JSON"].read_text())
     assert found["indicators"] == json.loads(json.dumps(measure(file.soft_labels, file.targets)))
+    table = pd.read_csv(files["CSV"])
+    [total] = table[(table["part"] == "indicator") & (table["name"] == "total")]["value"]
+    assert total == pytest.approx(found["indicators"]["total"])
     with visiting(browser, offline=True) as context:
         alone, asked = context.new_page(), []
         alone.on("request", lambda request: asked.append(request.url))
@@ -104,6 +108,27 @@ def test_reports_parse_and_open_without_a_network(
         expect(alone.get_by_role("heading", level=1)).to_have_text("Report on <b>mine</b>.npz")
         expect(alone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         expect(alone.locator(".js-plotly-plot")).to_have_count(2)
+        expect(alone.get_by_text("How often the set lacks the true label.")).to_be_visible()
+        expect(alone.get_by_text("softlabel indicators '<b>mine</b>.npz' --k=3")).to_be_visible()
+        assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_a_report_without_a_truth_opens_without_a_network(
+    server: str, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    bring(page, server, "votes.csv", VOTES)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Report (HTML").click()
+    report = tmp_path / caught.value.suggested_filename
+    caught.value.save_as(report)
+    with visiting(browser, offline=True) as context:
+        alone, asked = context.new_page(), []
+        alone.on("request", lambda request: asked.append(request.url))
+        alone.goto(report.as_uri())
+        expect(alone.get_by_role("heading", level=1)).to_have_text("Report on votes.csv")
+        expect(alone.get_by_role("heading", name="The truth is missing")).to_be_visible()
+        expect(alone.get_by_text("6 votes of 3 workers")).to_be_visible()
+        expect(alone.get_by_role("cell", name="cat")).to_have_count(1)
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from softlabel_core import Experiment, catalogue, run
+from softlabel_core.audit.students import Teaching, taught_on
 from softlabel_core.experiment import cohort
 from softlabel_core.experiment.catalogue import FAMILIES
 from softlabel_core.experiment.cohort import Splits
@@ -13,7 +14,6 @@ from softlabel_core.experiment.given import Given, run_given
 from softlabel_core.experiment.run import Draws
 from softlabel_core.plugin import Value
 from softlabel_core.reading.labels import LabelFile
-from softlabel_core.service.uploads import frameworks, taught_on
 from softlabel_core.streams import stream
 from tests.declared import random_labels
 
@@ -27,9 +27,9 @@ def file(seed):
 
 
 def test_two_files_of_equal_size_in_one_call_keep_their_own():
-    ways = frameworks(["cc", "cross-entropy"], 2, 3)
+    asked = Teaching(losses=("cc", "cross-entropy"), k=2, replicates=2)
     files = [file(1), file(2)]
-    given = [one for each in files for one in taught_on(each, ways, 2)]
+    given = [one for each in files for one in taught_on(each, asked)]
     for one, source in zip(given, [0, 0, 1, 1], strict=True):
         for split, labels in zip(one.splits.parts, one.labels, strict=True):
             rows = split.train.rows
@@ -37,7 +37,7 @@ def test_two_files_of_equal_size_in_one_call_keep_their_own():
             assert np.array_equal(split.train.targets, files[source].targets[rows])
             assert np.array_equal(labels, files[source].soft_labels[rows])
     together = run_given(given)
-    alone = [outcome for each in files for outcome in run_given(taught_on(each, ways, 2))]
+    alone = [outcome for each in files for outcome in run_given(taught_on(each, asked))]
     assert together == alone
     assert together[:2] != together[2:]
     assert [one.truth for one in together[:2]] != [one.truth for one in together[2:]]
@@ -80,8 +80,8 @@ def test_ground_truth_students_are_trained_once_for_all_that_share_splits(monkey
         return train(tasks, *rest, **options)
 
     monkeypatch.setattr(cohort, "train", counted)
-    ways = frameworks(["cc", "proden", "cross-entropy"], 2, 3)
-    run_given([one for seed in (1, 2) for one in taught_on(file(seed), ways, 2)])
+    asked = Teaching(losses=("cc", "proden", "cross-entropy"), k=2, replicates=2)
+    run_given([one for seed in (1, 2) for one in taught_on(file(seed), asked)])
     assert sum(trained) == 2 * (3 + 1) * 2
 
 

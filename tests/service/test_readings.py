@@ -6,6 +6,7 @@ import pytest
 
 from softlabel_core import Invalid
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.students import Teaching
 from softlabel_core.audit.untold import Untold
 from softlabel_core.reading.choice import Choice
 from softlabel_core.service import readings as module
@@ -70,6 +71,12 @@ def test_what_cannot_be_read_is_not_kept(reads):
     assert (len(reads), len(every)) == (2, 0)
 
 
+class Silent:
+    """A channel that nobody listens to."""
+
+    progress = cancel = None
+
+
 def test_the_answer_says_by_itself_what_it_is():
     told = uploads.found(uploads.examine(LABELS, None, None))
     assert isinstance(told, Audit)
@@ -79,5 +86,6 @@ def test_the_answer_says_by_itself_what_it_is():
     with_truth = Upload(VOTES.name, VOTES.content, Upload("t.csv", b"task,truth\n2,dog\n1,cat\n"))
     assert uploads.found(uploads.examine(with_truth, None, None)).indicators["label_accuracy"] == 1
     assert uploads.offer(LABELS, None) == {"names": ["target", "a", "b"]}
+    features = Upload("f.csv", b"feature_1,a,b\n1,.6,.4\n2,.2,.8\n")
     with pytest.raises(Invalid, match="the majority on request"):
-        uploads.teach(Upload("f.csv", b"feature_1,a,b\n1,.6,.4\n2,.2,.8\n"), ["cc"], 1, 1, None)
+        uploads.teach(features, Teaching(losses=("cc",), k=1, replicates=1), Silent())

@@ -12,15 +12,16 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import audit
-from softlabel_core.audit.untold import untold
+from softlabel_core.audit.students import Teaching, teach
 from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy
 from softlabel_core.service.uploads import Upload
 from tests.waiting import PATIENCE, wait_until
-from ui import exports, jobs
+from ui import jobs, reports
 from ui import uploads as uploads_page
 from ui.charts import labels as charts_labels
+from ui.components import observatory
 from ui.uploads import KEY, Own
 from ui.words import audits
 from ui.words.i18n import LANGUAGES, say
@@ -136,9 +137,45 @@ def test_students_learn_from_the_features_beside_the_truth() -> None:
     assert [one.loss for one in mine.students] == ["cross-entropy", "cc"]
     best = max(mine.students, key=lambda one: one.student.mean)
     assert f"Best: **CC**, right for **{100 * best.student.mean:.1f} %**" in said(app)
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
     app.select_slider(key="labels/k").set_value(2)
     assert not settled(app).session_state[KEY].students  # those were of another size
+
+
+def test_student_and_k_are_chosen() -> None:
+    app = page(uploaded(uploads.example(), ".npz"))
+    box = app.selectbox(key="labels/student")
+    assert box.value == "mlp"
+    assert not any("ResNet" in option for option in box.options)  # no images
+    box.set_value("linear")
+    app.selectbox(key="labels/students-k/3").set_value(2)
+    app.multiselect(key="labels/losses").set_value(["cc"])
+    app.button(key="labels/train").click()
+    app = settled(settled(app))
+    mine = app.session_state[KEY]
+    assert (mine.asked.student.kind(), mine.asked.k) == ("linear", 2)
+    [one] = mine.students
+    assert (one.loss, one.k, one.indicators["k"]) == ("cc", 2, 2)
+    assert mine.k in (None, 3)  # the size in view stays
+
+
+def test_students_of_a_file_are_points_of_the_observatory(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Teaching(losses=("cc", "cross-entropy"), k=2, replicates=2, training={"epochs": 1})
+    mine = Own(uploaded(uploads.example()))
+    mine.students = teach(uploads.example(), asked)
+    shown: list[dict] = []
+    monkeypatch.setattr(observatory, "show", lambda data, on_deed: shown.append(data))
+    for kept in (mine, None):
+        explore = AppTest.from_file(ROOT / "pages" / "explore.py", default_timeout=PATIENCE)
+        if kept is not None:
+            explore.session_state[KEY] = kept
+        assert not explore.run().exception
+    points = {one["letter"]: one for one in shown[0]["mine"]}
+    assert [*points] == ["your labels, CC", "your labels, Cross-entropy on the soft label"]
+    cc = mine.students[0]
+    assert points["your labels, CC"]["accuracy"] == [cc.student.mean, cc.student.low, cc.student.high]
+    assert points["your labels, CC"]["x"]["total"] == cc.indicators["total"]
+    assert shown[-1]["mine"] == []
 
 
 def test_a_file_without_features_says_how_to_add_them() -> None:
@@ -179,10 +216,6 @@ def test_names_that_visitors_give_are_shown_as_text() -> None:
         == heat["y"]
         == [name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for name in HOSTILE]
     )
-    report = exports.report(audit(wrong), [], "Report on <b>", "here", "en")
-    assert "<script>alert" not in report.split("plotly.js", 1)[0].replace("<script>", "", 1)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report
-    assert "<title>Soft Label Lab: Report on &lt;b&gt;</title>" in report
 
 
 def test_more_than_a_hundred_classes_have_no_matrix() -> None:
@@ -249,14 +282,21 @@ def test_small_and_empty_classes_are_warned_of() -> None:
 
 
 def test_reports_hold_what_was_found() -> None:
-    found = audit(uploads.example())
-    whole = json.loads(exports.audit_json(found, []))
+    found, upload = audit(uploads.example()), uploaded(uploads.example())
+    whole = json.loads(reports.as_json(found, []))
     assert whole["indicators"] == found.indicators
     assert whole["students"] == []
-    text = exports.report(found, [], "Report on mine", "source", "en")
+    text = reports.page(found, [], upload, "source", "en")
     assert f"{found.indicators['total']:.3f}" in text
     assert "could not" in text
-    assert "src=" not in text.split("<body>")[1].split("<script")[0]
+
+
+def test_a_report_is_offered_in_three_kinds_with_the_code() -> None:
+    for upload in (uploaded(uploads.example()), Upload("votes.csv", VOTES)):
+        app = page(upload)
+        labels = {button.proto.label for button in app.get("download_button")}
+        assert {say("en", f"labels.download-{ending}") for ending in ("html", "csv", "json")} <= labels
+        assert say("en", "labels.again") in [one.label for one in app.expander]
 
 
 @pytest.mark.skipif(quality.installed() is not None, reason="cleanlab is installed")
@@ -382,16 +422,8 @@ def test_a_file_of_another_kind_is_refused_with_the_kinds_that_are_read() -> Non
     )
 
 
-def test_a_report_without_a_truth_is_json_with_what_was_found() -> None:
-    found = untold(read(io.BytesIO(VOTES), "votes.csv", uploads.MOST))
-    assert json.loads(exports.audit_json(found, []))["agreement"] == pytest.approx(1 / 3)
-
-
-def test_a_report_of_votes_has_their_table() -> None:
+def test_the_chart_of_votes_says_their_numbers() -> None:
     found = audit(read(io.BytesIO(b"target,a,b\n0,7,3\n1,1,7\n"), "x.csv", uploads.MOST))
-    text = exports.report(found, [], "Report", "source", "en")
-    assert "How many votes it takes" in text
-    assert "Whole numbers, read as votes" in text
     chart = charts_labels.by_votes(found.crowd, dark=True, language="zh")
     assert list(chart.figure.data[2].y) == [one.total for one in found.crowd.by_votes]
     assert len(chart.table) == len(found.crowd.by_votes)

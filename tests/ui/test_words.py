@@ -161,7 +161,7 @@ def test_a_margin_whose_sign_the_sample_does_not_tell_is_called_unclear(result, 
     """With the margin in the middle of its interval."""
     shown = measured(3, 0.3, 0.3, sum(ends) / 2) | {"intervals": {"margin": ends}}
     one = judged(result, CC, shown)
-    assert sentences.verdict(one.loss_margin) == holds
+    assert one.loss_margin.verdict == holds
     assert (sentences.follows(one) is None) == (holds == "unclear")
     assert ("cannot be told" in sentences.reason("en", one)) == (holds == "unclear")
     assert ("the rule cannot tell" in sentences.claim("en", one)) == (holds == "unclear")
@@ -176,7 +176,7 @@ def test_imitation_is_judged_by_an_interval_too(result, kind, name, ends):
     margin = catalogue(Loss)[kind]().margin(shown)
     one = result.model_copy(update={"loss_margin": margin})
     unclear = ends[0] < 0 < ends[1]
-    assert sentences.verdict(margin) == ("unclear" if unclear else "pass" if ends[0] > 0 else "fail")
+    assert margin.verdict == ("unclear" if unclear else "pass" if ends[0] > 0 else "fail")
     assert (sentences.follows(one) is None) == unclear
     for language, told, low in (("en", "cannot be told", "−0.01"), ("zh", "无法判断", "−0.01")):
         said = sentences.asks(language, margin)
@@ -192,7 +192,7 @@ def test_a_wrong_label_that_may_always_be_there_leaves_it_open(result, kind, hig
     """The truth is in every set; an ambiguity degree whose interval reaches 1 is not told to be below."""
     shown = measured(3, 0.0, 0.6) | {"intervals": {"ambiguity": [0.2, high], "total": [0.2, high]}}
     margin = catalogue(Loss)[kind]().margin(shown)
-    assert sentences.verdict(margin) == ("pass" if high < 1 else "unclear")
+    assert margin.verdict == ("pass" if high < 1 else "unclear")
     for language, told in (("en", "cannot be told"), ("zh", "无法判断")):
         for said in (sentences.asks(language, margin), sentences.rule(language, margin, shown)):
             assert (told in said) == (high == 1)

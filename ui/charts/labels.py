@@ -1,14 +1,19 @@
 """Charts of a file of labels: both degrees by set size, who is found together, its students."""
 
+from collections.abc import Sequence
+
+import pandas as pd
+
 from softlabel_core.audit.crowd import Crowd
 from softlabel_core.audit.report import Audit
-from softlabel_core.service.uploads import Taught
+from softlabel_core.audit.students import Taught
 from ui.charts.details import largest_wrong, matrix
 from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
+from ui.charts.results import put_behind
 from ui.words import audits
 from ui.words.i18n import choice, say
-from ui.words.sentences import percent, verdict
+from ui.words.sentences import percent
 
 Looks = tuple[tuple[str, str, str, str, str], ...]
 """Field, name, colour, dash and symbol of lines."""
@@ -114,7 +119,7 @@ def together(audit: Audit, *, dark: bool, language: str = "en") -> Chart | None:
     return Chart(figure, alt, table)
 
 
-def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart:
+def students(taught: Sequence[Taught], *, dark: bool, language: str = "en") -> Chart:
     """Accuracy of the students of every loss with its interval, beside that of students taught the truth."""
     colours = palette(dark)
     names = [audits.loss_name(language, one.loss) for one in taught]
@@ -147,5 +152,40 @@ def students(taught: list[Taught], *, dark: bool, language: str = "en") -> Chart
     return Chart(drawing.figure, alt, audits.taught(taught, language))
 
 
+def among(taught: Sequence[Taught], behind: pd.DataFrame, *, dark: bool, language: str = "en") -> Chart:
+    """Δ + γ of what students were shown against their accuracy, among all that was computed beforehand.
+
+    `behind`: a table with `total`, `accuracy`, `bias`, `framework` and `loss` a row (`lookup.entries`).
+    """
+    colours = palette(dark)
+    drawing = Drawing(colours, 400)
+    put_behind(drawing, behind, language)
+    names = [audits.loss_name(language, one.loss) for one in taught]
+    totals, means = [one.indicators["total"] for one in taught], [one.student.mean for one in taught]
+    low = [one.student.mean if one.student.low is None else one.student.low for one in taught]
+    high = [one.student.mean if one.student.high is None else one.student.high for one in taught]
+    drawing.scatter(
+        x=totals,
+        y=means,
+        error_y=error(low, means, high) | {"color": colours.student},
+        mode="markers+text",
+        text=names,
+        textposition=["bottom right" if place % 2 else "top right" for place in range(len(names))],
+        textfont={"color": colours.student},
+        marker={"symbol": "diamond", "size": 14, "color": colours.student},
+        hovertemplate="%{text}<br>Δ + γ %{x:.3f}<br>%{y:.1%}<extra></extra>",
+    )
+    drawing.line_of_the_rule(1.16)
+    drawing.level(taught[0].truth.mean, say(language, "charts.truth"), colours.truth, "dot")
+    drawing.axis("x", say(language, "charts.x-total"), range=[-0.05, 2.05], dtick=0.5)
+    drawing.accuracy(say(language, "charts.y-student"), 1.2)
+    said = "; ".join(
+        f"{name}: Δ + γ {total:.2f}, {percent(mean)}"
+        for name, total, mean in zip(names, totals, means, strict=True)
+    )
+    alt = say(language, "charts.alt-scatter", runs=said, count=len(behind))
+    return Chart(drawing.figure, alt, audits.taught(taught, language))
+
+
 def _holds(one: Taught) -> bool:
-    return verdict(one.margin) != "fail"
+    return one.margin.verdict != "fail"

@@ -33,7 +33,7 @@ def scatter(
     colours = palette(dark)
     drawing = Drawing(colours, 400)
     if behind is not None and len(behind):
-        _behind(drawing, behind, language)
+        put_behind(drawing, behind, language)
     earlier = [result for result in results if result.key != current]
     latest = [result for result in results if result.key == current]
     this = say(language, "charts.this-run")
@@ -78,7 +78,8 @@ def _beside(result: Result) -> str:
     return f"{'top' if result.student_accuracy.mean < 0.3 else 'bottom'} {'right' if right else 'left'}"
 
 
-def _behind(drawing: Drawing, table: pd.DataFrame, language: str) -> None:
+def put_behind(drawing: Drawing, table: pd.DataFrame, language: str) -> None:
+    """What was computed beforehand, faintly."""
     drawing.scatter(
         x=table["total"],
         y=table["accuracy"],

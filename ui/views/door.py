@@ -90,20 +90,8 @@ def refused(mine: Own) -> None:
 
 def loaded(mine: Own, audit: Audit | Untold) -> None:
     """Which file it is, how it was read, and the way to another."""
-    features = audit.features if isinstance(audit, Audit) else None
     said, button = st.columns([4, 1], vertical_alignment="center")
-    name = i18n.plain(mine.upload.name)
-    if mine.upload.truth is not None:
-        name = state.t("labels.with-truth", name=name, truth=i18n.plain(mine.upload.truth.name))
-    said.markdown(
-        state.t(
-            "labels.loaded",
-            name=name,
-            n=audit.n,
-            classes=len(audit.class_names),
-            features=state.t("labels.features" if features else "labels.no-features", count=features),
-        )
-    )
+    said.markdown(audits.loaded(state.language(), audit, mine.upload))
     if converted := audits.read(state.language(), audit):
         said.caption(" ".join(converted))
     button.button(state.t("labels.another"), key="labels/another", on_click=uploads.drop, width="stretch")

@@ -6,10 +6,14 @@ from functools import partial
 import streamlit as st
 
 from softlabel_core import catalogue
+from softlabel_core.atlas import lookup
 from softlabel_core.audit.report import SIZES, Audit
+from softlabel_core.audit.students import Taught, Teaching
 from softlabel_core.audit.untold import DRAWN, Untold
 from softlabel_core.losses import Loss
-from ui import exports, panels, state, uploads
+from softlabel_core.students import Student
+from softlabel_core.students.mlp import MLP
+from ui import panels, reports, state, uploads
 from ui.charts import labels as charts_labels
 from ui.uploads import Own
 from ui.words import audits, i18n, untold
@@ -117,11 +121,24 @@ def without_truth(found: Untold) -> None:
     st.dataframe(pairs, hide_index=True, height="content", column_config=three, alt=alt)
 
 
-def take(mine: Own, found: Untold) -> None:
-    """What was found without a truth, to take along."""
+def take(mine: Own, found: Audit | Untold) -> None:
+    """What was found, to take along, and the code that finds it again."""
+    upload, k, language, students = mine.upload, found.k, state.language(), mine.students
+    asked, where = (mine.asked if students else None), source(found)
     st.subheader(state.t("labels.take"), anchor=False)
-    label = state.t("labels.download-json")
-    panels.download(label, "soft-label-report.json", partial(exports.audit_json, found, []))
+    files = (
+        ("html", lambda: reports.page(found, students, upload, where, language, asked)),
+        ("csv", lambda: reports.as_csv(found, students)),
+        ("json", lambda: reports.as_json(found, students)),
+    )
+    with st.container(horizontal=True):
+        for ending, made in files:
+            panels.download(state.t(f"labels.download-{ending}"), f"soft-label-report.{ending}", made)
+    with st.expander(state.t("labels.again"), on_change="rerun") as opened:
+        if opened.open:
+            st.caption(state.t("labels.again-note"))
+            st.code(reports.snippet(upload, found, asked), language="python", wrap_lines=True)
+            st.code(reports.command(upload, k), language="bash", wrap_lines=True)
 
 
 def train(mine: Own, audit: Audit) -> None:
@@ -148,11 +165,13 @@ def train(mine: Own, audit: Audit) -> None:
         key="labels/replicates",
         help=state.t("labels.replicates-help"),
     )
+    student, k = _who(audit)
     students = uploads.taught(mine)
     busy = "teach" in mine.pending
     label = state.t("labels.train")
     if st.button(label, type="primary", key="labels/train", disabled=busy or not losses):
-        uploads.teach(mine, audit, losses, int(replicates))
+        asked = Teaching(losses=(*losses,), k=k, replicates=int(replicates), student=student)
+        uploads.teach(mine, audit, asked)
         students = uploads.taught(mine)
     if not losses:
         st.info(state.t("labels.no-loss"))
@@ -160,13 +179,48 @@ def train(mine: Own, audit: Audit) -> None:
         panels.under_way(mine.pending["teach"])
     if "teach" in mine.problems:
         st.warning(mine.problems["teach"])
-    if students:
-        st.markdown(audits.outcome(language, students))
+    if students and mine.asked:
+        _taught(students, mine.asked)
+
+
+def _who(audit: Audit) -> tuple[Student, int | str]:
+    """The student to teach, and the size of the sets that it is shown."""
+    language = state.language()
+    network, size = st.columns([3, 1], vertical_alignment="bottom")
+    kinds = [kind for kind, cls in catalogue(Student).items() if audit.images or not cls.needs_images]
+    kind = network.selectbox(
+        state.t("forms.student"),
+        kinds,
+        kinds.index(MLP.kind()),
+        key="labels/student",
+        format_func=lambda one: i18n.title(language, catalogue(Student)[one]),
+    )
+    sizes = [*range(1, len(audit.class_names) + 1), "support"]
+    k = size.selectbox(
+        state.t("labels.students-k"),
+        sizes,
+        sizes.index(audit.k),
+        key=f"labels/students-k/{audit.k}",
+        help=state.t("labels.students-k-help"),
+        format_func=partial(i18n.choice, language),
+    )
+    return catalogue(Student)[kind](), k
+
+
+def _taught(students: list[Taught], asked: Teaching) -> None:
+    """What became of the students, alone and among all that was computed beforehand."""
+    language = state.language()
+    st.markdown(audits.outcome(language, students))
+    left, right = st.columns(2, gap="large")
+    with left:
         chart = charts_labels.students(students, **panels.look())
         panels.picture("", chart, key="students", note=state.t("labels.students-hatched"))
-        count = students[0].student.replicates
-        k = i18n.choice(language, audit.k)
-        st.caption(state.t("labels.source-students", replicates=count, k=k))
+    with right:
+        chart = charts_labels.among(students, lookup.entries(), **panels.look())
+        panels.picture("", chart, key="among", note=state.t("labels.among-note"))
+    name = i18n.title(language, type(asked.student))
+    k = i18n.choice(language, asked.k)
+    st.caption(state.t("labels.source-students", replicates=asked.replicates, k=k, student=name))
 
 
 def more(mine: Own, audit: Audit) -> None:
@@ -188,12 +242,4 @@ def more(mine: Own, audit: Audit) -> None:
                 columns = {state.t("labels.score"): st.column_config.NumberColumn(format="%.3f")}
                 alt = state.t("labels.quality")
                 st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
-    title, where = state.t("labels.report", name=mine.upload.name), source(audit)
-    files = (
-        ("html", lambda: exports.report(audit, mine.students, title, where, language)),
-        ("json", lambda: exports.audit_json(audit, mine.students)),
-    )
-    st.subheader(state.t("labels.take"), anchor=False)
-    with st.container(horizontal=True):
-        for ending, made in files:
-            panels.download(state.t(f"labels.download-{ending}"), f"soft-label-report.{ending}", made)
+    take(mine, audit)

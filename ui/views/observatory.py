@@ -18,7 +18,7 @@ from softlabel_core.once import once
 from softlabel_core.plugin import catalogue
 from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
-from ui import answers, jobs, own, state
+from ui import answers, jobs, own, state, uploads
 from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, SORTS
 from ui.components import observatory
@@ -215,21 +215,29 @@ def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
-    """Own runs and pins on the same dataset, but for the present one."""
+    """Own runs and pins on the same dataset, but for the present one; students of the visitor's own file."""
     found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in own.results()}
     for side, laid in state.pins().items():
         answer = answers.precomputed(laid)
         result = found[laid.key()][1] if laid.key() in found else answer.result if answer else None
         if result is not None:
             found[laid.key()] = (state.t(f"observatory.{side}"), result)
-    return [
-        {
-            "letter": letter,
-            "x": _known(one.indicators),
-            "accuracy": _ends(one.student_accuracy),
-        }
+    runs = [
+        (letter, one.indicators, one.student_accuracy)
         for whose, (letter, one) in found.items()
         if whose != key and one.experiment.dataset == chosen.dataset
+    ]
+    runs += [
+        (
+            state.t("observatory.own-file", loss=tables.brief(state.language(), Loss, one.loss)),
+            one.indicators,
+            one.student,
+        )
+        for one in uploads.students()
+    ]
+    return [
+        {"letter": letter, "x": _known(indicators), "accuracy": _ends(accuracy)}
+        for letter, indicators, accuracy in runs
     ]
 
 

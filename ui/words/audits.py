@@ -1,6 +1,7 @@
 """What was found in a file of labels, in sentences and as tables. No number stands in a text file."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,12 +10,13 @@ from softlabel_core import catalogue
 from softlabel_core.audit.crowd import Crowd
 from softlabel_core.audit.quality import Quality
 from softlabel_core.audit.report import Audit
+from softlabel_core.audit.students import Taught
 from softlabel_core.audit.untold import Untold
 from softlabel_core.indicators import Indicator, settled
 from softlabel_core.losses import Loss
-from softlabel_core.service.uploads import Taught
+from softlabel_core.service.readings import Upload
 from ui.words.i18n import choice, joined, plain, say, title
-from ui.words.sentences import asks, outward, percent, point, rounded, side, tied, verdict
+from ui.words.sentences import asks, outward, percent, point, rounded, side, tied
 from ui.words.tables import MAIN, name
 
 SMALL = 100
@@ -41,6 +43,22 @@ def lead(language: str, audit: Audit) -> str:
         side=say(language, f"labels.side-{side(found)}", total=point(found, "total"), interval=interval),
         n=found["n"],
         k=choice(language, found["k"]),
+    )
+
+
+def loaded(language: str, found: Audit | Untold, upload: Upload) -> str:
+    """Which file it is, and what is in it. Markdown."""
+    features = found.features if isinstance(found, Audit) else None
+    called = plain(upload.name)
+    if upload.truth is not None:
+        called = say(language, "labels.with-truth", name=called, truth=plain(upload.truth.name))
+    return say(
+        language,
+        "labels.loaded",
+        name=called,
+        n=found.n,
+        classes=len(found.class_names),
+        features=say(language, "labels.features" if features else "labels.no-features", count=features),
     )
 
 
@@ -90,7 +108,7 @@ def verdicts(language: str, audit: Audit) -> list[str]:
     """What the losses ask of these labels, those that ask the same together: a line of Markdown each."""
     together: dict[tuple[str, str], list[str]] = {}
     for one in audit.losses:
-        key = (verdict(one.margin), asks(language, one.margin, audit.indicators))
+        key = (one.margin.verdict, asks(language, one.margin, audit.indicators))
         together.setdefault(key, []).append(loss_name(language, one.loss))
     return [
         say(language, f"labels.{holds}", losses=say(language, "labels.and").join(names), says=said)
@@ -188,7 +206,7 @@ def quality(audit: Audit, language: str) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns)
 
 
-def taught(students: list[Taught], language: str) -> pd.DataFrame:
+def taught(students: Sequence[Taught], language: str) -> pd.DataFrame:
     """A row a loss: what it asked of the labels, and how its students did."""
     names = ("charts.student", "charts.low", "charts.high", "charts.truth", "charts.replicates")
     said = [say(language, one) for one in names]
@@ -206,7 +224,7 @@ def taught(students: list[Taught], language: str) -> pd.DataFrame:
     return pd.DataFrame(rows).round(4)
 
 
-def outcome(language: str, students: list[Taught]) -> str:
+def outcome(language: str, students: Sequence[Taught]) -> str:
     """Who learned best and who worst, beside the truth. Markdown."""
     ranked = sorted(students, key=lambda one: -one.student.mean)
     best, worst = ranked[0], ranked[-1]

@@ -108,7 +108,7 @@ def _rule(language: str, chosen: Experiment, shown: Measured | None, later: str)
     value = shown.loss_margin.value
     said = "?" if value is None else i18n.minus(f"{round(value, 2) + 0.0:.2f}")
     note = f"Δ + γ {sentences.point(measured, 'total')}" if own else _say(language, "margin-note")
-    ends = sentences.ends_of(shown.loss_margin)
+    ends = shown.loss_margin.interval
     notes = [note] if ends is None else [sentences.outward(language, *ends, digits=2), note]
     return _number(language, "own-margin" if own else "margin", said, "", notes)
 
@@ -130,7 +130,7 @@ def verdict(language: str, chosen: Experiment, result: Result | None, shown: Mea
     """Teacher and student in a word each, and what the loss's rule says of the labels. Bold by `**`."""
     if shown is None:
         because = _say(language, "because-unmeasured" if needs_training(chosen) else "because-later")
-    elif sentences.verdict(shown.loss_margin) == "unknown":
+    elif shown.loss_margin.verdict == "unknown":
         because = _say(language, "because-unknown")
     else:
         rule = sentences.rule(language, shown.loss_margin, shown.indicators)

@@ -7,7 +7,7 @@ from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.indicators import settled
-from softlabel_core.losses import ENDS, LossMargin
+from softlabel_core.losses import LossMargin
 from ui.words import i18n
 
 STILL = 0.2
@@ -117,30 +117,12 @@ def claim(language: str, result: Result) -> str:
 
 def because(language: str, result: Result) -> str:
     """What the loss's own condition says of it: that it expected this, the contrary, or cannot tell."""
-    holds = verdict(result.loss_margin)
+    holds = result.loss_margin.verdict
     if holds == "unknown":
         return i18n.say(language, "words.because-unknown")
     agrees = "unclear" if holds == "unclear" else "as" if follows(result) else "against"
     said = rule(language, result.loss_margin, result.indicators)
     return i18n.say(language, f"words.because-{agrees}", rule=said)
-
-
-def verdict(margin: LossMargin) -> str:
-    """`pass` or `fail`; `unclear` where the sample does not tell which; `unknown` without a condition."""
-    if margin.value is None:
-        return "unknown"
-    found = ends_of(margin)
-    if found is not None and found[0] <= 0 < found[1]:
-        return "unclear"
-    return "pass" if margin.value > 0 else "fail"
-
-
-def ends_of(margin: LossMargin) -> tuple[float, float] | None:
-    """The interval of a loss's margin, where it was measured."""
-    if not set(ENDS) <= margin.numbers.keys():
-        return None
-    low, high = (float(margin.numbers[name]) for name in ENDS)
-    return low, high
 
 
 def follows(result: Result) -> bool | None:
@@ -149,7 +131,7 @@ def follows(result: Result) -> bool | None:
     None where the condition is unknown or its sign unclear.
     """
     learned = result.learned and not result.lost
-    return {"pass": learned, "fail": not learned}.get(verdict(result.loss_margin))
+    return {"pass": learned, "fail": not learned}.get(result.loss_margin.verdict)
 
 
 def _lost(result: Result) -> dict[str, int]:
@@ -159,7 +141,7 @@ def _lost(result: Result) -> dict[str, int]:
 def _of_rule(language: str, part: str, margin: LossMargin, measured: dict[str, Any] | None = None) -> str:
     """What is said of a margin's rule: of its case, else of the rule as a whole, else of any rule."""
     rules = (margin.rule, margin.rule.partition(".")[0], "other")
-    keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{verdict(margin)}", "")]
+    keys = [f"rules.{rule}.{part}{end}" for rule in rules for end in (f"-{margin.verdict}", "")]
     key = next(key for key in keys if i18n.known(language, key))
     numbers: dict[str, Any] = {**margin.numbers, "value": margin.value}
     if measured is not None:
@@ -197,7 +179,7 @@ def reason(language: str, result: Result) -> str:
     if result.learned and result.lost:
         said.append(i18n.say(language, "words.lost", **_lost(result)))
     if follows(result) is False:
-        passed = verdict(result.loss_margin) == "pass"
+        passed = result.loss_margin.verdict == "pass"
         said.append(i18n.say(language, f"words.surprise-{'fails' if passed else 'learns'}"))
     return i18n.joined(said)
 
