@@ -20,6 +20,7 @@ AXES = {
     "k": "labels of a set, or sizes of sets from 1",
     "rivals": "wrong labels of an example",
     "draws": "draws of the same votes",
+    "n_votes": "votes, one after the other",
     "d": "features",
     "d_prepared": "features that a student makes of them before training",
     "e": "epochs",

@@ -26,7 +26,7 @@ from ui.words.tables import label, runs_table
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
     f"color:{LIGHT.ink};background:{LIGHT.ground}}}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}"
     f"td,th{{padding:.25rem .75rem;border-bottom:1px solid {LIGHT.line};text-align:right}}"
     "td:first-child,th:first-child,.words td,.words th{text-align:left}"
     f"pre{{background:{LIGHT.panel};padding:1rem;overflow:auto}}"
@@ -150,7 +150,9 @@ def figures(drawn: Sequence[Chart], script: bool = True) -> str:
     return "".join(
         f'<div role="img" aria-label="{html.escape(chart.alt)}">'
         + chart.figure.to_html(
-            full_html=False, include_plotlyjs="inline" if script and number == 0 else False
+            full_html=False,
+            include_plotlyjs="inline" if script and number == 0 else False,
+            config={"responsive": True},
         )
         + "</div>"
         for number, chart in enumerate(drawn)

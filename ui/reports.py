@@ -10,6 +10,8 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pprint import pformat
+from textwrap import indent
 
 import pandas as pd
 
@@ -71,9 +73,10 @@ def snippet(upload: Upload, found: Audit | Untold, asked: Teaching | None = None
     value = found.agreement if isinstance(found, Untold) else found.indicators["total"]
     imports, students = "", ""
     if asked is not None:
+        config = pformat(asked.model_dump(mode="json"), width=92, sort_dicts=False)
         imports = "from softlabel_core.audit.students import Teaching, teach\n"
         students = (
-            f"asked = Teaching.parse(\n    {asked.model_dump(mode='json')!r}\n)\n"
+            f"asked = Teaching.parse(\n{indent(config, '    ')}\n)\n"
             "for one in teach(file, asked):\n"
             "    print(one.loss, one.k, one.student.mean)\n"
         )
@@ -173,6 +176,7 @@ def _measured(found: Audit, look: Look) -> list[Section]:
     if found.crowd:
         said = [audits.crowd_note(language, found.crowd), say(language, "labels.votes-note")]
         ways = _table(audits.ways(found.crowd, language), "words")
+        ways += _paragraph(audits.aggregator_note(language, found.crowd))
         sections.append(("votes", _paragraphs(said) + ways, [labels.by_votes(found.crowd, **look)]))
     return sections
 

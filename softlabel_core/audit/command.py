@@ -9,6 +9,11 @@ from softlabel_core.reading.choice import KINDS, OPTIONAL
 NUMBERS = ("votes", "percent", "sets", "logits", "long")
 """Kinds of numbers with an option of their own."""
 
+OTHERWISE = dict.fromkeys(("votes", "percent", "sets", "logits"), "--numbers probabilities") | {
+    "zero": "--column of each class"
+}
+"""What takes a conversion back that is no option of its own."""
+
 VERDICTS = {
     "pass": "could learn",
     "fail": "could not",
@@ -117,6 +122,8 @@ def _told(found: Any) -> dict[str, Any]:
 def _tell(found: dict[str, Any], intervals: dict[str, Any]) -> None:
     for name, numbers in found["read"].items():
         said = ", ".join(f"{one} {value}" for one, value in numbers.items())
+        other = f"--off {name}" if name in OPTIONAL else OTHERWISE.get(name, "")
+        said = "  ".join(filter(None, (said, f"({other})" if other else "")))
         print(f"{'read: ' + name:22} {said}".rstrip())
     if not intervals:
         print("truth                  none: --targets FILE, --truth NAME or --majority gives one")

@@ -8,6 +8,7 @@ it rarefaction: Hurlbert 1971, https://doi.org/10.2307/1934145. More votes than 
 import numpy as np
 from jaxtyping import Float, Int
 
+from softlabel_core.audit.aggregator import dawid_skene, installed
 from softlabel_core.indicators import Sample
 from softlabel_core.plugin import Value
 from softlabel_core.simplex import normalise
@@ -48,7 +49,8 @@ class Way(Value):
     """Both degrees, as counted, of one way to read the votes."""
 
     way: str
-    """`majority`: the label with most votes. `soft`: one drawn by its share. `set`: all that have a vote."""
+    """`majority`: the label with most votes. `soft`: one drawn by its share. `set`: all that have a vote.
+    `dawid-skene`: the most probable by an aggregator (`aggregator`), where it is known who said what."""
 
     unreliability: float
     ambiguity: float
@@ -74,11 +76,25 @@ class Crowd(Value):
 
     ways: list[Way]
 
+    named: bool = False
+    """Whether it is known who gave each vote."""
+
+    aggregator: str | None = None
+    """Version of crowd-kit, where it aggregated the votes."""
+
 
 def crowd(
-    votes: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"], k: int | str, *, seed: int = 0
+    votes: Float[np.ndarray, "n c"],
+    targets: Int[np.ndarray, "n"],
+    k: int | str,
+    said: Int[np.ndarray, "n_votes 3"] | None = None,
+    *,
+    seed: int = 0,
 ) -> Crowd | None:
-    """What the votes tell at set size k; None where nobody was asked twice, or they are too many to draw."""
+    """What the votes tell at set size k; None where nobody was asked twice, or they are too many to draw.
+
+    `said`: example, worker and label of each vote, where it is known whose it is.
+    """
     totals = votes.sum(1)
     if not 1 < totals.max() < MOST:
         return None
@@ -92,6 +108,7 @@ def crowd(
     by_votes.append(_row(int(totals.max()), np.array([whole])))
     first, second = -np.partition(-votes, 1, axis=1)[:, :2].T
     errors = np.sqrt(shares * (1 - shares) / totals[:, None])
+    learned = None if said is None else dawid_skene(said, *votes.shape)
     return Crowd(
         least=int(totals.min()),
         most=int(totals.max()),
@@ -102,7 +119,10 @@ def crowd(
             _way("majority", _degrees(shares, targets, 1)),
             _way("soft", _soft(shares, targets)),
             _way("set", _degrees(shares, targets, "support")),
+            *([] if learned is None else [_way("dawid-skene", _degrees(learned, targets, 1))]),
         ],
+        named=said is not None,
+        aggregator=None if learned is None else installed(),
     )
 
 

@@ -17,7 +17,7 @@ from softlabel_core.experiment.result import no_nan, versions
 from softlabel_core.frameworks.partial_labels import PartialLabels
 from softlabel_core.indicators import CONFIDENCE, Sample, clopper_pearson, measure
 from softlabel_core.indicators._sizes import by_size, smallest
-from softlabel_core.losses import Loss, LossMargin
+from softlabel_core.losses import Loss, LossMargin, class_wise
 from softlabel_core.plugin import Value, catalogue
 from softlabel_core.reading.labels import LabelFile
 from softlabel_core.streams import stream
@@ -165,7 +165,7 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
         losses=_losses(sample, indicators),
         features=None if file.features is None else file.features.shape[1],
         images=file.image_shape is not None,
-        crowd=None if file.votes is None else crowd(file.votes, truth, sample.k, seed=seed),
+        crowd=None if file.votes is None else crowd(file.votes, truth, sample.k, file.said, seed=seed),
         quality=quality(sample),
         seconds=time.perf_counter() - started,
         versions=versions(),
@@ -203,7 +203,20 @@ def _losses(sample: Sample, indicators: dict[str, Any]) -> list[Asked]:
     )
     shown = {"distributions": sample.soft_labels, "sets": sets.targets}
     asked = [
-        Asked(loss=kind, margin=loss_margin(cls(), indicators, shown[cls.reads], sample.targets))
+        Asked(
+            loss=kind,
+            margin=_of_sample(loss_margin(cls(), indicators, shown[cls.reads], sample.targets), indicators),
+        )
         for kind, cls in catalogue(Loss).items()
     ]
     return sorted(asked, key=lambda one: (one.margin.value is None, -(one.margin.value or 0.0)))
+
+
+def _of_sample(margin: LossMargin, indicators: dict[str, Any]) -> LossMargin:
+    """The condition as far as a sample shows it.
+
+    That the truth is in all sets of a few examples does not show that it always is: then the class-wise
+    margin is asked for, if its sign cannot be told.
+    """
+    whole = class_wise(indicators)
+    return whole if margin.rule.endswith(".sure") and whole.verdict == "unclear" else margin

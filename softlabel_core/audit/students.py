@@ -115,6 +115,11 @@ def check(asked: Teaching, examples: int, classes: int) -> list[Framework]:
             least=LEAST,
             examples=examples,
         )
+    if asked.training.validation:  # nothing here would look at such a part
+        raise Invalid(
+            "training.validation: allowed: 0 for students of a file; got {got}.",
+            got=asked.training.validation,
+        )
     Experiment.parse({"replicates": asked.replicates})
     return frameworks(asked, classes)
 

@@ -1,7 +1,7 @@
 from typing import Annotated
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import Field
 
 from softlabel_core.biases import Bias
@@ -51,12 +51,16 @@ class Crowd(Bias):
         m = self.annotators
         return np.clip(self.skill + self.spread * (2 * np.arange(m) + 1 - m) / max(1, m - 1), 0, 1)
 
-    def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
+    def votes(self, examples: Examples, *, generator: np.random.Generator) -> Int[np.ndarray, "n m"]:
+        """What everybody says: those who look, then spammers, then colluders."""
         n, c, y = len(examples), examples.classes, examples.targets[:, None]
         right = generator.random((n, self.annotators)) < self.skills()
         wrong = (y + generator.integers(1, c, right.shape)) % c
         spam = np.broadcast_to(np.arange(self.spammers) % c, (n, self.spammers))
         agreed = np.where(generator.random((n, 1)) < self.skill, y, (y + 1) % c)
         copied = np.repeat(agreed, self.colluders, axis=1)
-        votes = np.concatenate([np.where(right, y, wrong), spam, copied], axis=1)
+        return np.concatenate([np.where(right, y, wrong), spam, copied], axis=1)
+
+    def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
+        votes, c = self.votes(examples, generator=generator), examples.classes
         return one_hot(votes.ravel(), c).reshape(*votes.shape, c).mean(1)

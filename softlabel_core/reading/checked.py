@@ -38,6 +38,9 @@ class LabelFile:
     votes: Float[np.ndarray, "n c"] | None = None
     """Whole numbers of votes, where soft labels are shares of them."""
 
+    said: Int[np.ndarray, "n_votes 3"] | None = None
+    """Example, worker and label of each vote by their places, where it is known who gave it."""
+
     read: Notes = field(default_factory=dict)
     """What was converted: name of the conversion -> its numbers and names."""
 
@@ -67,6 +70,7 @@ class _Rows:
     truth: Values | None
     features: np.ndarray | None
     votes: np.ndarray | None = None
+    said: np.ndarray | None = None
 
     def only(self, kept: Bool[np.ndarray, "n"]) -> "_Rows":
         """Some of them."""
@@ -74,7 +78,11 @@ class _Rows:
         if truth is not None:
             truth = truth[kept] if isinstance(truth, np.ndarray) else [*compress(truth, kept)]
         features, votes = (part if part is None else part[kept] for part in (self.features, self.votes))
-        return _Rows(self.labels[kept], truth, features, votes)
+        said = self.said
+        if said is not None:
+            said = said[kept[said[:, 0]]]
+            said[:, 0] = np.cumsum(kept)[said[:, 0]] - 1
+        return _Rows(self.labels[kept], truth, features, votes, said)
 
 
 def checked(given: Given, choice: Choice) -> LabelFile:
@@ -112,6 +120,7 @@ def checked(given: Given, choice: Choice) -> LabelFile:
         rows.features,
         image_shape,
         rows.votes,
+        rows.said,
         notes,
         tuple(given.offered),
     )
@@ -128,7 +137,8 @@ def _converted(given: Given, features: np.ndarray | None, choice: Choice, notes:
     kind = choice.numbers if choice.numbers not in ("auto", LONG) else given.numbers or "auto"
     labels, kept, converted = probabilities(numbers, kind, choice.off)
     notes |= converted
-    rows = _Rows(numbers, truth, features, numbers if "votes" in converted else None).only(kept)
+    votes, said = (numbers, given.said) if "votes" in converted else (None, None)
+    rows = _Rows(numbers, truth, features, votes, said).only(kept)
     rows.labels, known = labels, known[kept]
     if not known.all() and known.any() and "no_truth" not in choice.off:
         notes["no_truth"] = {"rows": int(np.count_nonzero(~known))}

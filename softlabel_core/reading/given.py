@@ -77,6 +77,8 @@ class Given:
     """Names of its columns, arrays or fields: what can be chosen from."""
 
     notes: Notes = field(default_factory=dict)
+    said: np.ndarray | None = None
+    """Task, worker and label of each vote, where votes came one by one."""
 
 
 Reader = Callable[[io.BufferedIOBase, int, Truth | None, Choice], Given]
@@ -206,7 +208,9 @@ def _from_votes(
         values = truth_of_tasks(found.tasks, truth.tasks or (), told) if of_tasks else truth.values
     elif true:
         values = truth_of_tasks(found.tasks, tasks, own)
-    given = Given(found.counts, values, found.names, numbers="votes", notes={LONG: found.note})
+    given = Given(
+        found.counts, values, found.names, numbers="votes", notes={LONG: found.note}, said=found.said
+    )
     if unused := [name for name in others if name != true]:
         given.notes["unused"] = {"columns": [name or '""' for name in unused]}
     return given

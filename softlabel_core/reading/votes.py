@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from softlabel_core.phrase import Phrase
 from softlabel_core.plugin import Invalid
@@ -23,6 +23,9 @@ class Crossed:
     """Votes by task, in the order in which tasks appear, and by label."""
 
     counts: Float[np.ndarray, "n c"]
+    said: Int[np.ndarray, "n_votes 3"]
+    """Task, worker and label of each vote, by their places."""
+
     tasks: list[str]
     names: list[str]
     note: dict[str, Any]
@@ -57,14 +60,21 @@ def crossed(
             labels=len(found),
         )
     names = sorted(found, key=in_order)
-    row, column = ({name: place for place, name in enumerate(part)} for part in (every, names))
-    at = [row[task] for task in compress(tasks, said)], [column[vote] for vote in compress(votes, said)]
+    people = list(dict.fromkeys(compress(workers, said)))
+    places = ({name: place for place, name in enumerate(part)} for part in (every, people, names))
+    at = np.array(
+        [
+            [place[one] for one in compress(column, said)]
+            for place, column in zip(places, (tasks, workers, votes), strict=True)
+        ],
+        dtype=np.int64,
+    ).T
     counts = np.zeros((len(every), len(names)))
-    np.add.at(counts, (np.array(at[0], dtype=np.int64), np.array(at[1], dtype=np.int64)), 1.0)
-    note = {"votes": len(at[0]), "workers": len({*compress(workers, said)})}
-    if len(at[0]) < len(votes):
-        note["blank"] = len(votes) - len(at[0])
-    return Crossed(counts, every, names, note)
+    np.add.at(counts, (at[:, 0], at[:, 2]), 1.0)
+    note = {"votes": len(at), "workers": len(people)}
+    if len(at) < len(votes):
+        note["blank"] = len(votes) - len(at)
+    return Crossed(counts, at, every, names, note)
 
 
 def truth_of_tasks(tasks: Sequence[str], rows: Sequence[str], truths: Sequence[str]) -> list[str]:

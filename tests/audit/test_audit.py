@@ -146,6 +146,17 @@ def upload():
     return Upload("example.npz", write(uploads.example(), ".npz"))
 
 
+@pytest.mark.parametrize(("n", "verdict"), [(3, "unclear"), (3000, "pass")])
+def test_a_few_examples_with_the_truth_in_every_set_do_not_show_that_it_always_is(n, verdict):
+    truth = np.arange(n) % 3
+    found = audit(LabelFile(np.eye(3)[truth] * 0.7 + 0.1, truth, ("a", "b", "c")), 1)
+    low, high = found.indicators["intervals"]["total"]
+    assert low <= 1 <= high or n > 3
+    readers = [one.margin for one in found.losses if catalogue(Loss)[one.loss].reads == "sets"]
+    assert len(readers) > 5
+    assert {one.verdict for one in readers} == {verdict}
+
+
 def asked(*losses, k, replicates):
     return Teaching(losses=losses, k=k, replicates=replicates)
 
@@ -169,6 +180,14 @@ def test_students_are_held_to_the_truth_on_examples_they_never_saw(upload):
     assert sets.truth.mean > 0.9
     assert channel.last == 1
     assert answer == uploads.teach(upload, asked("cross-entropy", "cc", k=3, replicates=2), channel)
+
+
+def test_a_validation_part_of_a_file_is_refused_and_not_passed_over(upload):
+    wanted = asked("cc", k=3, replicates=2).replace(training={"validation": 0.2, "patience": 5})
+    with pytest.raises(
+        Invalid, match=r"^training\.validation: allowed: 0 for students of a file; got 0\.2\.$"
+    ):
+        uploads.teach(upload, wanted, Silent())
 
 
 def test_every_part_of_a_split_keeps_its_own_labels():

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 NAMES = {
     # this project, and what it is made of
-    *("Soft", "Label", "Lab", "NumPy", "torch", "cleanlab"),
+    *("Soft", "Label", "Lab", "NumPy", "torch", "cleanlab", "crowd", "kit"),
     # datasets and their makers
     *("CIFAR", "MNIST", "Fashion", "Kuzushiji", "scikit", "learn"),
     # networks, losses and how they are trained, as they are called in Chinese papers too
@@ -54,6 +54,8 @@ NAMES = {
         "Hinton",
         "Feng",
         "Fleiss",
+        "Dawid",
+        "Skene",
         "Nado",
         "Natarajan",
         "Shalev",

@@ -343,7 +343,10 @@ def test_without_a_truth_the_page_says_what_can_be_said(language: str) -> None:
     assert not app.metric
     assert app.dataframe[1].value.iloc[0].tolist() == ["cat", "dog", 1.0, 1]
     app.select_slider(key="labels/k").set_value("support")
-    assert "2.00" in said(settled(app))
+    app = settled(app)
+    assert "2.00" in said(app)
+    app.slider(key="labels/assumed").set_value(0.6)
+    assert "0.80" in said(settled(app))  # (2 - 1 + .6) / 2
 
 
 def test_the_truth_is_added_and_the_labels_are_not_sent_again() -> None:

@@ -12,7 +12,7 @@ from softlabel_core.audit.untold import Untold
 from softlabel_core.reading.choice import KINDS, OPTIONAL, Choice
 from softlabel_core.reading.features import MOST_CLASSES
 from softlabel_core.reading.given import TRUTH_ENDINGS
-from softlabel_core.reading.labels import ENDINGS, WRITTEN, write
+from softlabel_core.reading.labels import ENDINGS, MOST_NUMBERS, WRITTEN, write
 from softlabel_core.reading.packed import PACKED
 from softlabel_core.service import uploads as own
 from ui import panels, state, uploads
@@ -51,7 +51,8 @@ def _bring() -> None:
     st.caption(state.t("labels.private", minutes=round(uploads.IDLE / 60)))
     with st.expander(state.t("labels.format"), expanded=True):
         size = int(st.get_option("server.maxUploadSize"))
-        st.markdown(state.t("labels.format-text", most=own.MOST, classes=MOST_CLASSES, size=size))
+        bounds = {"most": own.MOST, "own": MOST_NUMBERS, "classes": MOST_CLASSES, "size": size}
+        st.markdown(state.t("labels.format-text", **bounds))
 
 
 def _field(name: str, label: str, endings: Sequence[str], *, several: bool, taken: Any) -> None:

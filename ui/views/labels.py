@@ -103,6 +103,7 @@ def votes(audit: Audit) -> None:
         three = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]}
         alt = state.t("labels.votes")
         st.dataframe(table, hide_index=True, height="content", column_config=three, alt=alt)
+        st.caption(audits.aggregator_note(language, found))
 
 
 def without_truth(found: Untold) -> None:
@@ -112,7 +113,11 @@ def without_truth(found: Untold) -> None:
     columns = {state.t("panels.column-value"): st.column_config.TextColumn(alignment="right")}
     alt = state.t("labels.without-truth")
     st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=alt)
-    st.markdown(untold.bound(language, found))
+    assumed = untold.ASSUMED
+    if state.controls():
+        label = state.t("labels.assumed")
+        assumed = st.slider(label, 0.0, 1.0, assumed, 0.05, key="labels/assumed")
+    st.markdown(untold.bound(language, found, assumed))
     st.subheader(state.t("labels.together"), anchor=False)
     st.caption(state.t("labels.pairs-note"))
     pairs = untold.pairs(found, language)

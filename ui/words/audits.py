@@ -98,7 +98,8 @@ def read(language: str, audit: Audit | Untold) -> list[str]:
             one: plain(comma.join(value)) if isinstance(value, list) else value
             for one, value in numbers.items()
         }
-        said.append(say(language, f"labels.read-{made}", **values))
+        alike = made == "votes" and numbers["least"] == numbers["most"]
+        said.append(say(language, f"labels.read-{made}{'-alike' if alike else ''}", **values))
         if "blank" in numbers:
             said.append(say(language, "labels.read-blank", rows=numbers["blank"]))
     return said
@@ -154,6 +155,13 @@ def crowd_note(language: str, found: Crowd) -> str:
         votes=one.votes,
         all=all_of_them.total,
     )
+
+
+def aggregator_note(language: str, found: Crowd) -> str:
+    """What the aggregator did, or what it wants, and how it fails. Markdown."""
+    key = "learned" if found.aggregator else "missing" if found.named else "unnamed"
+    said = say(language, f"labels.aggregator-{key}", version=found.aggregator or "")
+    return joined([said, say(language, "labels.aggregator-fails")] if found.aggregator else [said])
 
 
 def by_votes(found: Crowd, language: str) -> pd.DataFrame:

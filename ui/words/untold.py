@@ -21,16 +21,16 @@ def lead(language: str, found: Untold) -> str:
     )
 
 
-def bound(language: str, found: Untold) -> str:
-    """What γ is at least, whatever the truth is, and if Δ were known. Markdown."""
-    assumed = least_ambiguity(found.set_size, len(found.class_names), ASSUMED)
+def bound(language: str, found: Untold, delta: float = ASSUMED) -> str:
+    """What γ is at least, whatever the truth is, and if Δ were `delta`. Markdown."""
+    assumed = least_ambiguity(found.set_size, len(found.class_names), delta)
     return say(
         language,
         "labels.bound",
         k=choice(language, found.k),
         size=found.set_size,
         least=found.least_ambiguity,
-        delta=ASSUMED,
+        delta=delta,
         assumed=assumed,
     )
 
