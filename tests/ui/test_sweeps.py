@@ -96,12 +96,29 @@ def test_a_sweep_is_the_same_wherever_one_stands_on_it() -> None:
     assert sweeps.offer(planned(FLIP, ("bias.rate", "framework.k")))[1] > 0
 
 
+def test_training_sizes_are_the_same_wherever_a_sweep_stands() -> None:
+    path = "dataset.train_size"
+    for dataset, least, most in (
+        ("digits", 100, 1198),
+        ("gaussian-ring", 100, 3200),
+        ("cifar100", 200, 5000),
+    ):
+        chosen = Experiment.parse({"dataset": dataset})
+        sweep = planned(chosen, (path,))
+        sizes = sweep.vary[path]
+        assert (sizes[0], sizes[-1]) == (least, most)
+        assert sizes == sorted(sizes)
+        assert [one.dataset.train_size for one in sweep.experiments()] == sizes
+        few = chosen.replace(dataset=chosen.dataset.replace(train_size=sizes[1]))
+        assert planned(few, (path,)).vary == sweep.vary
+
+
 def test_what_a_link_wants_varied_is_checked() -> None:
     assert asked(FLIP, None) == asked(FLIP, "") == asked(FLIP, "evil,bias.rate") == ()
     assert asked(FLIP, "bias.rate") == asked(FLIP, "bias.rate,evil") == ("bias.rate",)
     assert asked(FLIP, "bias.rate,bias.rate") == asked(FLIP, "bias.rate,seed") == ("bias.rate",)
     assert asked(FLIP, "bias.rate,framework.loss") == ("bias.rate", "framework.loss")
-    assert others(FLIP, "bias.rate") == ["framework.k", "framework.loss"]
+    assert others(FLIP, "bias.rate") == ["framework.k", "dataset.train_size", "framework.loss"]
 
 
 def test_two_fields_make_a_bounded_plane() -> None:
