@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
+from jaxtyping import Float
 from pydantic import Field
 
 from softlabel_core.datasets import divide
-from softlabel_core.examples import Split, standardise
-from softlabel_core.experiment.cohort import Splits
+from softlabel_core.examples import Examples, Split, standardise
+from softlabel_core.experiment.cohort import Apart, Splits
 from softlabel_core.experiment.cost import Part
 from softlabel_core.experiment.given import Given, run_given
 from softlabel_core.experiment.result import Estimate
@@ -35,6 +36,9 @@ TEST = 1 / 3
 
 SEED = 0
 """Of the draws of splits and students."""
+
+EARLY = Training(validation=0.2, patience=5)
+"""How students stop early without the truth: by the set risk on a fifth of what they would learn from."""
 
 LEAST = 10
 """Examples that students can learn from and be tested on."""
@@ -115,11 +119,6 @@ def check(asked: Teaching, examples: int, classes: int) -> list[Framework]:
             least=LEAST,
             examples=examples,
         )
-    if asked.training.validation:  # nothing here would look at such a part
-        raise Invalid(
-            "training.validation: allowed: 0 for students of a file; got {got}.",
-            got=asked.training.validation,
-        )
     Experiment.parse({"replicates": asked.replicates})
     return frameworks(asked, classes)
 
@@ -155,9 +154,18 @@ def part(asked: Teaching, examples: int, features: int, classes: int) -> Part:
 def taught_on(file: LabelFile, asked: Teaching) -> list[Given]:
     """Students of a file, taught in every way on the same splits with its own soft labels."""
     drawn = splits(file, asked.replicates)
-    labels = [file.soft_labels[split.train.rows] for split in drawn.parts]
+    if asked.training.validation:
+        drawn = Apart.of(drawn, asked.training.validation).splits
+    held = None if drawn.validation is None else [_labels(file, one) for one in drawn.validation]
+    labels = [_labels(file, split.train) for split in drawn.parts]
     ways = frameworks(asked, len(file.names))
-    return [Given(drawn, labels, way, asked.student, asked.training) for way in ways]
+    return [Given(drawn, labels, way, asked.student, asked.training, held) for way in ways]
+
+
+def _labels(file: LabelFile, examples: Examples) -> Float[np.ndarray, "n c"]:
+    """The file's own labels of some of its examples."""
+    found: np.ndarray = file.soft_labels[examples.rows]
+    return found
 
 
 def splits(file: LabelFile, replicates: int) -> Splits:

@@ -34,6 +34,9 @@ class Given:
     student: Student
     training: Training
 
+    validation_labels: list[Float[ndarray, "v c"]] | None = None
+    """Soft labels of each split's validation part, where the splits have such."""
+
 
 class Outcome(Value):
     """What became of the students of one `Given`."""
@@ -64,7 +67,15 @@ def run_given(
     are not pooled. The callbacks are those of `run`.
     """
     cohorts = [
-        Cohort(one.splits, one.labels, one.framework, one.student, one.training, class_conditional=False)
+        Cohort(
+            one.splits,
+            one.labels,
+            one.framework,
+            one.student,
+            one.training,
+            class_conditional=False,
+            validation_labels=one.validation_labels,
+        )
         for one in every
     ]
     students = sum(len(one) * (1 + one.framework.relabellings) for one in cohorts)

@@ -9,7 +9,7 @@ import pytest
 from softlabel_core import Invalid, catalogue, measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import SIZES, WORST, Audit, audit
-from softlabel_core.audit.students import Taught, Teaching, taught_on
+from softlabel_core.audit.students import EARLY, Taught, Teaching, taught_on, teach
 from softlabel_core.indicators import Sample
 from softlabel_core.losses import Loss
 from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
@@ -18,6 +18,7 @@ from softlabel_core.service.queue import Busy, Jobs
 from softlabel_core.service.runner import EmbeddedRunner
 from softlabel_core.service.uploads import Upload
 from softlabel_core.streams import stream
+from softlabel_core.training.train import Training
 from tests.declared import random_labels
 from tests.waiting import wait_until
 
@@ -182,12 +183,17 @@ def test_students_are_held_to_the_truth_on_examples_they_never_saw(upload):
     assert answer == uploads.teach(upload, asked("cross-entropy", "cc", k=3, replicates=2), channel)
 
 
-def test_a_validation_part_of_a_file_is_refused_and_not_passed_over(upload):
-    wanted = asked("cc", k=3, replicates=2).replace(training={"validation": 0.2, "patience": 5})
-    with pytest.raises(
-        Invalid, match=r"^training\.validation: allowed: 0 for students of a file; got 0\.2\.$"
-    ):
-        uploads.teach(upload, wanted, Silent())
+def test_students_of_a_file_stop_early_by_its_labels_and_not_by_the_truth():
+    file = uploads.example()
+    wanted = asked("cc", k=3, replicates=1).replace(training=EARLY)
+    [given] = taught_on(file, wanted)
+    [split], [held], [labels] = given.splits.parts, given.splits.validation, given.validation_labels
+    assert (len(split.train), len(held)) == (640, 160)
+    assert not set(split.train.rows) & set(held.rows)
+    assert np.array_equal(labels, file.soft_labels[held.rows])
+    [early], [late] = (teach(file, one) for one in (wanted, wanted.replace(training=Training())))
+    assert early.student.mean > 0.9
+    assert early.student != late.student
 
 
 def test_every_part_of_a_split_keeps_its_own_labels():

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from softlabel_core import measure
 from softlabel_core.audit import quality
 from softlabel_core.audit.report import audit
-from softlabel_core.audit.students import Teaching, teach
+from softlabel_core.audit.students import EARLY, Teaching, teach
 from softlabel_core.reading.labels import WRITTEN, LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy
@@ -150,9 +150,12 @@ def test_student_and_k_are_chosen() -> None:
     box.set_value("linear")
     app.selectbox(key="labels/students-k/3").set_value(2)
     app.multiselect(key="labels/losses").set_value(["cc"])
+    app.toggle(key="labels/early").set_value(True)
     app.button(key="labels/train").click()
     app = settled(settled(app))
     mine = app.session_state[KEY]
+    assert mine.asked.training == EARLY
+    assert "stopped early by the sets of 20 % of the training examples" in said(app)
     assert (mine.asked.student.kind(), mine.asked.k) == ("linear", 2)
     [one] = mine.students
     assert (one.loss, one.k, one.indicators["k"]) == ("cc", 2, 2)

@@ -8,11 +8,12 @@ import streamlit as st
 from softlabel_core import catalogue
 from softlabel_core.atlas import lookup
 from softlabel_core.audit.report import SIZES, Audit
-from softlabel_core.audit.students import Taught, Teaching
+from softlabel_core.audit.students import EARLY, Taught, Teaching
 from softlabel_core.audit.untold import DRAWN, Untold
 from softlabel_core.losses import Loss
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
+from softlabel_core.training.train import Training
 from ui import panels, reports, state, uploads
 from ui.charts import labels as charts_labels
 from ui.uploads import Own
@@ -171,11 +172,17 @@ def train(mine: Own, audit: Audit) -> None:
         help=state.t("labels.replicates-help"),
     )
     student, k = _who(audit)
+    share, patience = round(100 * EARLY.validation), EARLY.patience
+    said = state.t("labels.early-help", share=share, patience=patience)
+    early = st.toggle(state.t("labels.early"), key="labels/early", help=said)
     students = uploads.taught(mine)
     busy = "teach" in mine.pending
     label = state.t("labels.train")
     if st.button(label, type="primary", key="labels/train", disabled=busy or not losses):
-        asked = Teaching(losses=(*losses,), k=k, replicates=int(replicates), student=student)
+        training = EARLY if early else Training()
+        asked = Teaching(
+            losses=(*losses,), k=k, replicates=int(replicates), student=student, training=training
+        )
         uploads.teach(mine, audit, asked)
         students = uploads.taught(mine)
     if not losses:
@@ -225,7 +232,10 @@ def _taught(students: list[Taught], asked: Teaching) -> None:
         panels.picture("", chart, key="among", note=state.t("labels.among-note"))
     name = i18n.title(language, type(asked.student))
     k = i18n.choice(language, asked.k)
-    st.caption(state.t("labels.source-students", replicates=asked.replicates, k=k, student=name))
+    source = state.t("labels.source-students", replicates=asked.replicates, k=k, student=name)
+    if asked.training.validation:
+        source += " · " + state.t("labels.stopped", share=round(100 * asked.training.validation))
+    st.caption(source)
 
 
 def more(mine: Own, audit: Audit) -> None:
