@@ -27,7 +27,7 @@ def main() -> None:
     view.progress(name, lesson)
     view.navigate(name)
     with st.container(key="lead"):
-        view.tell(view.text(name, "claim"))
+        panels.explained(view.text(name, "claim"))
     needed = [] if step.ask == "by-hand" else step.experiments
     found = [view.known(one) for one in needed]
     missing = [one for one, answer in zip(needed, found, strict=True) if answer is None]
@@ -44,7 +44,7 @@ def main() -> None:
 def _ask(name: str, step: LessonStep, found: list[Answer]) -> None:
     """The question with the visitor's prediction, then what came out."""
     guess = state.prediction(name)
-    view.tell(f"**{view.text(name, 'ask')}**")
+    panels.explained(f"**{view.text(name, 'ask')}**")
     if step.ask == "by-hand" and guess is None:
         chart = charts.by_hand(hand.BY_HAND_K, **panels.look())
         panels.picture("", chart, key="by-hand", note=state.t("learn.by-hand-note"))

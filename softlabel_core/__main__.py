@@ -1,7 +1,6 @@
 """The command line `softlabel`, also `python -m softlabel_core`."""
 
 import argparse
-import importlib
 import json
 import os
 import sys
@@ -112,12 +111,6 @@ def _add_builders(commands: Any) -> None:
     filmed.set_defaults(act=_films)
     store_command.add(commands)
     worker_command.add(commands)
-
-    paper = commands.add_parser("worksheet", help="write the lessons to print, as HTML")
-    paper.add_argument("--teacher", action="store_true", help="with all answers")
-    paper.add_argument("--language", choices=["en", "zh"], default="en")
-    paper.add_argument("--out", required=True, metavar="FILE.html")
-    paper.set_defaults(act=_worksheet)
 
     docs = commands.add_parser("docs", help="write the catalogue as Markdown")
     docs.add_argument("--out", default="docs/catalogue.md", metavar="FILE.md")
@@ -300,18 +293,6 @@ def _docs(options: argparse.Namespace) -> None:
 
     with _whole_file(options.out) as write:
         write(markdown())
-
-
-def _worksheet(options: argparse.Namespace) -> None:
-    """What the page Learn offers to print; its words are the dashboard's, which stands beside the package."""
-    beside = Path(__file__).resolve().parents[1]
-    if not (beside / "ui" / "worksheet.py").is_file():
-        raise Invalid("worksheet: allowed: in a checkout, where the dashboard stands beside the package.")
-    if str(beside) not in sys.path:
-        sys.path.insert(0, str(beside))
-    made = importlib.import_module("ui.worksheet").course(options.language, teacher=options.teacher)
-    with _whole_file(options.out) as write:
-        write(made)
 
 
 @contextmanager

@@ -38,6 +38,11 @@ def look() -> Look:
     return {"dark": is_dark(), "language": state.language()}
 
 
+def explained(words: str) -> None:
+    """Markdown from `glossary.explained`, which leaves no tags but its own."""
+    st.markdown(words, unsafe_allow_html=True)
+
+
 def source(*found: Answer) -> None:
     """Where the numbers come from; and in what they do not answer for the question."""
     for line in dict.fromkeys(answer.source(state.language()) for answer in found):

@@ -1,11 +1,15 @@
 """Worksheets: the lessons on paper, A4, to guess on and to write on; with `teacher`, with all answers.
 
 No streamlit here. Every number is the atlas's, or counted; without its results a step is left out.
+`python -m ui.worksheet --out FILE.html [--teacher] [--language zh]` writes the whole course.
 """
 
+import argparse
 import html
 import re
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from softlabel_core import Result
 from softlabel_core.atlas import lookup
@@ -17,7 +21,7 @@ from ui.answers import precomputed
 from ui.charts.palette import LIGHT
 from ui.words import glossary, guesses
 from ui.words import lessons as says
-from ui.words.i18n import joined, say
+from ui.words.i18n import LANGUAGES, joined, say
 from ui.words.sentences import rounded
 
 STYLE = (
@@ -64,7 +68,7 @@ def page(lessons: Sequence[str], language: str, *, teacher: bool = False) -> str
         f"<p><b>{html.escape(said.split('|')[0])}</b>: {html.escape(means)}</p>"
         for said, means in glossary.entries(language).values()
     )
-    source = html.escape(say(language, "worksheet.source", entries=f"{lookup.provenance()['entries']:,}"))
+    source = _text(say(language, "worksheet.source", entries=f"{lookup.provenance()['entries']:,}"))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f"<title>Soft Label Lab: {html.escape(title)}</title><style>{STYLE}</style></head><body>"
@@ -179,4 +183,27 @@ def _text(markdown: str) -> str:
     """What texts of lessons use of Markdown, as HTML."""
     said = html.escape(markdown, quote=False)
     said = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", said)
+    said = re.sub(r"`(.+?)`", r"<code>\1</code>", said)
     return re.sub(r"\*(.+?)\*", r"<i>\1</i>", said)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the course to a file; returns the exit status, 2 for bad input."""
+    parser = argparse.ArgumentParser(prog="python -m ui.worksheet", description="The lessons to print.")
+    parser.add_argument("--teacher", action="store_true", help="with all answers")
+    parser.add_argument("--language", choices=[*LANGUAGES], default="en")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE.html")
+    options = parser.parse_args(arguments)
+    try:
+        options.out.write_text(course(options.language, teacher=options.teacher), encoding="utf-8")
+    except OSError as error:
+        print(
+            f"--out: allowed: a file that can be written; got {options.out} ({error.strerror}).",
+            file=sys.stderr,
+        )
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

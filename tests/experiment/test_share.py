@@ -113,7 +113,7 @@ def test_what_is_left_out_has_its_default(config, data):
     del link[dropped]
     again, problems = parse(link)
     assert problems == []
-    value, default = (query(one)[dropped] for one in (again, Experiment()))
+    value, default = (query(one).get(dropped) for one in (again, Experiment()))
     assert value == default
     assert {**query(again), dropped: ""} == {**query(experiment), dropped: ""}
 

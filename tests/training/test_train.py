@@ -160,7 +160,12 @@ def test_nor_on_any_dataset(student, dataset, loss):
     assert_alone(task(loss, split=split), student, Training(epochs=1), (2, 16))
 
 
-SIZES = [(one, d) for s, d in PAIRS if "train_size" in type(d).model_fields for one in variants(type(s))]
+SIZES = [
+    (one, d)
+    for s, d in PAIRS
+    if {"train_size", "test_size"} <= type(d).model_fields.keys()
+    for one in variants(type(s))
+]
 
 
 @pytest.mark.parametrize("batch_size", [1, 33])

@@ -64,10 +64,12 @@ NAMES = {
         "David",
         "Liu",
         "Dietterich",
+        "Nadeau",
+        "Bengio",
         "NeurIPS",
     ),
     # what a script is written in; of a student, its share of errors; of the worst class
-    *("Python", "err", "max"),
+    *("Python", "err", "max", "exp"),
 }
 """Words that are the same in Chinese."""
 

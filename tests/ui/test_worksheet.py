@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from softlabel_core.__main__ import main
 from softlabel_core.teaching.lessons import LESSONS, STEPS
 from ui import worksheet
 from ui.words import lessons as says
@@ -47,5 +46,10 @@ def test_every_step_stands_on_paper_and_only_the_teacher_has_answers(language: s
 
 def test_the_command_writes_what_the_page_offers(tmp_path: Path) -> None:
     out = tmp_path / "sheet.html"
-    assert main(["worksheet", "--teacher", "--language", "zh", "--out", str(out)]) == 0
+    assert worksheet.main(["--teacher", "--language", "zh", "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8") == worksheet.course("zh", teacher=True)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert worksheet.main(["--out", str(tmp_path)]) == 2
+    assert f"--out: allowed: a file that can be written; got {tmp_path} (" in capsys.readouterr().err

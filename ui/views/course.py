@@ -74,7 +74,7 @@ def closing(lesson: str) -> None:
     language = state.language()
     st.subheader(state.t("learn.recap"), anchor=False)
     lines = (glossary.explained(language, state.t(f"learn.{lesson}.recap-{one}")) for one in ("one", "two"))
-    st.markdown("\n".join(f"- {line}" for line in lines), unsafe_allow_html=True)
+    panels.explained("\n".join(f"- {line}" for line in lines))
     st.subheader(state.t("learn.exercises"), anchor=False)
     for place, exercise in enumerate(EXERCISES[lesson]):
         _exercise(lesson, place, exercise)
@@ -87,7 +87,7 @@ def _exercise(lesson: str, place: int, exercise: Exercise) -> None:
     if len(results) < len(found):
         return
     ask, answer = says.exercise(state.language(), lesson, place, exercise, results)
-    st.markdown(f"**{place + 1}.** {glossary.explained(state.language(), ask)}", unsafe_allow_html=True)
+    panels.explained(f"**{place + 1}.** {glossary.explained(state.language(), ask)}")
     with st.container(horizontal=True, key=f"next-exercise-{place}", vertical_alignment="center"):
         st.page_link(f"../pages/{exercise.page}.py", label=state.t("learn.do"), query_params=_leads(exercise))
         with st.expander(state.t("learn.answer")):

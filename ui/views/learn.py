@@ -56,11 +56,6 @@ def text(name: str, part: str) -> str:
     return glossary.explained(language, says.spoken(language, name, part, STEPS[name][1], []))
 
 
-def tell(words: str) -> None:
-    """Markdown whose words may show their meaning."""
-    st.markdown(words, unsafe_allow_html=True)
-
-
 def _go(name: str) -> None:
     """To a step, with its experiment."""
     state.set_extra("step", name)
@@ -212,7 +207,7 @@ def _told(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
         if step.ask == "by-hand":
             _count()
         else:
-            tell(glossary.explained(language, says.why(language, name, step, results)))
+            panels.explained(glossary.explained(language, says.why(language, name, step, results)))
     with st.container(horizontal=True, key="next"):
         panels.open_elsewhere("explore", state.t("learn.explore"), step.experiment)
         if step.twin is not None:
@@ -237,9 +232,9 @@ def _count() -> None:
     sizes = range(1, len(hand.LABELS[0]) + 1)
     st.session_state.setdefault("learn/k", hand.BY_HAND_K)
     k = int(st.segmented_control(state.t("learn.choose-k"), sizes, key="learn/k", required=True) or 1)
-    tell(glossary.explained(state.language(), says.counted(state.language(), k)))
+    panels.explained(glossary.explained(state.language(), says.counted(state.language(), k)))
     panels.picture("", charts_lessons.by_hand(k, **panels.look()), key="by-hand")
-    tell(text("indicators.by-hand", "why"))
+    panels.explained(text("indicators.by-hand", "why"))
 
 
 def _picture(step: LessonStep, found: list[Answer]) -> Chart:

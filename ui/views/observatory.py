@@ -229,7 +229,7 @@ def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
     ]
     runs += [
         (
-            state.t("observatory.own-file", loss=tables.brief(state.language(), Loss, one.loss)),
+            state.t("labels.own-students", loss=tables.brief(state.language(), Loss, one.loss)),
             one.indicators,
             one.student,
         )

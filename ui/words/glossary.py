@@ -28,7 +28,10 @@ def _pattern(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def explained(language: str, text: str) -> str:
-    """Markdown in which each word or symbol, where it comes first, shows its meaning (style.css, `.term`)."""
+    """Markdown in which each word or symbol, where it comes first, shows its meaning (style.css, `.term`).
+
+    There are no tags in it but these: a `<` of the text is shown as one.
+    """
     pattern, forms = _pattern(language)
     told: set[str] = set()
 
@@ -41,7 +44,7 @@ def explained(language: str, text: str) -> str:
         about = f'class="term" tabindex="0" aria-description="{means}"'
         return f"<span {about}>{found[0]}<span>{means}</span></span>"
 
-    return pattern.sub(once, text)
+    return pattern.sub(once, html.escape(text, quote=False))
 
 
 def listed(language: str) -> str:
