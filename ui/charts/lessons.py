@@ -151,8 +151,9 @@ def curve(results: list[Result], *, dark: bool, language: str = "en") -> Chart:
             name=title,
             hovertemplate="n = %{x:,}<br>%{y:.1%}<extra></extra>",
         )
-        place = {"xanchor": "left", "xshift": 12, "yshift": -18}
-        drawing.note(np.log10(n[1]), means[1], title, colour, **place)
+        place = {"xanchor": "left", "align": "left", "xshift": 12, "yshift": -24}
+        lines = title.replace(" (", "<br>(").replace("（", "<br>（")  # a phone is narrow
+        drawing.note(np.log10(n[1]), means[1], lines, colour, **place)
         rows += [(title, *one) for one in zip(n, means, low, high, strict=True)]
         pairs = ", ".join(f"{size:,}: {percent(mean)}" for size, mean in zip(n, means, strict=True))
         said.append(f"{title}: {pairs}")

@@ -220,9 +220,11 @@ def _told(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
 def _shown(step: LessonStep, found: list[Answer]) -> None:
     """The figure of a step."""
     if step.picture in course.FIGURES:
-        course.FIGURES[step.picture](step)
+        with st.container(key="fit"):
+            course.FIGURES[step.picture](step)
     elif step.picture == "losses":
-        st.markdown(charts_lessons.decisions([one.result for one in found], state.language()))
+        with st.container(key="fit"):
+            st.markdown(charts_lessons.decisions([one.result for one in found], state.language()))
     elif step.ask != "by-hand" and step.picture != "none":
         panels.picture("", _picture(step, found), key=f"learn-{step.picture}", large=UNDER_WORDS)
 
