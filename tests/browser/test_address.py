@@ -202,7 +202,7 @@ def test_under_a_base_path_too(page: Page) -> None:
         move(page, "ArrowRight")
         assert urlsplit(page.url).path.rstrip("/") == "/lab"
         page.go_back()
-        settled(page)  # Streamlit writes the address of an answer: one that is on its way undoes the next press
+        settled(page)  # an answer on its way writes its address, and undoes the next press
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Map")
         page.goto("about:blank")
