@@ -13,9 +13,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from softlabel_core.service import metrics
-from ui import jobs, ready
+from ui import jobs
 from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
+from ui.watch import ready
 from ui.web import assets, ending, files, logs, warm
 from ui.web.headers import Guarded
 from ui.web.network import without_delay
@@ -73,10 +74,10 @@ def _jobs() -> None:
 
 def _figures_for_prometheus() -> Iterator[Any]:
     import ui.hall.figures
-    import ui.metrics
+    import ui.watch.metrics
 
     yield from metrics.of_jobs(jobs.every)
-    yield from ui.metrics.figures()
+    yield from ui.watch.metrics.figures()
     yield from ui.hall.figures.figures()
 
 

@@ -18,10 +18,11 @@ from softlabel_core.service import uploads
 from softlabel_core.service.queue import Busy
 from softlabel_core.service.uploads import Upload
 from tests.waiting import PATIENCE, wait_until
-from ui import jobs, reports
+from ui import jobs
 from ui import uploads as uploads_page
 from ui.charts import labels as charts_labels
 from ui.components import observatory
+from ui.taken import reports
 from ui.uploads import KEY, Own
 from ui.words import audits
 from ui.words.i18n import LANGUAGES, say

@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 
 from softlabel_core.store.database import Database
 from tests.ui.strangers import Browser
-from ui import jobs, metrics, ready
+from ui import jobs
 from ui.hall import figures
+from ui.watch import metrics, ready
 from ui.web import warm
 
 pytestmark = pytest.mark.usefixtures("worker")

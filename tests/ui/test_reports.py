@@ -20,7 +20,7 @@ from softlabel_core.reading.choice import Choice
 from softlabel_core.reading.labels import LabelFile, write
 from softlabel_core.service import uploads
 from softlabel_core.service.readings import Upload, read_upload
-from ui import reports
+from ui.taken import reports
 from ui.words.i18n import LANGUAGES, say
 
 VOTES = b"task,worker,label\n1,w1,cat\n1,w2,dog\n1,w3,cat\n2,w1,dog\n2,w2,dog\n2,w3,owl\n"

@@ -21,8 +21,9 @@ from softlabel_core.indicators import Indicator
 from softlabel_core.plugin import Invalid, catalogue
 from tests.ui.test_app import ROOT, in_address, sound
 from tests.waiting import PATIENCE, wait_until
-from ui import exports, jobs
+from ui import jobs
 from ui.live import sweeps
+from ui.taken import exports
 from ui.trails import ENOUGH, MOST, asked, others, paths, pin, pinned, planned, thinned, trail
 from ui.words import observatory as words
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from softlabel_core.teaching.lessons import LESSONS, STEPS
-from ui import worksheet
+from ui.taken import worksheet
 from ui.words import lessons as says
 from ui.words.i18n import LANGUAGES, say
 

@@ -10,9 +10,10 @@ from softlabel_core.teaching import counts
 from softlabel_core.teaching.exercises import EXERCISES
 from softlabel_core.teaching.lessons import LESSONS, STEPS
 from softlabel_core.teaching.steps import Exercise, LessonStep
-from ui import address, answers, panels, state, worksheet
+from ui import address, answers, panels, state
 from ui.charts.palette import DARK, LIGHT
 from ui.components import follow, label, repeats
+from ui.taken import worksheet
 from ui.views import start
 from ui.words import glossary, guesses, i18n
 from ui.words import lessons as says

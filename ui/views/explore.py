@@ -9,9 +9,10 @@ from softlabel_core.experiment.needed import needed
 from softlabel_core.experiment.promise import promise
 from softlabel_core.experiment.untold import untold
 from softlabel_core.theory.promises import Promise
-from ui import exports, panels, state
+from ui import panels, state
 from ui.answers import Answer
 from ui.charts import details, theory
+from ui.taken import exports
 from ui.trails import SIZE, paths
 from ui.views import deeds, film
 from ui.words import sentences as words

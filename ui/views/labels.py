@@ -14,8 +14,9 @@ from softlabel_core.losses import Loss
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
 from softlabel_core.training.train import Training
-from ui import panels, reports, state, uploads
+from ui import panels, state, uploads
 from ui.charts import labels as charts_labels
+from ui.taken import reports
 from ui.uploads import Own
 from ui.words import audits, i18n, untold
 

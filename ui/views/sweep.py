@@ -9,10 +9,11 @@ from softlabel_core import Experiment, Sweep
 from softlabel_core.experiment.change import value_at
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
-from ui import exports, panels, state
+from ui import panels, state
 from ui.charts.palette import classes
 from ui.components import plane
 from ui.live import sweeps
+from ui.taken import exports
 from ui.trails import LOSS, asked, others, planned
 from ui.views import deeds
 from ui.words import i18n, tables

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from streamlit import runtime
 
-from ui import ready
+from ui.watch import ready
 
 
 def figures() -> Iterator[Metric]:

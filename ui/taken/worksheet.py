@@ -1,7 +1,7 @@
 """Worksheets: the lessons on paper, A4, to guess on and to write on; with `teacher`, with all answers.
 
 No streamlit here. Every number is the atlas's, or counted; without its results a step is left out.
-`python -m ui.worksheet --out FILE.html [--teacher] [--language zh]` writes the whole course.
+`python -m ui.taken.worksheet --out FILE.html [--teacher] [--language zh]` writes the whole course.
 """
 
 import argparse
@@ -189,7 +189,7 @@ def _text(markdown: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the course to a file; returns the exit status, 2 for bad input."""
-    parser = argparse.ArgumentParser(prog="python -m ui.worksheet", description="The lessons to print.")
+    parser = argparse.ArgumentParser(prog="python -m ui.taken.worksheet", description="The lessons to print.")
     parser.add_argument("--teacher", action="store_true", help="with all answers")
     parser.add_argument("--language", choices=[*LANGUAGES], default="en")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.html")

@@ -22,7 +22,7 @@ from softlabel_core.audit.untold import Untold
 from softlabel_core.service.readings import Upload
 from ui.charts import labels
 from ui.charts.figures import Chart, Look
-from ui.exports import document, figures
+from ui.taken.exports import document, figures
 from ui.words import audits, untold
 from ui.words.i18n import choice, say
 
