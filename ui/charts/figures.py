@@ -1,12 +1,14 @@
 """What every chart is made of: a figure with its alt text and table, one style, intervals, marked levels."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from softlabel_core.experiment.result import Estimate
 from ui.charts.palette import CLEAR, Palette
 
 FONT = 14
@@ -140,6 +142,13 @@ def error(low: list[float], value: list[float], high: list[float]) -> dict[str, 
         "thickness": 1.2,
         "width": 4,
     }
+
+
+def intervals(found: Sequence[Estimate]) -> dict[str, Any]:
+    """`error` of estimates; no line where there is no interval."""
+    low = [one.mean if one.low is None else one.low for one in found]
+    high = [one.mean if one.high is None else one.high for one in found]
+    return error(low, [one.mean for one in found], high)
 
 
 def letters(text: str) -> str:

@@ -8,7 +8,7 @@ from softlabel_core.audit.crowd import Crowd
 from softlabel_core.audit.report import Audit
 from softlabel_core.audit.students import Taught
 from ui.charts.details import largest_wrong, matrix
-from ui.charts.figures import Chart, Drawing, error
+from ui.charts.figures import Chart, Drawing, error, intervals
 from ui.charts.palette import palette
 from ui.charts.results import put_behind
 from ui.words import audits
@@ -124,14 +124,13 @@ def students(taught: Sequence[Taught], *, dark: bool, language: str = "en") -> C
     colours = palette(dark)
     names = [audits.loss_name(language, one.loss) for one in taught]
     means = [one.student.mean for one in taught]
-    low = [one.student.mean if one.student.low is None else one.student.low for one in taught]
     high = [one.student.mean if one.student.high is None else one.student.high for one in taught]
     drawing = Drawing(colours, 360)
     drawing.trace(
         "bar",
         x=names,
         y=means,
-        error_y=error(low, means, high) | {"color": colours.ink},
+        error_y=intervals([one.student for one in taught]) | {"color": colours.ink},
         marker={
             "color": colours.student,
             "pattern": {"shape": ["" if _holds(one) else "/" for one in taught]},
@@ -162,12 +161,10 @@ def among(taught: Sequence[Taught], behind: pd.DataFrame, *, dark: bool, languag
     put_behind(drawing, behind, language)
     names = [audits.loss_name(language, one.loss) for one in taught]
     totals, means = [one.indicators["total"] for one in taught], [one.student.mean for one in taught]
-    low = [one.student.mean if one.student.low is None else one.student.low for one in taught]
-    high = [one.student.mean if one.student.high is None else one.student.high for one in taught]
     drawing.scatter(
         x=totals,
         y=means,
-        error_y=error(low, means, high) | {"color": colours.student},
+        error_y=intervals([one.student for one in taught]) | {"color": colours.student},
         mode="markers+text",
         text=names,
         textposition=["bottom right" if place % 2 else "top right" for place in range(len(names))],

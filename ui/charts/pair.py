@@ -3,7 +3,7 @@
 import pandas as pd
 
 from softlabel_core import Result
-from ui.charts.figures import Chart, Drawing, error
+from ui.charts.figures import Chart, Drawing, intervals
 from ui.charts.palette import palette
 from ui.words.i18n import minus, say
 from ui.words.sentences import plus_minus
@@ -39,11 +39,10 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
             hovertemplate=f"{name} %{{y:.1%}}<extra></extra>",
         )
         mean = result.student_accuracy
-        low, high = (mean.mean if end is None else end for end in (mean.low, mean.high))
         drawing.scatter(
             x=[place],
             y=[mean.mean],
-            error_y={**error([low], [mean.mean], [high]), "thickness": 2, "width": 8},
+            error_y={**intervals([mean]), "thickness": 2, "width": 8},
             mode="markers",
             marker={"symbol": symbol, "size": 16, "color": colour},
             hoverinfo="skip",
