@@ -114,7 +114,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             noise("label-smoothing", 0.5),
             ask="choose",
             shows="down",
-            picture="along",
+            picture="slope",
             counts=counts.gradient,
         ),
         preset("accurate", "accurate-teacher-bad-labels", shows="second"),

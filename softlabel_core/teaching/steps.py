@@ -39,6 +39,7 @@ Picture = Literal[
     "scatter",
     "construction",
     "curve",
+    "slope",
     "losses",
     "label",
     "tally",

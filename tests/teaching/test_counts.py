@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from softlabel_core.experiment.compare import difference
 from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.teaching import counts
-from softlabel_core.teaching.lessons import STEPS
+from softlabel_core.teaching.lessons import SITUATIONS, STEPS
+from softlabel_core.teaching.steps import constructed
+from softlabel_core.theory.counterexamples import CounterExample
 from tests.teaching.test_lessons import results
 
 
@@ -101,3 +104,23 @@ def test_which_loss_is_best_is_none_where_two_share() -> None:
     assert counts.best_everywhere(found).came == "none"
     assert counts.best_everywhere(found[:size]).came in counts.LOSSES
     assert STEPS["losses.decide"][1].shows == "none"
+
+
+def test_what_the_guide_to_losses_says_of_its_table() -> None:
+    found = iter(results("losses.decide"))
+    table = {name: {loss: next(found) for loss in counts.LOSSES} for name, *_ in SITUATIONS}
+    for name in ("sure", "missing"):  # all labels of a set have equal shares: one loss
+        assert difference(table[name]["average"], table[name]["cross-entropy"]).mean == 0
+    bad = table["bad"]
+    assert not difference(bad["cc"], bad["proden"]).clear
+    for loss in ("cc", "proden"):
+        gain = difference(bad[loss], bad["cross-entropy"])
+        assert gain.clear
+        assert gain.mean > 0
+
+
+def test_the_student_that_never_answers_a_class_misses_fewer_sets_than_the_truth() -> None:
+    _, step = STEPS["rule.hidden"]
+    found = constructed(step)
+    assert isinstance(found, CounterExample)
+    assert found.risk.excess < 0

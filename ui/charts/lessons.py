@@ -43,6 +43,7 @@ def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
             row=1,
             col=row + 1,
         )
+    figure.update_xaxes(tickmode="array", tickvals=names)  # every name, however narrow
     figure.update_yaxes(range=[0, 0.7], tickformat=".0%", tickvals=[0, 0.25, 0.5])
     styled(figure, colours, 280).update_layout(margin={"t": 40}, bargap=0.25)
     sets = ["{" + ", ".join(n for n, on in zip(names, kept, strict=True) if on) + "}" for kept in inside]
@@ -62,6 +63,13 @@ def construction(found: CounterExample | UnlikeRivals, *, dark: bool, language: 
     rows = {"error": risk.error, "promised": promised, "excess": risk.excess + 0.0}
     names = [say(language, f"learn.bar-{name}") for name in rows]
     return _bars(names, list(rows.values()), ["truth", "rival", "student"], dark, language)
+
+
+def slope(count: counts.Count, *, dark: bool, language: str = "en") -> Chart:
+    """One step on cross-entropy, at the true class: a student's probability, the label's, the difference."""
+    names = [say(language, f"learn.bar-{name}") for name in ("student", "label", "slope")]
+    shares = [float(count.numbers[name]) for name in ("sure", "target", "slope")]
+    return _bars(names, shares, ["student", "truth", "rival"], dark, language)
 
 
 def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, language: str) -> Chart:

@@ -10,6 +10,7 @@ from ui.charts.palette import palette
 from ui.words import guesses
 from ui.words import lessons as says
 from ui.words.i18n import minus, say
+from ui.words.sentences import percent
 
 ROOM = 1.25
 """How much wider the line of a difference is than what is on it."""
@@ -36,6 +37,8 @@ def _number(step: LessonStep, guess: float | None, results: list[Result], dark: 
     in_percent = step.ask in says.PERCENT
 
     def said(number: float) -> str:
+        if step.ask == "student_accuracy":
+            return percent(number).replace(".0 ", " ")  # as the sentence says it, and a guess as it was made
         return f"{100 * number:.0f} %" if in_percent else f"{number:.2f}"
 
     chance = 1 / len(results[0].class_names) if step.ask == "student_accuracy" and results else None
@@ -47,7 +50,7 @@ def _number(step: LessonStep, guess: float | None, results: list[Result], dark: 
 def _difference(results: list[Result], dark: bool, language: str) -> str:
     found = difference(results[0], results[1])
     interval = None if found.low is None or found.high is None else (found.low, found.high)
-    half = ROOM * max(LEAST, abs(found.mean), *(abs(end) for end in interval or ()))
+    half = min(1.0, ROOM * max(LEAST, abs(found.mean), *(abs(end) for end in interval or ())))
     title = say(language, "learn.strip-gap")
 
     def said(number: float) -> str:

@@ -23,10 +23,6 @@ CHOICE = "learn/follow"
 """What the visitor has chosen in the figure that tallies."""
 
 
-CHOICE = "learn/follow"
-"""What the visitor has chosen in the figure that tallies."""
-
-
 def _label(_: LessonStep) -> None:
     """A soft label whose bars are dragged, with its image."""
     shown = counts.voted()
