@@ -154,6 +154,7 @@ def test_a_finger_draws_too(server: str, browser: Browser) -> None:
             menu.select_option(label="Drawn points")
         figure = page.locator(".draw.ready")
         expect(figure.locator(".stage")).to_be_in_viewport(ratio=0.9)
+        drawn(page)  # the page has come to rest: a finger aims at where the square stands now
         hand = Hand(page, figure)
         count = len(linked(page).dataset.drawing()[0])
         with answering(page):
