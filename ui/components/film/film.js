@@ -233,7 +233,7 @@ class Film {
     const share = el("b", { class: "share" });
     const head = el("div", { class: "head" },
       el("p", {}, ...(this.films.length > 1 ? [el("b", {}, letter), " "] : []), sees), share);
-    const picture = el("canvas", { role: "img" });
+    const picture = el("canvas");
     const marks = el("canvas", { "aria-hidden": "true" });
     const stage = el("div", { class: "stage" }, picture, ...(film.grid ? [marks] : []));
     const below = el("div", { class: "below" });
@@ -450,8 +450,11 @@ class Film {
   /** @param {number} epoch @param {number[]} values */
   describe(epoch, values) {
     const when = this.t < 0.005 ? this.say("when-start") : this.say("when", { epoch: epoch < 10 ? epoch.toFixed(1) : Math.round(epoch) });
-    this.panels.forEach(({ film, picture, name }, place) => picture.setAttribute("aria-label", this.say(film.grid ? "map" : "matrix",
-      { side: this.films.length > 1 ? name : this.say("own"), when, share: percent(values[place]) })));
+    this.panels.forEach(({ film, picture, name }, place) => {
+      picture.setAttribute("aria-label", this.say(film.grid ? "map" : "matrix",
+        { side: this.films.length > 1 ? name : this.say("own"), when, share: percent(values[place]) }));
+      picture.setAttribute("role", "img"); // a picture once it has a text
+    });
     const told = this.range.getAttribute("aria-valuetext");
     if (this.live.textContent !== told) this.live.textContent = told;
   }
