@@ -245,8 +245,7 @@ def _picture(step: LessonStep, found: list[Answer]) -> Chart:
     construction = steps.constructed(step)
     if construction is not None:
         return charts_lessons.construction(construction, **look)
-    count = steps.counted(step, [one.result for one in found])
-    if step.picture == "slope" and count is not None:
+    if step.picture == "slope" and (count := steps.counted(step, [])) is not None:
         return charts_lessons.slope(count, **look)
     if step.picture == "curve":
         return charts_lessons.curve([one.result for one in found], **look)
