@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from softlabel_core import measure
 from softlabel_core.reading.labels import LabelFile, read, write
@@ -23,9 +23,19 @@ def bring(page: Page, server: str, name: str, content: bytes, path: str = "label
     page.goto("about:blank")  # nothing of the page before tells the browser of its file any more
     page.context.clear_cookies()
     page.goto(f"{server}/{path}")
-    field = page.locator("input[type=file]")
-    field.wait_for(state="attached")
-    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+    field(page).set_input_files(payload(name, content))
+
+
+def field(page: Page) -> Locator:
+    """Where a file goes: the one of this answer, when that of the answer before has gone."""
+    settled(page)
+    found = page.locator("input[type=file]")
+    found.wait_for(state="attached")
+    return found
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def number(page: Page, title: str) -> str:
@@ -138,9 +148,7 @@ def test_a_bad_file_is_answered_with_its_row_and_the_next_one_is_taken(server: s
     expect(page.get_by_test_id("stAlert")).to_contain_text(
         "row 1, column 1: allowed: a finite number; got nan"
     )
-    field = page.locator("input[type=file]")
-    good = {"name": "good.csv", "mimeType": "text/csv", "buffer": b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n"}
-    field.set_input_files(good)
+    field(page).set_input_files(payload("good.csv", b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n"))
     expect(page.get_by_text("good.csv · 2 examples · 2 classes")).to_be_visible()
     expect(page.get_by_text("could not be read")).to_have_count(0)
 
@@ -215,15 +223,9 @@ VOTES = b"task,worker,label\n1,w1,cat\n1,w2,dog\n1,w3,cat\n2,w1,dog\n2,w2,dog\n2
 TRUTH = b"task,truth\n2,dog\n1,cat\n"
 
 
-def payload(name: str, content: bytes) -> FilePayload:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-
-
 def test_labels_and_truth_come_at_once_and_a_reload_keeps_them(server: str, page: Page) -> None:
     page.goto(f"{server}/labels")
-    field = page.locator("input[type=file]")
-    field.wait_for(state="attached")
-    field.set_input_files([payload("truth.csv", TRUTH), payload("votes.csv", VOTES)])
+    field(page).set_input_files([payload("truth.csv", TRUTH), payload("votes.csv", VOTES)])
     expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
     expect(page.get_by_role("heading", name="How many votes it takes")).to_be_visible()
     page.reload()
@@ -241,7 +243,7 @@ def test_a_truth_is_added_and_the_reading_changed_without_sending_again(server: 
     page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
     bring(page, server, "votes.csv", VOTES)
     expect(page.get_by_role("heading", name="The truth is missing")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(payload("truth.csv", TRUTH))
+    field(page).set_input_files(payload("truth.csv", TRUTH))
     expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
     assert len(sent) == 2
     page.get_by_text("How the file is read", exact=True).click()
@@ -255,9 +257,7 @@ def test_a_truth_is_added_and_the_reading_changed_without_sending_again(server: 
     expect(page.get_by_text("Δ + γ at k = 2")).to_be_visible()
     assert len(sent) == 2
     page.get_by_role("button", name="Take another file").click()
-    field = page.locator("input[type=file]")
-    field.wait_for(state="attached")
-    field.set_input_files(payload("mine.xlsx", b"PK"))
+    field(page).set_input_files(payload("mine.xlsx", b"PK"))
     expect(page.get_by_test_id("stAlert")).to_contain_text(".csv, .npz, .parquet, .npy, .jsonl, .json")
 
 
@@ -300,9 +300,7 @@ def test_five_formats_from_the_field_to_the_report(server: str, page: Page, way:
     page.goto("about:blank")
     page.context.clear_cookies()
     page.goto(f"{server}/labels")
-    field = page.locator("input[type=file]")
-    field.wait_for(state="attached")
-    field.set_input_files(files)
+    field(page).set_input_files(files)
     expect(page.get_by_text(loaded)).to_be_visible()
     if converted:
         expect(page.get_by_text(converted)).to_be_visible()
