@@ -60,6 +60,7 @@ def trained(page: Page) -> None:
     train_button(page).click()
     expect(page.get_by_text(re.compile("^Live run"))).to_be_visible()
     expect(page.get_by_text("Not trained yet")).to_have_count(0)
+    settled(page)
 
 
 def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(server: str, page: Page) -> None:
@@ -71,6 +72,7 @@ def test_the_atlas_answers_at_once_and_a_live_run_takes_its_place(server: str, p
     assert entry is not None
     open_explore(page, server, **link.query(chosen))
     expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
+    settled(page)
     assert number(page, "Student accuracy") == f"{100 * entry.result.student_accuracy.mean:.1f} %"
     trained(page)  # a new draw: the next seed
     expect(page).to_have_url(re.compile("seed=4"))
@@ -108,6 +110,7 @@ def test_earlier_runs_stay_and_a_reload_brings_all_back(server: str, page: Page)
     before = number(page, "Student accuracy")
     page.reload()
     expect(figure).to_have_attribute("data-runs", "1")
+    settled(page)
     assert number(page, "Student accuracy") == before
     page.get_by_role("link", name="Compare", exact=True).first.click()
     expect(page.get_by_text("keeps chance as well")).to_be_visible()

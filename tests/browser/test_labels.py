@@ -56,6 +56,7 @@ def test_a_file_of_50_000_is_answered(server: str, page: Page, ending: str) -> N
     file = voted()
     bring(page, server, f"votes{ending}", write(file, ending))
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    settled(page)
     found = measure(file.soft_labels, file.targets)
     assert number(page, "Unreliability") == f"{found['unreliability']:.3f}"
     assert number(page, "Ambiguity") == f"{found['ambiguity']:.3f}"
@@ -213,6 +214,7 @@ def test_chinese_shows_the_same_numbers(server: str, page: Page) -> None:
     content = write(uploads.example(), ".csv")
     bring(page, server, "mine.csv", content)
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    settled(page)
     english = page.get_by_test_id("stMetricValue").all_inner_texts()
     bring(page, server, "mine.csv", content, "labels?lang=zh")
     expect(page.get_by_role("heading", name="最严重的混淆")).to_be_visible()

@@ -10,7 +10,7 @@ from softlabel_core import Experiment
 from softlabel_core.atlas import lookup
 from softlabel_core.experiment import link
 from softlabel_core.teaching.lessons import STEPS
-from tests.browser.conftest import answering, seen_as
+from tests.browser.conftest import answering, seen_as, settled
 from ui.words.i18n import say
 from ui.words.sentences import plus_minus
 
@@ -70,6 +70,7 @@ def test_both_languages_show_the_same_numbers(server: str, page: Page, name: str
         page.get_by_role("button", name=say(language, "learn.reveal")).click()
         reveal = page.locator(".st-key-reveal")
         expect(reveal).to_contain_text(outcome(name))
+        settled(page)
         found.append(sorted(re.findall(r"\d+(?:\.\d+)?", reveal.inner_text())))
         expect(page.locator("html")).to_have_attribute("lang", language)
     assert found[0] == found[1]
