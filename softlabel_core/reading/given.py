@@ -28,6 +28,9 @@ from softlabel_core.reading.votes import (
 FEATURE = "feature_"
 """How the name of a column of features begins."""
 
+FEATURES_ALONE = "uploaded"
+"""The dataset that reads features and targets without soft labels."""
+
 SOFT = (
     "soft_labels",
     "pred_probs",
@@ -224,6 +227,13 @@ def from_npz(file: io.BufferedIOBase, most: int, truth: Truth | None, choice: Ch
         soft = next((name for name in choice.columns or SOFT if name in there), None)
         true = truth_in([*there - {soft or ""}], choice.truth)
         if soft is None or (choice.truth and true is None):
+            if {"features", "targets"} <= there and not choice.columns:
+                raise Invalid(
+                    "file: allowed: arrays soft_labels and targets; got {got}. The dataset {dataset} reads "
+                    "features and targets alone.",
+                    got=_listed(there),
+                    dataset=FEATURES_ALONE,
+                )
             raise Invalid("file: allowed: arrays soft_labels and targets; got {got}.", got=_listed(there))
         given = Given(array(opened, soft, (2,), source=FILE, most=most), None, offered=sorted(there))
         if truth is not None:

@@ -28,8 +28,9 @@ from softlabel_core.plugin import Invalid
 from softlabel_core.reading import given as parts
 from softlabel_core.reading.checked import LabelFile, checked
 from softlabel_core.reading.choice import RECOGNISED, Choice
-from softlabel_core.reading.given import FEATURE, Reader, Truth, truth_of
+from softlabel_core.reading.given import FEATURE, FEATURES_ALONE, Given, Reader, Truth, truth_of
 from softlabel_core.reading.packed import PACKED, unpacked
+from softlabel_core.reading.recognise import mostly_distributions
 from softlabel_core.reading.tables import TARGET, short
 
 __all__ = [
@@ -103,7 +104,26 @@ def read(
 ) -> LabelFile:
     """The same from an open file; how its `name` ends says what it is."""
     file, ending = _opened(file, name, most)
-    return checked(READERS[ending](file, most, truth, choice), choice)
+    given = READERS[ending](file, most, truth, choice)
+    try:
+        return checked(given, choice)
+    except Invalid as error:
+        if choice != RECOGNISED or mostly_distributions(given.labels):
+            raise
+        raise _nearest(error, given, ending) from None
+
+
+def _nearest(error: Invalid, given: Given, ending: str) -> Invalid:
+    """What is wrong with a file of which few rows are distributions, and who could read it."""
+    if given.labels.size and given.labels.min() < 0:
+        error = Invalid("{problem} If they are logits, say so and they are read.", problem=error.phrase)
+    if given.truth is not None and given.features is None and ending in (".csv", ".parquet"):
+        error = Invalid(
+            "{problem} If they are features beside a target, the dataset {dataset} reads such a CSV file.",
+            problem=error.phrase,
+            dataset=FEATURES_ALONE,
+        )
+    return error
 
 
 def offered(file: io.BufferedIOBase, name: str, most: int) -> list[str]:

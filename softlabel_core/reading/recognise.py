@@ -38,6 +38,13 @@ def guessed(given: Float[np.ndarray, "n c"]) -> str:
     return "probabilities"
 
 
+def mostly_distributions(given: Float[np.ndarray, "n c"]) -> bool:
+    """Whether half of the rows or more are distributions, up to rounding."""
+    return bool(len(given)) and bool(
+        ((given >= 0).all(1) & (np.abs(given.sum(1) - 1) <= ROUNDED)).mean() >= 0.5
+    )
+
+
 def probabilities(
     given: Float[np.ndarray, "n c"], kind: str = "auto", off: Collection[str] = ()
 ) -> tuple[Float[np.ndarray, "m c"], Bool[np.ndarray, "n"], Notes]:

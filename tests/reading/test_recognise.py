@@ -157,6 +157,31 @@ def test_what_could_be_two_things_is_refused(text, sentence):
         from_csv(text)
 
 
+FEATURES = "If they are features beside a target, the dataset uploaded reads such a CSV file."
+LOGITS = "If they are logits, say so and they are read."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (",f1,f2,target\n0,.1,-.2,0\n1,.6,.4,0\n2,-1,.5,1\n", (LOGITS, FEATURES)),  # one fits
+        ("target,length,width\nrose,5.1,3.5\ntulip,4.9,3\n", (FEATURES,)),
+        ("a,b\n.7,-.3\n2,1\n", (LOGITS,)),
+        ("target,a,b\n0,.7,.3\n1,1.5,-.5\n", ()),  # labels, one of them bad
+    ],
+)
+def test_the_wrong_door_names_the_right_one(text, said):
+    with pytest.raises(Invalid) as refused:
+        from_csv(text)
+    for hint in (LOGITS, FEATURES):
+        assert (hint in str(refused.value)) == (hint in said)
+
+
+def test_an_archive_of_features_names_the_dataset_that_reads_it():
+    with pytest.raises(Invalid, match=r"got features, targets\. The dataset uploaded reads features"):
+        from_npz(features=np.eye(3), targets=[0, 1, 2])
+
+
 @pytest.mark.parametrize("factor", [1, 100])
 def test_probabilities_and_percent_are_the_same_labels(factor):
     given = random_labels(50, 7, generator=stream(3, "labels")) * factor
