@@ -64,7 +64,7 @@ def _untold(mine: Own, found: Untold) -> None:
         door.loaded(mine, found)
         door.missing(mine)
         view.set_size(mine, found)
-    view.without_truth(found)
+    found = view.without_truth(found)
     st.caption(view.source(found))
     if not state.presenting():
         view.take(mine, found)

@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import Any
 
+from softlabel_core.plugin import Invalid
 from softlabel_core.reading.choice import KINDS, OPTIONAL
 
 NUMBERS = ("votes", "percent", "sets", "logits", "long")
@@ -61,6 +62,12 @@ def add(commands: Any) -> None:
         metavar="CONVERSION",
         help=f"not to be made: {', '.join(OPTIONAL)}",
     )
+    measuring.add_argument(
+        "--assume",
+        type=float,
+        metavar="DELTA",
+        help="without a truth: what the unreliability may be; says how large the ambiguity then is at least",
+    )
     ways = measuring.add_mutually_exclusive_group()
     ways.add_argument("--json", action="store_true", help="machine-readable")
     ways.add_argument("--csv", action="store_true", help="the whole report as a table, a row a number")
@@ -68,9 +75,9 @@ def add(commands: Any) -> None:
 
 
 def _act(options: argparse.Namespace) -> None:
-    from softlabel_core.audit.report import audit
+    from softlabel_core.audit.report import Audit, audit
     from softlabel_core.audit.table import table
-    from softlabel_core.audit.untold import untold
+    from softlabel_core.audit.untold import Untold, untold
     from softlabel_core.reading.labels import read_labels
 
     file = read_labels(
@@ -86,7 +93,12 @@ def _act(options: argparse.Namespace) -> None:
     k = options.k
     if k is not None and k != "support":
         k = int(k) if k.isdecimal() else k
-    found = untold(file, k) if file.targets is None else audit(file, k)
+    if file.targets is None:
+        found: Audit | Untold = untold(file, k, assumed=options.assume)
+    elif options.assume is None:
+        found = audit(file, k)
+    else:
+        raise Invalid("assumed: allowed: only where there is no truth; got a file with one.")
     if options.csv:
         print(table(found).to_csv(index=False), end="")
         return
@@ -132,6 +144,10 @@ def _tell(found: dict[str, Any], intervals: dict[str, Any]) -> None:
         if isinstance(value, int | float | str):
             text = f"{value:.4f}" if isinstance(value, float) else str(value)
             print(f"{name:22} {text}{_ends(intervals.get(name))}")
+    if assumed := found.get("assumed"):
+        rival, total = assumed["least_ambiguity"], assumed["least_total"]
+        said = f"ambiguity {rival:.4f} or more, total {total:.4f} or more"
+        print(f"{'if unreliability were':22} {assumed['unreliability']:.4f}: {said}")
     for pair in found.get("pairs", []):
         print(f"{'together':22} {names[pair['first']]} > {names[pair['second']]}: {pair['share']:.4f}")
     asked = [(f"with votes: {one['votes']}", one) for one in crowd["by_votes"]] if crowd else []

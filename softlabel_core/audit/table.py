@@ -70,6 +70,9 @@ def _untold(found: Untold) -> Iterator[Row]:
     yield _row("without truth", "n", found.n)
     for name in ("set_size", "least_ambiguity"):
         yield _row("without truth", name, getattr(found, name), found.k)
+    if found.assumed:
+        for name in ("unreliability", "least_ambiguity", "least_total"):
+            yield _row("assumed", name, getattr(found.assumed, name), found.k)
     for name in ("agreement", "kappa", "entropy", "top", "certain"):
         if getattr(found, name) is not None:
             yield _row("without truth", name, getattr(found, name))

@@ -34,6 +34,19 @@ class Pair(Value):
     """How many sets hold both."""
 
 
+class Assumed(Value):
+    """What holds at least, if Δ were what somebody assumes."""
+
+    unreliability: float
+    """Δ, an assumption."""
+
+    least_ambiguity: float
+    """What γ then is at least."""
+
+    least_total: float
+    """What Δ + γ then is at least."""
+
+
 class Untold(Value):
     """What was found in a file without a truth."""
 
@@ -72,6 +85,9 @@ class Untold(Value):
     least_ambiguity: float
     """What γ is at least at this set size, whatever the truth is."""
 
+    assumed: Assumed | None = None
+    """The same if Δ were what somebody assumes; None where nobody does."""
+
     pairs: list[Pair]
     """Those most often together, first where the share is largest."""
 
@@ -82,8 +98,11 @@ class Untold(Value):
     versions: dict[str, str]
 
 
-def untold(file: LabelFile, k: int | str | None = None) -> Untold:
-    """What the labels of `file` show without a truth, at size k (1 to c or `support`; None: the usual)."""
+def untold(file: LabelFile, k: int | str | None = None, *, assumed: float | None = None) -> Untold:
+    """What the labels of `file` show without a truth, at size k (1 to c or `support`; None: the usual).
+
+    `assumed`: what Δ may be, for the bound of γ.
+    """
     started = time.perf_counter()
     labels, (n, classes) = file.soft_labels, file.soft_labels.shape
     size = usual_size(file) if k is None else k
@@ -100,7 +119,7 @@ def untold(file: LabelFile, k: int | str | None = None) -> Untold:
         shares = both / np.diag(both)[:, None]
     mean_size = float(inside.sum() / n)
     top = labels.max(1)
-    return Untold(
+    found = Untold(
         read=file.read,
         offered=list(file.offered),
         n=n,
@@ -119,6 +138,17 @@ def untold(file: LabelFile, k: int | str | None = None) -> Untold:
         seconds=time.perf_counter() - started,
         versions=versions(),
     )
+    return found if assumed is None else assume(found, assumed)
+
+
+def assume(found: Untold, unreliability: float) -> Untold:
+    """The same, with what holds at least if Δ were `unreliability`; raises `Invalid` outside of 0 to 1."""
+    if not 0 <= unreliability <= 1:
+        raise Invalid("assumed: allowed: a number from 0 to 1; got {got}.", got=unreliability)
+    rival = least_ambiguity(found.set_size, len(found.class_names), unreliability)
+    total = unreliability + rival
+    assumed = Assumed(unreliability=unreliability, least_ambiguity=rival, least_total=total)
+    return found.model_copy(update={"assumed": assumed})
 
 
 def entropy(labels: Float[np.ndarray, "n c"]) -> float:

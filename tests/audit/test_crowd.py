@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from softlabel_core import Invalid, measure
+from softlabel_core.__main__ import main
 from softlabel_core.audit.crowd import MOST, STEPS, crowd, drawn
 from softlabel_core.audit.report import audit
 from softlabel_core.audit.sizes import BESIDE, usual_size
@@ -168,6 +169,32 @@ def test_the_bound_holds_whatever_the_truth_is():
     assert least_ambiguity(2, 3) == 0.5
     assert least_ambiguity(2, 3, 0.5) == 0.75
     assert least_ambiguity(1, 3) == 0
+
+
+def test_what_holds_if_the_unreliability_were_known():
+    votes, sets = (
+        np.array([[3.0, 1, 0], [0, 4, 0], [0, 2, 2]]),
+        file(np.array([[1.0, 1, 0], [0, 0, 1]]), None),
+    )
+    assert untold(sets, "support").assumed is None
+    found = untold(sets, "support", assumed=0.5).assumed  # sets of 1.5 hold one wrong label, on two places
+    assert found.model_dump() == {"unreliability": 0.5, "least_ambiguity": 0.5, "least_total": 1}
+    assert untold(file(votes, None), assumed=0).assumed.least_ambiguity == 0.5
+    for wrong in (-0.1, 1.1, float("nan")):
+        with pytest.raises(Invalid, match="assumed: allowed: a number from 0 to 1; got"):
+            untold(sets, assumed=wrong)
+
+
+def test_the_command_assumes_what_it_is_told_where_there_is_no_truth(tmp_path, capsys):
+    bare, told = tmp_path / "bare.csv", tmp_path / "told.csv"
+    bare.write_text("a,b,c\n1,1,0\n0,0,1\n")
+    told.write_text("target,a,b,c\na,1,1,0\nc,0,0,1\n")
+    assert main(["indicators", str(bare), "--assume", "0.5"]) == 0
+    assert "0.5000: ambiguity 0.5000 or more, total 1.0000 or more" in capsys.readouterr().out
+    assert main(["indicators", str(bare), "--assume", "0.5", "--csv"]) == 0
+    assert "assumed,least_ambiguity,support,0.5" in capsys.readouterr().out
+    assert main(["indicators", str(told), "--assume", "0.5"]) == 2
+    assert "only where there is no truth" in capsys.readouterr().err
 
 
 def test_what_is_said_without_a_truth():

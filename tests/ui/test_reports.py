@@ -44,7 +44,7 @@ WAYS = [
 
 def found_in(upload: Upload, k: int | str | None) -> Audit | Untold:
     file = read_upload(upload)
-    return untold(file, k) if file.targets is None else audit(file, k)
+    return untold(file, k, assumed=0.35) if file.targets is None else audit(file, k)
 
 
 def put(upload: Upload, folder: Path) -> None:
@@ -67,13 +67,15 @@ def test_script_and_command_find_the_same_in_the_same_file(
     space: dict[str, object] = {}
     exec(reports.snippet(upload, found), space)  # noqa: S102  # it is ours
     said = capsys.readouterr().out.splitlines()
-    program, *words = shlex.split(reports.command(upload, found.k))
+    program, *words = shlex.split(reports.command(upload, found))
     assert program == "softlabel"
     assert main([*words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["read"] == json.loads(json.dumps(found.read))
     if isinstance(found, Untold):
         assert float(said[0]) == found.agreement == told["agreement"]
+        assert space["found"].assumed == found.assumed
+        assert told["assumed"] == found.assumed.model_dump()
         return
     assert space["found"].model_dump(exclude={"seconds"}) == found.model_dump(exclude={"seconds"})
     assert float(said[0]) == found.indicators["total"] == told["total"]
@@ -111,6 +113,8 @@ def test_a_report_explains_itself_with_a_truth_and_without(language: str) -> Non
             assert say(language, "labels.votes") in body
         else:
             assert say(language, "labels.no-truth-told") in body
+            assert "0.35" in body
+            assert f"{found.assumed.least_ambiguity:.2f}" in body
             assert f"{100 * found.agreement:.1f}" in body
 
 

@@ -41,7 +41,7 @@ def as_csv(found: Audit | Untold, students: Sequence[Taught]) -> str:
     return str(table(found, students).to_csv(index=False))
 
 
-def command(upload: Upload, k: int | str) -> str:
+def command(upload: Upload, found: Audit | Untold) -> str:
     """The command line that measures the same file in the same way."""
     choice = upload.choice
     name = f"./{upload.name}" if upload.name.startswith("-") else upload.name
@@ -53,7 +53,10 @@ def command(upload: Upload, k: int | str) -> str:
     words += ["--majority"] if choice.majority else []
     words += [f"--names={','.join(choice.names)}"] if choice.names else []
     words += [f"--off={name}" for name in sorted(choice.off)]
-    return shlex.join([*words, f"--k={k}"])
+    words += [f"--k={found.k}"]
+    if isinstance(found, Untold) and found.assumed:
+        words += [f"--assume={found.assumed.unreliability:g}"]
+    return shlex.join(words)
 
 
 def snippet(upload: Upload, found: Audit | Untold, asked: Teaching | None = None) -> str:
@@ -85,11 +88,14 @@ def snippet(upload: Upload, found: Audit | Untold, asked: Teaching | None = None
         if isinstance(found, Untold)
         else "for one in found.losses:\n    print(one.loss, one.margin.verdict, one.margin.value)\n"
     )
+    at = f"k={found.k!r}"
+    if isinstance(found, Untold) and found.assumed:
+        at += f", assumed={found.assumed.unreliability:g}"
     versions = ", ".join(f"{name} {found.versions[name]}" for name in ("softlabel_core", "numpy"))
     return (
         f"from softlabel_core import read_labels\nfrom softlabel_core.audit.{module} import {measures}\n"
         f"{imports}\nfile = read_labels(\n    {upload.name!r},\n{options})\n"
-        f"found = {measures}(file, k={found.k!r})\nprint({shown})  # {value:.4f}\n"
+        f"found = {measures}(file, {at})\nprint({shown})  # {value:.4f}\n"
         f"{verdicts}{students}# {versions}\n"
     )
 
@@ -117,7 +123,7 @@ def page(
         note = audits.quality_note(language, found, found.quality)
         sections.append(("quality", _paragraph(note) + _table(audits.quality(found, language)), []))
     code = f"<pre>{html.escape(snippet(upload, found, asked if students else None))}</pre>"
-    shell = f"<pre>{html.escape(command(upload, found.k))}</pre>"
+    shell = f"<pre>{html.escape(command(upload, found))}</pre>"
     sections.append(("again", _paragraph(say(language, "labels.again-note")) + code + shell, []))
     parts, script = [_first(found, upload, source, language)], True
     for name, content, drawn in sections:

@@ -9,7 +9,7 @@ from softlabel_core import catalogue
 from softlabel_core.atlas import lookup
 from softlabel_core.audit.report import SIZES, Audit
 from softlabel_core.audit.students import EARLY, Taught, Teaching
-from softlabel_core.audit.untold import DRAWN, Untold
+from softlabel_core.audit.untold import DRAWN, Untold, assume
 from softlabel_core.losses import Loss
 from softlabel_core.students import Student
 from softlabel_core.students.mlp import MLP
@@ -108,29 +108,29 @@ def votes(audit: Audit) -> None:
         st.caption(audits.aggregator_note(language, found))
 
 
-def without_truth(found: Untold) -> None:
-    """What labels show without a truth."""
+def without_truth(found: Untold) -> Untold:
+    """What labels show without a truth; the answer has what was assumed."""
     language = state.language()
     table = untold.numbers(found, language)
     columns = {state.t("panels.column-value"): st.column_config.TextColumn(alignment="right")}
     alt = state.t("labels.without-truth")
     st.dataframe(table, hide_index=True, height="content", column_config=columns, alt=alt)
-    assumed = untold.ASSUMED
     if state.controls():
         label = state.t("labels.assumed")
-        assumed = st.slider(label, 0.0, 1.0, assumed, 0.05, key="labels/assumed")
-    st.markdown(untold.bound(language, found, assumed))
+        found = assume(found, st.slider(label, 0.0, 1.0, untold.ASSUMED, 0.05, key="labels/assumed"))
+    st.markdown(untold.bound(language, found))
     st.subheader(state.t("labels.together"), anchor=False)
     st.caption(state.t("labels.pairs-note"))
     pairs = untold.pairs(found, language)
     three = {state.t("labels.pair-share"): st.column_config.NumberColumn(format="%.3f")}
     alt = state.t("labels.together")
     st.dataframe(pairs, hide_index=True, height="content", column_config=three, alt=alt)
+    return found
 
 
 def take(mine: Own, found: Audit | Untold) -> None:
     """What was found, to take along, and the code that finds it again."""
-    upload, k, language, students = mine.upload, found.k, state.language(), mine.students
+    upload, language, students = mine.upload, state.language(), mine.students
     asked, where = (mine.asked if students else None), source(found)
     st.subheader(state.t("labels.take"), anchor=False)
     files = (
@@ -145,7 +145,7 @@ def take(mine: Own, found: Audit | Untold) -> None:
         if opened.open:
             st.caption(state.t("labels.again-note"))
             st.code(reports.snippet(upload, found, asked), language="python", wrap_lines=True)
-            st.code(reports.command(upload, k), language="bash", wrap_lines=True)
+            st.code(reports.command(upload, found), language="bash", wrap_lines=True)
 
 
 def train(mine: Own, audit: Audit) -> None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from softlabel_core.audit.untold import Untold, least_ambiguity
+from softlabel_core.audit.untold import Untold, assume
 from ui.words.i18n import choice, say
 from ui.words.sentences import percent
 
@@ -21,17 +21,18 @@ def lead(language: str, found: Untold) -> str:
     )
 
 
-def bound(language: str, found: Untold, delta: float = ASSUMED) -> str:
-    """What γ is at least, whatever the truth is, and if Δ were `delta`. Markdown."""
-    assumed = least_ambiguity(found.set_size, len(found.class_names), delta)
+def bound(language: str, found: Untold) -> str:
+    """What γ is at least, whatever the truth is, and if Δ were what is assumed. Markdown."""
+    assumed = found.assumed or assume(found, ASSUMED).assumed
+    assert assumed is not None  # noqa: S101  # for the type checker
     return say(
         language,
         "labels.bound",
         k=choice(language, found.k),
         size=found.set_size,
         least=found.least_ambiguity,
-        delta=delta,
-        assumed=assumed,
+        delta=assumed.unreliability,
+        assumed=assumed.least_ambiguity,
     )
 
 
