@@ -199,7 +199,8 @@ def test_every_step_asks_first_and_then_reveals(name: str, language: str) -> Non
     app.button(key="learn/reveal").click().run()
     assert not app.exception, app.exception[0].message
     assert why in page_text(app) or step.ask == "by-hand"
-    assert app.get("plotly_chart") or step.picture in ("label", "tally", "repeats", "losses", "none")
+    others = ("label", "tally", "repeats", "curve", "losses", "none")
+    assert app.get("plotly_chart") or step.picture in others
 
 
 def _first_id(name: str, language: str) -> str:

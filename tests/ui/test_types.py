@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.teaching.test_lessons import results
 from tests.ui.test_app import ROOT, compare, explore
 from tests.waiting import PATIENCE
-from ui.views import observatory, start
+from ui.views import frames, observatory, start
 from ui.web import assets
 
 TSC = ROOT / "node_modules" / ".bin" / "tsc"
@@ -71,3 +72,9 @@ def test_of_films(tmp_path: Path) -> None:
     app = compare(**{"a.dataset": "moons", "b.dataset": "moons", "b.bias": "one-hot"})
     data = sent(app, "sides")
     assert faults(tmp_path, "film", "Data", data) == ""
+
+
+def test_of_frames(tmp_path: Path) -> None:
+    for guess in (None, "1000"):
+        data = frames.examples("en", results("examples.enough"), guess)
+        assert faults(tmp_path, "frames", "Data", data) == ""

@@ -10,11 +10,11 @@ from softlabel_core.teaching import by_hand as hand
 from softlabel_core.teaching import counts
 from softlabel_core.teaching.lessons import SITUATIONS
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
-from ui.charts.figures import Chart, Drawing, error, styled
+from ui.charts.figures import Chart, Drawing, styled
 from ui.charts.palette import CLEAR, palette
 from ui.words.i18n import minus, say
 from ui.words.lessons import letter
-from ui.words.sentences import percent, plus_minus
+from ui.words.sentences import plus_minus
 
 
 def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
@@ -133,50 +133,6 @@ def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
         {say(language, "learn.column-what"): names, titles["often"]: often, titles["ends"]: found.minimiser}
     ).round(4)
     return Chart(drawing.figure, alt, table)
-
-
-def curve(results: list[Result], *, dark: bool, language: str = "en") -> Chart:
-    """Accuracy against the number of examples, near the line and far from it, as `counts.enough` reads."""
-    colours, half = palette(dark), len(results) // 2
-    drawing = Drawing(colours, 420)
-    rows, said = [], []
-    for name, group, colour, symbol in (
-        ("far", results[half:], colours.student, "circle"),
-        ("near", results[:half], colours.truth, "square"),
-    ):
-        total = float(np.mean([one.indicators["total"] for one in group]))
-        title = say(language, f"learn.curve-{name}", total=total)
-        n = [one.experiment.dataset.model_dump()["train_size"] for one in group]
-        means = [one.student_accuracy.mean for one in group]
-        low, high = ([_end(one, side) for one in group] for side in ("low", "high"))
-        drawing.scatter(
-            x=n,
-            y=means,
-            error_y=error(low, means, high),
-            mode="lines+markers",
-            line={"color": colour, "width": 3},
-            marker={"symbol": symbol, "size": 10, "color": colour},
-            name=title,
-            hovertemplate="n = %{x:,}<br>%{y:.1%}<extra></extra>",
-        )
-        place = {"xanchor": "left", "align": "left", "xshift": 12, "yshift": -24}
-        lines = title.replace(" (", "<br>(").replace("（", "<br>（")  # a phone is narrow
-        drawing.note(np.log10(n[1]), means[1], lines, colour, **place)
-        rows += [(title, *one) for one in zip(n, means, low, high, strict=True)]
-        pairs = ", ".join(f"{size:,}: {percent(mean)}" for size, mean in zip(n, means, strict=True))
-        said.append(f"{title}: {pairs}")
-    y = {"color": colours.rival, "width": 1.5, "dash": "dash"}
-    drawing.shape("line", x0=0, x1=1, xref="paper", y0=counts.REACHED, y1=counts.REACHED, line=y)
-    drawing.axis("x", say(language, "learn.curve-x"), type="log", dtick=1)
-    drawing.accuracy(say(language, "charts.y-student"))
-    names = ("learn.column-what", "theory.column-n", "charts.y-student", "charts.low", "charts.high")
-    table = pd.DataFrame(rows, columns=[say(language, one) for one in names]).round(4)
-    return Chart(drawing.figure, say(language, "learn.curve-alt", said="; ".join(said)), table)
-
-
-def _end(result: Result, side: str) -> float:
-    end = getattr(result.student_accuracy, side)
-    return result.student_accuracy.mean if end is None else float(end)
 
 
 def decisions(results: list[Result], language: str) -> str:

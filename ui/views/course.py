@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from softlabel_core import Result
 from softlabel_core.once import once
 from softlabel_core.teaching import counts
 from softlabel_core.teaching.exercises import EXERCISES
@@ -13,8 +14,9 @@ from softlabel_core.teaching.steps import Exercise, LessonStep
 from ui import address, answers, panels, state
 from ui.charts.palette import DARK, LIGHT
 from ui.components import follow, label, repeats
+from ui.components import frames as moving
 from ui.taken import worksheet
-from ui.views import start
+from ui.views import frames, start
 from ui.words import glossary, guesses, i18n
 from ui.words import lessons as says
 from ui.words.guesses import Score
@@ -23,7 +25,7 @@ CHOICE = "learn/follow"
 """What the visitor has chosen in the figure that tallies."""
 
 
-def _label(_: LessonStep) -> None:
+def _label(*_: Any) -> None:
     """A soft label whose bars are dragged, with its image."""
     shown = counts.voted()
     percents = [round(100 * float(one)) for one in shown.label]
@@ -31,13 +33,19 @@ def _label(_: LessonStep) -> None:
     label.show({**rows, **_setting(state.language(), label.NAME)})
 
 
-def _repeats(_: LessonStep) -> None:
+def _repeats(*_: Any) -> None:
     """Intervals of simulated studies."""
     numbers = {"repeats": counts.REPEATS, "share": counts.TEST_SHARE}
     repeats.show({**numbers, **_setting(state.language(), repeats.NAME)})
 
 
-def _tally(step: LessonStep) -> None:
+def _curve(name: str, _: LessonStep, results: list[Result]) -> None:
+    """A slider over numbers of examples."""
+    guess, large = state.prediction(name), state.presenting()
+    moving.show(frames.examples(state.language(), results, guess, large=large), name)
+
+
+def _tally(_: str, step: LessonStep, __: list[Result]) -> None:
     """One label followed, from the rate of the step on."""
     choice = st.session_state.setdefault(CHOICE, start.chosen(step.experiment))
     if choice is not None:
@@ -48,8 +56,13 @@ def _chosen(choice: dict[str, Any]) -> None:
     st.session_state[CHOICE] = choice
 
 
-FIGURES: dict[str, Callable[[LessonStep], None]] = {"label": _label, "repeats": _repeats, "tally": _tally}
-"""Pictures that run in the browser."""
+FIGURES: dict[str, Callable[[str, LessonStep, list[Result]], None]] = {
+    "label": _label,
+    "repeats": _repeats,
+    "tally": _tally,
+    "curve": _curve,
+}
+"""Pictures that run in the browser, from the name of a step and its results."""
 
 
 @once(most=8)

@@ -31,7 +31,7 @@ ORDER = [*STEPS, SCORE]
 PERCENT, MIDDLE = 100, 50
 """Ends of a slider that is asked for a per cent, and where it stands before it is touched."""
 
-WIDE = ("losses", "tally", "construction")
+WIDE = ("losses", "tally", "construction", "curve")
 """Pictures that need all of the width."""
 
 UNDER_WORDS = 560
@@ -186,7 +186,7 @@ def reveal(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None
     with left:
         _told(name, step, guess, found)
     with right:
-        _shown(step, found)
+        _shown(name, step, found)
     if step.construction is not None or step.ask == "by-hand":
         st.caption(state.t("learn.source-here"))
     elif step.counts is not None:
@@ -217,11 +217,11 @@ def _told(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
             panels.open_elsewhere("start", state.t("learn.drag"), step.experiment)
 
 
-def _shown(step: LessonStep, found: list[Answer]) -> None:
+def _shown(name: str, step: LessonStep, found: list[Answer]) -> None:
     """The figure of a step."""
     if step.picture in course.FIGURES:
         with st.container(key="fit"):
-            course.FIGURES[step.picture](step)
+            course.FIGURES[step.picture](name, step, [one.result for one in found])
     elif step.picture == "losses":
         with st.container(key="fit"):
             st.markdown(charts_lessons.decisions([one.result for one in found], state.language()))
@@ -247,8 +247,6 @@ def _picture(step: LessonStep, found: list[Answer]) -> Chart:
         return charts_lessons.construction(construction, **look)
     if step.picture == "slope" and (count := steps.counted(step, [])) is not None:
         return charts_lessons.slope(count, **look)
-    if step.picture == "curve":
-        return charts_lessons.curve([one.result for one in found], **look)
     if step.picture == "pair" and len(found) > 1:
         both = (result, found[1].result)
         return pair.pair(both, paired=difference(*both).paired, **look)

@@ -1,0 +1,95 @@
+"""Figures with a slider over frames, in a real browser: by mouse, by keys, on a phone, and as a table."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from softlabel_core.teaching.lessons import EXAMPLES
+from tests.browser.conftest import seen_as, settled, without_violation
+from tests.browser.test_learn import open_step, sound
+from ui.words.i18n import say
+
+
+def revealed(page: Page, server: str, step: str, choice: str, **parameters: str) -> Locator:
+    """The figure of a step, after a guess."""
+    open_step(page, server, step, **parameters)
+    page.get_by_text(choice, exact=True).click()
+    button = page.get_by_role("button", name=say("en", "learn.reveal"))
+    expect(button).to_be_enabled()
+    button.click()
+    figure = page.locator(".frames.ready")
+    expect(figure).to_be_visible()
+    settled(page)
+    return figure
+
+
+def at(figure: Locator, place: int) -> None:
+    expect(figure).to_have_attribute("data-at", str(place))
+
+
+def test_examples_by_mouse_and_keys(server: str, page: Page) -> None:
+    figure = revealed(page, server, "examples.enough", "1,000 examples")
+    at(figure, 0)
+    slider = figure.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    at(figure, 1)
+    expect(slider).to_have_attribute("aria-valuetext", f"{EXAMPLES[1]:,} examples")
+    slider.press("End")
+    at(figure, len(EXAMPLES) - 1)
+    expect(figure).to_contain_text("ahead in both")
+    slider.press("ArrowRight")
+    at(figure, len(EXAMPLES) - 1)
+    plot = figure.locator("svg.plot")
+    expect(plot).to_contain_text("your guess")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 100, box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 150, steps=5)
+    page.mouse.up()
+    at(figure, 0)
+    expect(slider).to_be_focused()
+    figure.get_by_text("All frames as a table").click()
+    expect(figure.locator("tbody tr")).to_have_count(len(EXAMPLES))
+    expect(figure.locator("tr[aria-current]")).to_contain_text(str(EXAMPLES[0]))
+    without_violation(page)
+    sound(page)
+
+
+def test_frames_follow_each_other_and_a_hand_stops_them(server: str, page: Page) -> None:
+    figure = revealed(page, server, "examples.enough", "1,000 examples")
+    slider = figure.get_by_role("slider")
+    slider.press("End")
+    play = figure.get_by_role("button", name="Play")
+    play.click()
+    at(figure, 0)
+    at(figure, 2)
+    slider.press("Home")
+    expect(figure.get_by_role("button", name="Play")).to_be_visible()
+    figure.get_by_role("button", name="Play").click()
+    at(figure, len(EXAMPLES) - 1)
+    expect(figure.get_by_role("button", name="Play")).to_be_visible()
+
+
+@pytest.mark.parametrize(("step", "choice"), [("examples.enough", "1,000 examples")])
+def test_a_figure_fits_a_phone_and_the_present_mode(server: str, page: Page, step: str, choice: str) -> None:
+    seen_as(page, 390, 844, "dark")
+    figure = revealed(page, server, step, choice)
+    plot = figure.locator("svg.plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.mouse.click(box["x"] + box["width"] - 96, box["y"] + 150)
+    expect(figure).not_to_have_attribute("data-at", "0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for width, height in ((1366, 768), (1920, 1080)):
+        seen_as(page, width, height)
+        figure = revealed(page, server, step, choice, present="1")
+        inside = page.locator(".st-key-fit")
+        expect(inside).to_be_visible()
+        room = inside.evaluate("one => [one.scrollHeight, one.clientHeight]")
+        assert room[0] <= room[1] + 1, (width, room)
+    sound(page)

@@ -1,0 +1,31 @@
+// Where the slider of frames stands, asked of moments.js itself; `tests/ui/test_follow.py` runs it where there is Node.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import test from "node:test";
+
+const source = await readFile(new URL("../../ui/components/frames/moments.js", import.meta.url), "utf8");
+const { apart, keyed, nearest } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+
+test("a hand takes the nearest frame, the first of two", () => {
+  const places = [0, 0.2, 0.7, 1];
+  assert.deepEqual([-3, 0, 0.11, 0.44, 0.46, 0.9, 7].map((at) => nearest(places, at)), [0, 0, 1, 1, 2, 3, 3]);
+  assert.equal(nearest([0, 1], 0.5), 0);
+});
+
+test("keys lead to the next frame and to the ends, and not beyond", () => {
+  assert.equal(keyed("ArrowRight", 1, 5), 2);
+  assert.equal(keyed("ArrowUp", 4, 5), 4);
+  assert.equal(keyed("ArrowLeft", 1, 5), 0);
+  assert.equal(keyed("ArrowDown", 0, 5), 0);
+  assert.equal(keyed("Home", 3, 5), 0);
+  assert.equal(keyed("End", 3, 5), 4);
+  assert.equal(keyed("PageDown", 3, 5), null);
+  assert.equal(keyed("a", 3, 5), null);
+});
+
+test("texts stand apart, in their order and within", () => {
+  assert.deepEqual(apart([50, 10, 90], 20, 0, 100), [50, 10, 90]);
+  assert.deepEqual(apart([10, 12, 50], 20, 0, 100), [10, 30, 50]);
+  assert.deepEqual(apart([95, 99], 20, 0, 100), [80, 100]);
+  assert.deepEqual(apart([12, 10], 20, 0, 100), [30, 10]);
+});

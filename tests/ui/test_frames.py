@@ -1,0 +1,62 @@
+"""What figures with a slider over frames are told, and what their texts say: no browser."""
+
+import re
+
+import pytest
+
+from softlabel_core.teaching.lessons import EXAMPLES, FAR, NEAR
+from tests.teaching.test_lessons import learn, results
+from ui.components import frames as component
+from ui.views import frames
+from ui.words.i18n import LANGUAGES
+from ui.words.sentences import plus_minus
+
+SCRIPTS = [component.FOLDER / name for name in component.SCRIPTS if name.endswith(".js")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_frame_has_its_numbers_in_words_and_in_the_table(language: str) -> None:
+    found = results("examples.enough")
+    data = frames.examples(language, found, "3000")
+    assert [one["text"] for kind in reversed(data["kinds"]) for one in kind["measured"]] == [
+        plus_minus(one.student_accuracy) for one in found
+    ]
+    assert [one["place"] for one in data["frames"]][0::4] == [0, 1]
+    assert data["guess"] == data["frames"][3]["place"]
+    heads, rows = data["table"]["heads"], data["table"]["rows"]
+    assert len(set(heads)) == len(heads)
+    assert len(rows) == len(data["frames"]) == len(EXAMPLES)
+    for row, frame in zip(rows, data["frames"], strict=True):
+        assert len(row) == len(heads)
+        assert row[0] in frame["name"]
+        assert row[0] in frame["said"]
+    for kind, bias in zip(data["kinds"], (FAR, NEAR), strict=True):
+        assert kind["name"].endswith(f"{bias['unreliability'] + bias['ambiguity']:g}")
+    assert not [text for text in (*heads, data["note"], data["title"]) if "{" in text]
+
+
+@pytest.mark.parametrize("guess", [None, "", "more"])
+def test_no_guess_has_no_place(guess: str | None) -> None:
+    assert frames.examples("en", results("examples.enough"), guess)["guess"] is None
+
+
+def test_who_leads_is_said_as_it_is_counted() -> None:
+    """Of ten sets a wrong label is ahead near the line; of a thousand the truth is."""
+    few, *_, many = (one["said"] for one in frames.examples("en", results("examples.enough"), None)["frames"])
+    assert "by chance" in few
+    assert "promises nothing" in few
+    assert "ahead in both" in many
+
+
+def test_the_step_shows_the_figure() -> None:
+    app = learn(step="examples.enough")
+    app.radio[0].set_value("1000").run()
+    app.button(key="learn/reveal").click().run()
+    assert not app.exception
+    assert [one for one in app.get("bidi_component") if '"kind": "examples"' in one.proto.json]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_speak_no_language_and_ask_nobody(script: object) -> None:
+    text = script.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+    assert not re.findall(r">[A-Za-z ]{3,}<|textContent = \"[A-Za-z]|fetch\(|http", text)

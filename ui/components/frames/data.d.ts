@@ -1,0 +1,69 @@
+// What Python sends (ui/views/frames.py).
+
+/** One stop of the slider. */
+export interface Frame {
+  /** Where it stands on the slider, from 0 to 1. */
+  place: number;
+  /** What it is, in few words. */
+  name: string;
+  /** What is to be seen in it. */
+  said: string;
+}
+
+export interface Table {
+  heads: string[];
+  /** A row a frame. */
+  rows: string[][];
+}
+
+interface Common {
+  title: string;
+  frames: Frame[];
+  /** The frame that stands there first. */
+  at: number;
+  /** What the slider moves. */
+  slider: string;
+  note: string;
+  /** In the present mode: readable from the last row, and nothing beside it. */
+  large: boolean;
+  table: Table;
+  words: Record<string, string>;
+  /** Light and dark. */
+  colours: Record<string, [string, string]>;
+}
+
+/** An accuracy with its interval. */
+export interface Measured {
+  mean: number;
+  low: number;
+  high: number;
+  /** As it is written. */
+  text: string;
+}
+
+/** One kind of labels, a value a frame. */
+export interface Kind {
+  name: string;
+  shape: string;
+  measured: Measured[];
+  /** The least accuracy that the proof allows: places and shares. */
+  promise: [place: number, share: number][];
+  promised: string;
+  /** How often every label is in the sets of one class. */
+  tallies: number[][];
+  /** Of each, how many sets, and the wrong label that most of them hold. */
+  counted: { said: string; rival: number }[];
+}
+
+export interface Examples extends Common {
+  kind: "examples";
+  ticks: [place: number, text: string][];
+  kinds: Kind[];
+  truth: number;
+  /** Accuracy in question. */
+  reached: number;
+  /** Where the visitor's guess stands; null without one. */
+  guess: number | null;
+}
+
+export type Data = Examples;

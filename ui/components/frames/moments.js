@@ -1,0 +1,39 @@
+// Where the slider of frames stands: nothing here draws.
+
+/** The place nearest to one on the slider, the first of two as near. @param {number[]} places @param {number} at */
+export function nearest(places, at) {
+  let found = 0;
+  places.forEach((one, index) => { if (Math.abs(one - at) < Math.abs(places[found] - at)) found = index; });
+  return found;
+}
+
+/** The frame that a key leads to; null for a key that leads nowhere. @param {string} key @param {number} at @param {number} count */
+export function keyed(key, at, count) {
+  /** @type {Record<string, number>} */
+  const found = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: count - 1 };
+  return key in found ? Math.max(0, Math.min(count - 1, found[key])) : null;
+}
+
+/** Where texts of one line each stand so that none covers another: as near as can be to where they belong, in their
+ * order. @param {number[]} wanted middles, from the highest @param {number} room between two @param {number} top
+ * @param {number} bottom */
+export function apart(wanted, room, top, bottom) {
+  const order = wanted.map((_, index) => index).sort((one, other) => wanted[one] - wanted[other] || one - other);
+  const found = [...wanted];
+  let free = top;
+  for (const index of order) {
+    found[index] = Math.max(wanted[index], free);
+    free = found[index] + room;
+  }
+  free = bottom;
+  for (const index of order.reverse()) {
+    found[index] = Math.min(found[index], free);
+    free = found[index] - room;
+  }
+  return found;
+}
+
+/** How much larger than on a page words and margins are in the present mode; of the window's height the plot's share.
+ * `frames.css` says the same. @param {boolean} large */
+export const scale = (large) => (large ? Math.max(1, 0.017 * innerHeight / 14) : 1);
+export const SHARE = 0.29;
