@@ -23,7 +23,7 @@ class Untold:
     """Delta as measured against the truth: where a slider starts."""
 
     ambiguity: float
-    """gamma as measured."""
+    """gamma as measured: where the other one starts."""
 
     accuracy: float
     """Against the truth."""
@@ -31,11 +31,15 @@ class Untold:
     class_conditional: bool
     """Whether labels depend on the class alone, which the estimate rests on."""
 
-    def read(self, unreliability: float) -> Told | None:
-        """Accuracy if Delta were `unreliability`; None where Delta + gamma is too near 1."""
-        if unreliability + self.ambiguity > FURTHEST:
+    def read(self, unreliability: float, ambiguity: float) -> Told | None:
+        """Accuracy if the degrees were these; None where their sum is too near 1."""
+        if unreliability + ambiguity > FURTHEST:
             return None
-        return told(self.risk, self.n, unreliability, self.ambiguity)
+        return told(self.risk, self.n, unreliability, ambiguity)
+
+    def along(self, ambiguity: float) -> list[tuple[float, Told]]:
+        """Every Delta in hundredths that can be read with `ambiguity`, and the accuracy it means."""
+        return [(delta / 100, one) for delta in range(101) if (one := self.read(delta / 100, ambiguity))]
 
 
 def untold(result: Result) -> Untold | None:

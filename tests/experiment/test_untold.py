@@ -5,6 +5,7 @@ import pytest
 from softlabel_core import Experiment, run
 from softlabel_core.experiment.untold import untold
 from softlabel_core.theory.blind import told
+from ui.charts import theory as charts
 from ui.words import theory as words
 
 
@@ -24,11 +25,11 @@ def test_it_reads_the_risk_of_its_rows(result):
     found = untold(result)
     assert found.n == 100
     assert found.risk == pytest.approx(sum(row["risk"] for row in result.rows) / 4)
-    assert found.read(0.2) == told(found.risk, 100, 0.2, result.indicators["ambiguity"])
-    assert found.read(0.9) is None
-    assert (
-        found.read(0.1).accuracy < found.read(0.2).accuracy
-    )  # misses that Delta does not explain are errors
+    assert found.read(0.2, 0.3) == told(found.risk, 100, 0.2, 0.3)
+    assert found.read(0.9, 0.3) is None
+    along = dict(found.along(0.3))
+    assert max(along) == pytest.approx(0.68)
+    assert along[0.1].accuracy < along[0.2].accuracy  # misses that Delta does not explain are errors
 
 
 def test_without_a_validation_part_there_is_nothing(result):
@@ -39,11 +40,25 @@ def test_without_a_validation_part_there_is_nothing(result):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_its_sentence(result, language):
     found = untold(result)
-    said = words.without_truth(language, found, 0.2)
-    assert f"{100 * found.read(0.2).accuracy:.1f}" in said
+    said = words.without_truth(language, found, 0.2, 0.3)
+    assert f"{100 * found.read(0.2, 0.3).accuracy:.1f}" in said
     assert f"{100 * found.accuracy:.1f}" in said
-    assert words.without_truth(language, found, 0.9) != said
+    assert words.without_truth(language, found, 0.9, 0.3) != said
     teacher = result.experiment.replace(bias="overconfident-teacher")
-    comfort = words.without_truth(language, untold(result.model_copy(update={"experiment": teacher})), 0.2)
+    taught = untold(result.model_copy(update={"experiment": teacher}))
+    comfort = words.without_truth(language, taught, 0.2, 0.3)
     assert comfort.startswith(said)
     assert comfort != said
+
+
+@pytest.mark.parametrize("assumed", [0.0, 0.2, 0.9])
+def test_its_figure_has_the_line_the_choice_and_the_truth(result, assumed):
+    found = untold(result)
+    chart = charts.untold(found, assumed, 0.3, dark=False)
+    _, line, *chosen = chart.figure.data
+    assert dict(zip(line.x, line.y, strict=True)) == {d: one.accuracy for d, one in found.along(0.3)}
+    read = found.read(assumed, 0.3)
+    assert [one.y[0] for one in chosen] == ([] if read is None else [read.accuracy])
+    assert found.accuracy in {shape.y0 for shape in chart.figure.layout.shapes}
+    assert f"{100 * found.accuracy:.1f}" in chart.alt
+    assert len(chart.table) == 14

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from softlabel_core.experiment.untold import Untold
 from softlabel_core.theory.promises import Promise
 from ui.charts.figures import Chart, Drawing, error
 from ui.charts.palette import palette
@@ -87,3 +88,60 @@ def _measured(drawing: Drawing, promise: Promise, name: str) -> None:
         name=name,
         hovertemplate=f"{name}<br>n = %{{x:,}}<br>%{{y:.1%}}<extra></extra>",
     )
+
+
+def untold(found: Untold, assumed: float, rival: float, *, dark: bool, language: str = "en") -> Chart:
+    """Accuracy that the set risk tells over the Delta that is assumed, beside the truth. Shares in [0, 1]."""
+    colours = palette(dark)
+    drawing = Drawing(colours, 360)
+    along = found.along(rival)
+    deltas, read = [delta for delta, _ in along], [one for _, one in along]
+    name = say(language, "theory.blind-column")
+    drawing.scatter(
+        x=[*deltas, *deltas[::-1]],
+        y=[*(one.high for one in read), *(one.low for one in reversed(read))],
+        fill="toself",
+        fillcolor=colours.student,
+        opacity=0.18,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+    drawing.scatter(
+        x=deltas,
+        y=[one.accuracy for one in read],
+        mode="lines",
+        line={"color": colours.student, "width": 3},
+        name=name,
+        hovertemplate="Δ = %{x:.2f}<br>%{y:.1%}<extra></extra>",
+    )
+    chosen = found.read(assumed, rival)
+    if chosen is not None:
+        drawing.scatter(
+            x=[assumed],
+            y=[chosen.accuracy],
+            mode="markers",
+            marker={"symbol": "diamond", "size": 13, "color": colours.mark},
+            hovertemplate="Δ = %{x:.2f}<br>%{y:.1%}<extra></extra>",
+        )
+    drawing.level(found.accuracy, say(language, "theory.blind-level"), colours.truth, "dot")
+    line = {"color": colours.mute, "width": 1.5, "dash": "dash"}
+    at = found.unreliability
+    drawing.shape("line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
+    side = {"xanchor": "left", "xshift": 6} if at < 0.5 else {"xanchor": "right", "xshift": -6}
+    drawing.note(at, 0.03, say(language, "theory.blind-measured"), colours.mute, **side)
+    drawing.axis("x", say(language, "explore.blind-assumed"), range=[0, 1], tickformat=".1f", dtick=0.2)
+    drawing.accuracy(name)
+    low, high = (min((one.low for one in read), default=0), max((one.high for one in read), default=0))
+    alt = say(
+        language,
+        "theory.blind-alt",
+        low=percent(low),
+        high=percent(high),
+        truth=percent(found.accuracy),
+        hidden=found.unreliability,
+        rival=rival,
+    )
+    rows = [(delta, one.accuracy, one.low, one.high) for delta, one in along[::5]]
+    names = ("explore.blind-assumed", "theory.blind-column", "charts.low", "charts.high")
+    table = pd.DataFrame(rows, columns=[say(language, one) for one in names])
+    return Chart(drawing.figure, alt, table.round(4))

@@ -143,10 +143,13 @@ def _blind(answer: Answer) -> None:
     if found is None:
         return
     st.caption(state.t("explore.blind-note"))
-    assumed = st.slider(
-        state.t("explore.blind-assumed"), 0.0, 1.0, round(found.unreliability, 2), 0.01, key="blind"
-    )
-    st.markdown(sentences.without_truth(state.language(), found, assumed))
+    left, right = st.columns(2)
+    start = round(found.unreliability, 2), round(found.ambiguity, 2)
+    assumed = left.slider(state.t("explore.blind-assumed"), 0.0, 1.0, start[0], 0.01, key="blind")
+    rival = right.slider(state.t("explore.blind-rival"), 0.0, 1.0, start[1], 0.01, key="blind-rival")
+    st.markdown(sentences.without_truth(state.language(), found, assumed, rival))
+    chart = theory.untold(found, assumed, rival, **panels.look())
+    panels.picture("", chart, key="blind-figure", note=state.t("explore.blind-figure"))
 
 
 def _more_sizes(experiment: Experiment) -> None:

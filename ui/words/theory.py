@@ -114,17 +114,24 @@ def _about(n: int) -> str:
     return count(int(float(f"{n:.1e}")))
 
 
-def without_truth(language: str, found: Untold, assumed: float) -> str:
-    """What the set risk says of accuracy if Delta were as `assumed`, and where that is false comfort."""
-    values = {"risk": percent(found.risk), "n": count(found.n), "assumed": assumed, "rival": found.ambiguity}
-    read = found.read(assumed)
+def without_truth(language: str, found: Untold, assumed: float, rival: float) -> str:
+    """What the set risk says of accuracy if Delta were `assumed` and gamma `rival`; where that is false
+    comfort."""
+    values = {"risk": percent(found.risk), "n": count(found.n), "assumed": assumed, "rival": rival}
+    read = found.read(assumed, rival)
     if read is None:
         said = [say(language, "theory.blind-near", **values)]
     else:
         told = {"told": percent(read.accuracy), "interval": shares(language, read.low, read.high)}
         said = [say(language, "theory.blind", **values, **told)]
     said.append(
-        say(language, "theory.blind-truth", truth=percent(found.accuracy), hidden=found.unreliability)
+        say(
+            language,
+            "theory.blind-truth",
+            truth=percent(found.accuracy),
+            hidden=found.unreliability,
+            rival=found.ambiguity,
+        )
     )
     if not found.class_conditional:
         said.append(say(language, "theory.blind-comfort"))
