@@ -5,7 +5,7 @@ import test from "node:test";
 
 const source = await readFile(new URL("../../ui/components/follow/counting.js", import.meta.url), "utf8");
 const counting = await import(`data:text/javascript,${encodeURIComponent(source)}`);
-const { apart, degrees, layout, nearest, ranking, tally, verdict } = counting;
+const { apart, degrees, layout, nearest, outward, ranking, tally, verdict } = counting;
 
 const followed = {
   truth: 3,
@@ -40,6 +40,11 @@ test("the nearest computed accuracy says whether it is the one asked for", () =>
   const points = [[0, 0.9, 0.8, 1], [50, 0.5, 0.4, 0.6]];
   assert.deepEqual(nearest(points, 20), { point: points[0], exact: false });
   assert.deepEqual(nearest(points, 50), { point: points[1], exact: true });
+});
+
+test("an interval in per cent never shrinks by rounding", () => {
+  assert.deepEqual(outward(0.94861, 0.98191), { low: "94.8", high: "98.2" });
+  assert.deepEqual(outward(0.949, 1), { low: "94.9", high: "100.0" });
 });
 
 test("the verdict follows what was counted", () => {

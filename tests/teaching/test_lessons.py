@@ -110,7 +110,7 @@ def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> N
     said = guesses.verdict("en", step, guess, found)
     assert word in said
     if guess == 0.5:
-        assert f"{100 * (found[0].student_accuracy.mean - guess):.0f} points higher" in said
+        assert f"{100 * (found[0].student_accuracy.mean - guess):.0f} percentage points higher" in said
 
 
 def test_choices_are_judged_by_what_came_out() -> None:
@@ -130,7 +130,7 @@ def test_a_choice_between_two_quotes_their_difference_with_its_interval() -> Non
         step, found = STEPS[name][1], results(name)
         gap = difference(*found)
         said = guesses.verdict("en", step, "first", found)
-        assert f"{abs(100 * gap.mean):.1f} points" in said
+        assert f"{abs(100 * gap.mean):.1f} percentage points" in said
         assert "95 % interval" in said
 
 
@@ -377,7 +377,7 @@ def test_the_score_counts_what_was_guessed() -> None:
     assert guesses.score(number, "", found).made == 0
     app = learn(step=SCORE, guesses=guesses.packed({"rule.before": 0.4, "pooling.rival": "first"}))
     card = page_text(app)
-    assert f"{100 * off:.0f} points" in card
+    assert f"{100 * off:.0f} percentage points" in card
     assert "1 of 1" in card
 
 

@@ -259,7 +259,48 @@ def test_a_number_whose_interval_is_too_wide_is_shown_nowhere(result):
 
 def test_an_interval_of_shares_never_shrinks_and_its_negative_ends_have_a_minus(result):
     assert sentences.shares("en", 0.0, 0.00038) == "0.0 to 0.1 %"
-    assert sentences.shares("zh", 0.961, 0.9731) == "96.1 至 97.4 %"
-    found = Difference(mean=0.006, low=-0.005, high=0.017, paired=True, replicates=8)
-    assert "−0.5 to 1.7" in sentences.comparison("en", found)
-    assert "-0.5" not in sentences.comparison("en", found)
+    assert sentences.shares("zh", 0.961, 0.9731) == "96.1 到 97.4 %"
+
+
+DIFFERENCES = (
+    Difference(mean=0.006, low=-0.005, high=0.017, paired=True, replicates=8),
+    Difference(mean=-0.014, low=-0.0325, high=0.0045, paired=True, replicates=8),
+    Difference(mean=0.0085, low=-0.0003, high=0.0173, paired=False, replicates=4),
+    Difference(mean=-0.00004, low=-0.0004, high=0.00032, paired=True, replicates=8),
+    Difference(mean=0.0304, low=0.0004, high=0.0604, paired=True, replicates=8),
+    Difference(mean=-0.3, low=-0.42, high=-0.18, paired=True, replicates=8),
+    Difference(mean=0.5, low=-0.6, high=1.0, paired=True, replicates=2),
+)
+
+
+@pytest.mark.parametrize("found", DIFFERENCES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_difference_is_rounded_alike_wherever_it_is_told(language, found):
+    """Sentence, ± and the line of a guess: one mean, one interval, none shrunk, and never a -0.0."""
+    one = sentences.in_points(found)
+    assert one.low <= 100 * found.low + 1e-6
+    assert one.high >= 100 * found.high - 1e-6
+    assert (one.low <= 0 <= one.high) == (not found.clear)
+    said = sentences.comparison(language, found)
+    assert not re.search(r"-\d|[−+]0\.0+(?!\d)", said)
+    numbers = [float(one.replace("−", "-")) for one in re.findall(r"[−+]?\d+\.\d+", said)]
+    way = -1 if found.clear and found.mean < 0 else 1
+    assert numbers == [way * one.mean, *sorted((way * one.low, way * one.high))]
+    assert numbers[1] <= numbers[0] <= numbers[2]
+    mean, half = sentences.points(found).replace("−", "-").split("\u00a0±\u00a0")
+    assert float(mean) == one.mean
+    assert float(half) == pytest.approx(max(one.mean - one.low, one.high - one.mean))
+
+
+def test_who_is_ahead_is_told_where_it_is_unclear():
+    """A − B below 0 stays below 0 in the sentence."""
+    assert "A − B is −1.4 percentage points" in sentences.comparison("en", DIFFERENCES[1])
+    assert "A 减 B 为 −1.4 个百分点" in sentences.comparison("zh", DIFFERENCES[1])
+
+
+def test_an_interval_of_an_accuracy_in_words_is_the_one_behind_the_mean():
+    one = Estimate(mean=0.9653, low=0.9487, high=0.9819, replicates=8)
+    assert sentences.plus_minus(one) == "96.5\u00a0%\u00a0±\u00a01.7"
+    assert sentences.reached("en", one) == "94.8 to 98.2 %"
+    cut = Estimate(mean=0.995, low=0.985, high=1.0, replicates=8)
+    assert sentences.reached("en", cut) == sentences.shares("en", 0.985, 1.0)

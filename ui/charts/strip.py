@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable
+from typing import NamedTuple
 
 from softlabel_core import Result
 from softlabel_core.experiment.compare import difference
@@ -9,14 +10,22 @@ from softlabel_core.teaching.steps import LessonStep
 from ui.charts.palette import palette
 from ui.words import guesses
 from ui.words import lessons as says
-from ui.words.i18n import minus, say
-from ui.words.sentences import percent
+from ui.words.i18n import say
+from ui.words.sentences import in_points, outward, percent, reached
 
 ROOM = 1.25
 """How much wider the line of a difference is than what is on it."""
 
-LEAST = 0.05
-"""Half of the shortest line of a difference."""
+LEAST = 5.0
+"""Half of the shortest line of a difference, in points."""
+
+
+class Reach(NamedTuple):
+    """An interval on a line, and its words."""
+
+    low: float
+    high: float
+    said: str
 
 
 def strip(
@@ -33,37 +42,42 @@ def strip(
 
 
 def _number(step: LessonStep, guess: float | None, results: list[Result], dark: bool, language: str) -> str:
-    value, interval = guesses.actual(step, results), guesses.ends(step, results)
+    value, ends = guesses.actual(step, results), guesses.ends(step, results)
     in_percent = step.ask in says.PERCENT
 
     def said(number: float) -> str:
-        if step.ask == "student_accuracy":
-            return percent(number).replace(".0 ", " ")  # as the sentence says it, and a guess as it was made
-        return f"{100 * number:.0f} %" if in_percent else f"{number:.2f}"
+        # as the sentence says it, and a guess as it was made
+        return percent(number).replace(".0 ", " ") if in_percent else f"{number:.2f}"
+
+    reach = None
+    if ends is not None:
+        asked = step.ask == "student_accuracy"
+        told = reached(language, results[0].student_accuracy) if asked else outward(language, *ends)
+        reach = Reach(*ends, told)
 
     chance = 1 / len(results[0].class_names) if step.ask == "student_accuracy" and results else None
     title = say(language, "learn.strip-percent" if in_percent else "learn.strip-share")
     marks = {"chance": chance, "came": value, "guess": guess}
-    return _line((0, 1), marks, interval, said, title, dark=dark, language=language)
+    return _line((0, 1), marks, reach, said, title, dark=dark, language=language)
 
 
 def _difference(results: list[Result], dark: bool, language: str) -> str:
-    found = difference(results[0], results[1])
-    interval = None if found.low is None or found.high is None else (found.low, found.high)
-    half = min(1.0, ROOM * max(LEAST, abs(found.mean), *(abs(end) for end in interval or ())))
-    title = say(language, "learn.strip-gap")
-
-    def said(number: float) -> str:
-        return minus(f"{100 * number:+.1f}")
-
+    found = in_points(difference(results[0], results[1]))
+    reach, half = None, max(LEAST, abs(found.mean))
+    if found.low is not None and found.high is not None:
+        half = max(half, -found.low, found.high)
+        low, high = map(found.said, (found.low, found.high))
+        reach = Reach(found.low, found.high, say(language, "words.interval", low=low, high=high))
+    half = min(100.0, ROOM * half)
+    title, said = say(language, "learn.strip-gap"), found.said
     marks: dict[str, float | None] = {"zero": 0.0, "came": found.mean}
-    return _line((-half, half), marks, interval, said, title, dark=dark, language=language)
+    return _line((-half, half), marks, reach, said, title, dark=dark, language=language)
 
 
 def _line(
     ends: tuple[float, float],
     marks: dict[str, float | None],
-    interval: tuple[float, float] | None,
+    reach: Reach | None,
     said: Callable[[float], str],
     title: str,
     *,
@@ -78,9 +92,9 @@ def _line(
         return f"left:{(number - low) / (high - low):.2%}"
 
     parts = []
-    if interval is not None:
-        width = f"width:{(interval[1] - interval[0]) / (high - low):.2%}"
-        parts.append(f'<b class="reach" style="{left(interval[0])};{width}"></b>')
+    if reach is not None:
+        width = f"width:{(reach.high - reach.low) / (high - low):.2%}"
+        parts.append(f'<b class="reach" style="{left(reach.low)};{width}"></b>')
     for kind, number in marks.items():
         if number is None:
             continue
@@ -101,7 +115,9 @@ def _line(
         high=said(high),
         guess="" if guess is None else say(language, "learn.strip-guess", guess=said(guess)),
         value="" if came is None else said(came),
-        interval=" – ".join(map(said, interval)) if interval else say(language, "learn.strip-none"),
+        interval=say(language, "learn.strip-reach", interval=reach.said)
+        if reach
+        else say(language, "learn.strip-none"),
     )
     scale = f"<span>{said(low)}</span><span>{html.escape(title)}</span><span>{said(high)}</span>"
     return (

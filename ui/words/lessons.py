@@ -17,7 +17,7 @@ from softlabel_core.teaching.recipes import Pair
 from softlabel_core.teaching.steps import Exercise, LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 from ui.words.i18n import joined, known, minus, say
-from ui.words.sentences import because, plus_minus, points, rounded
+from ui.words.sentences import because, percent, plus_minus, points, rounded
 
 CHOICES = {"which": ("first", "second", "same"), "promise": ("holds", "broken")}
 """Questions with answers in words -> the answers' ids."""
@@ -80,7 +80,7 @@ def _held_against(one: Result, other: Result) -> dict[str, Any]:
 
 
 def _count(language: str, count: Count) -> dict[str, Any]:
-    found: dict[str, Any] = {"answer": count.value, "answer_share": rounded(count.value)}
+    found: dict[str, Any] = {"answer": count.value, "answer_share": percent(count.value)}
     found["came"] = _thousands(count.came)
     for name, value in count.numbers.items():
         found[name] = points(value) if isinstance(value, Difference) else value

@@ -1,7 +1,7 @@
 """Sentences made from the numbers of a result, by language. No number stands in a text file."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from softlabel_core import Result
 from softlabel_core.experiment.compare import Difference
@@ -12,6 +12,9 @@ from ui.words import i18n
 
 STILL = 0.2
 """A student this much better than its labels is worth an "and still"."""
+
+FINEST = 4
+"""Most digits of a difference in points."""
 
 NO_BREAK = "\u00a0"
 """A space at which no line ends."""
@@ -37,13 +40,47 @@ def plus_minus(estimate: Estimate) -> str:
     return said.replace(" ", NO_BREAK)
 
 
+class InPoints(NamedTuple):
+    """A difference in points, rounded once for all that tell it: its ends are the mean ± its half.
+
+    Never less than the unrounded interval, and with so many digits that an interval without 0 keeps it out.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    digits: int
+
+    def said(self, number: float) -> str:
+        """A number with its sign, none before 0."""
+        return f"{0:.{self.digits}f}" if number == 0 else i18n.minus(f"{number:+.{self.digits}f}")
+
+
+def in_points(found: Difference) -> InPoints:
+    """Of a difference as a share of 1."""
+    for digits in range(1, FINEST + 1):
+        mean = round(100 * found.mean, digits) + 0.0
+        if found.low is None or found.high is None:
+            return InPoints(mean, None, None, digits)
+        unit = 10**digits
+        reach = max(mean - 100 * found.low, 100 * found.high - mean)
+        half = math.ceil(round(unit * reach, 6)) / unit
+        low, high = (
+            round(max(-100.0, mean - half), digits) + 0.0,
+            round(min(100.0, mean + half), digits) + 0.0,
+        )
+        if not (found.clear and low <= 0 <= high):
+            break
+    return InPoints(mean, low, high, digits)
+
+
 def points(found: Difference) -> str:
     """A difference in points with the half of its interval: `+1.6 ± 0.9`; without an interval alone."""
-    said = i18n.minus(f"{100 * found.mean:+.1f}")
-    if found.low is None or found.high is None:
-        return said
-    half = 50 * (found.high - found.low)
-    return f"{said} ± {math.ceil(round(10 * half, 6)) / 10:.1f}".replace(" ", NO_BREAK)
+    one = in_points(found)
+    if one.low is None or one.high is None:
+        return one.said(one.mean)
+    half = max(one.mean - one.low, one.high - one.mean)
+    return f"{one.said(one.mean)} ± {half:.{one.digits}f}".replace(" ", NO_BREAK)
 
 
 def ends(language: str, estimate: Estimate) -> str:
@@ -51,6 +88,16 @@ def ends(language: str, estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return i18n.say(language, "words.no-interval")
     return shares(language, estimate.low, estimate.high)
+
+
+def reached(language: str, estimate: Estimate) -> str:
+    """The interval of an accuracy, rounded as `plus_minus` rounds it: what its mean ± its half comes to."""
+    if estimate.low is None or estimate.high is None:
+        return i18n.say(language, "words.no-interval")
+    if not estimate.spread.startswith("±"):
+        return shares(language, estimate.low, estimate.high)
+    mean, half = round(100 * estimate.mean, 1), float(estimate.spread[1:])
+    return i18n.say(language, "words.interval", low=f"{mean - half:.1f}", high=f"{mean + half:.1f} %")
 
 
 def shares(language: str, low: float, high: float) -> str:
@@ -191,17 +238,16 @@ def asks(language: str, margin: LossMargin, measured: dict[str, Any] | None = No
 
 def comparison(language: str, found: Difference) -> str:
     """How A and B differ, with the interval and what it rests on. Markdown."""
-    points = f"{abs(100 * found.mean):.1f}"
-    if found.low is None or found.high is None:
-        return i18n.say(language, "compare.alone", points=points)
-    low, high = sorted((100 * found.low, 100 * found.high))
-    if found.mean < 0 and found.clear:
-        low, high = -high, -low
-    low, high = math.floor(round(10 * low, 6)) / 10, math.ceil(round(10 * high, 6)) / 10
+    one = in_points(found)
+    size = f"{abs(one.mean):.{one.digits}f}"
+    if one.low is None or one.high is None:
+        return i18n.say(language, "compare.alone", points=size)
     way = "same" if not found.clear else "better" if found.mean > 0 else "worse"
+    low, high = (-one.high, -one.low) if way == "worse" else (one.low, one.high)
     how = i18n.say(
         language, f"compare.{'paired' if found.paired else 'unpaired'}", replicates=found.replicates
     )
-    ends = {name: i18n.minus(f"{end:.1f}") for name, end in (("low", low), ("high", high))}
-    values = {"points": points, "how": how, **ends}
+    told = (f"{end:.{one.digits}f}" for end in (low + 0.0, high + 0.0))
+    values = {"how": how, **dict(zip(("low", "high"), map(i18n.minus, told), strict=True))}
+    values["points"] = one.said(one.mean) if way == "same" else size
     return i18n.say(language, f"compare.{way}", replicates=found.replicates, **values)

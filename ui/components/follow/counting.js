@@ -69,6 +69,12 @@ export function verdict(/** @type {Choice} */ choice, /** @type {number} */ n, /
   return found.room < 0.005 ? "tied" : found.room < 0.15 ? "close" : "back";
 }
 
+/** Ends of an interval in per cent, rounded so that it does not shrink. @param {number} low @param {number} high */
+export const outward = (low, high) => ({
+  low: (Math.floor(low * 1000 + 1e-6) / 10).toFixed(1),
+  high: (Math.ceil(high * 1000 - 1e-6) / 10).toFixed(1),
+});
+
 /** Milliseconds that the label at a place takes: slow at first, then a stream. @param {number} place */
 export function pace(place) {
   return [2500, 1100, 520, 520, 520][place] ?? (place < 12 ? 260 : place < 60 ? 140 : 90);

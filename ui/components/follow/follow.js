@@ -1,6 +1,6 @@
 // Draws the figure and answers to hands and keys; `counting.js` counts.
 
-import { apart, degrees, first, layout, nearest, pace, ranking, SOME, tally, verdict } from "./counting.js";
+import { apart, degrees, first, layout, nearest, outward, pace, ranking, SOME, tally, verdict } from "./counting.js";
 import { el, forsake, withSetting } from "./elements.js";
 /** @import { Choice, Degrees, Point } from "./counting.js" */
 /** @import { Block, Change, Data, Value } from "./data.d.ts" */
@@ -468,7 +468,7 @@ class Figure {
     const { rate, way, k } = this.choice;
     const { point, exact } = nearest(this.points, rate);
     const [near, mean, low, high] = point;
-    const values = { share: tenth(mean), near: whole(near / 100), low: (low * 100).toFixed(1), high: (high * 100).toFixed(1) };
+    const values = { share: tenth(mean), near: whole(near / 100), ...outward(low, high) };
     const result = this.set(`${mean < LOW ? "only" : "right"}${exact ? "" : "-near"}`, values);
     const head = this.set("headline", { way: [this.say(way === "sets" ? `way-sets-${k}` : "way-imitates")], result });
     this.headline.replaceChildren(...head);
@@ -538,7 +538,7 @@ class Figure {
       this.counts.map((count, label) => [String(label), sets ? String(count) : count.toFixed(1), this.n ? tenth(count / this.n) : ""]));
     counted.prepend(el("caption", {}, this.say("table-tally")));
     const computed = rows(["rate", "accuracy", "interval"].map((one) => this.say(`column-${one}`)),
-      this.points.map(([at, mean, low, high]) => [whole(at / 100), tenth(mean), `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`]));
+      this.points.map(([at, mean, low, high]) => [whole(at / 100), tenth(mean), Object.values(outward(low, high)).join("–")]));
     computed.prepend(el("caption", {}, this.say("table-curve", { way: this.say(this.choice.way) })));
     this.table.replaceChildren(counted, computed);
   }
