@@ -8,21 +8,20 @@ import numpy as np
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.studies.study import Cell, Study
+from softlabel_core.teaching import recipes
 from softlabel_core.teaching.recipes import Config
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROUNDS = 5
-
 WAYS: dict[str, Config] = {
-    "hard": {"pseudo": "hard"},
-    "soft": {"pseudo": "soft"},
-    "hard, threshold .8": {"pseudo": "hard", "threshold": 0.8},
-    "top 2, CC": {"pseudo": "top-k", "k": 2, "loss": "cc"},
-    "hard, permuted": {"pseudo": "hard", "permuted": True},
+    "hard": recipes.WAYS["hard"],
+    "soft": recipes.WAYS["soft"],
+    "hard, threshold .8": recipes.WAYS["sure"],
+    "top 2, CC": recipes.WAYS["top-two"],
+    "hard, permuted": recipes.WAYS["permuted"],
 }
-"""How the student labels the rest."""
+"""How the student labels the rest, as tables name it."""
 
 NAME = "rounds"
 
@@ -32,17 +31,12 @@ def self_training_map(base: Config) -> Study:
     cells = []
     for labels in (1, 4, 16):
         for column, way in WAYS.items():
-            framework = {
-                "kind": "incomplete-supervision",
-                "labels_per_class": labels,
-                "rounds": ROUNDS,
-                **way,
-            }
+            framework = recipes.labelling(labels, way)
             experiment = Experiment.parse({**base, "bias": "one-hot", "framework": framework})
             cells.append(Cell(experiment, f"{labels} a class", column, experiment.framework.kind()))
     note = (
-        f"Accuracy after {ROUNDS} rounds of labelling the rest. *Permuted* is a control that knows the "
-        "truth: pseudo-labels are handed on within each class: Δ and γ stay and nothing depends on x."
+        f"Accuracy after {recipes.ROUNDS} rounds of labelling the rest. *Permuted* is a control that knows "
+        "the truth: pseudo-labels are handed on within each class: Δ and γ stay and nothing depends on x."
     )
     return Study(NAME, "Self-training from round to round", note, cells)
 
@@ -100,15 +94,15 @@ def _degrees(part: "pd.DataFrame") -> list[str]:
         "truth, as if pseudo-labels depended on the class alone. It is our own formula in place of the map "
         "ρ(Δ, γ) of Yuan et al. 2023, which was not at hand and which they call an idealisation, too.",
         "",
-        "| | " + " | ".join(f"round {t}" for t in range(ROUNDS + 1)) + " | idealised, from round 1 |",
-        "|" + "---|" * (ROUNDS + 3),
+        "| | " + " | ".join(f"round {t}" for t in range(recipes.ROUNDS + 1)) + " | idealised, from round 1 |",
+        "|" + "---|" * (recipes.ROUNDS + 3),
     ]
     for one in part.itertuples():
         known = json.loads(one.rounds)
         accuracy = 100 * np.mean(known["student_accuracy"], axis=0)
         cells = [f"{accuracy[0]:.1f}"]
         first = (np.nan, np.nan)
-        for t in range(1, ROUNDS + 1):
+        for t in range(1, recipes.ROUNDS + 1):
             delta, gamma = (
                 float(np.nanmean([np.nan if row[t] is None else row[t] for row in known[name]]))
                 for name in ("unreliability", "ambiguity")

@@ -5,6 +5,7 @@ Nothing is interpolated: a slider stops where there is a result.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from softlabel_core.indicators import Sample
 from softlabel_core.once import once
 from softlabel_core.streams import stream
 from softlabel_core.teaching.counts import FOLLOWED, HYPOTHESES
+from softlabel_core.teaching.recipes import WAYS
 from softlabel_core.theory.bounds import finite_class_bound
 
 PROMISES = 49
@@ -110,3 +112,44 @@ def tally(experiment: Experiment) -> Tally:
 def place(value: float, low: float, high: float) -> float:
     """Where a number stands on a logarithmic axis from `low` to `high`, from 0 to 1."""
     return math.log(value / low) / math.log(high / low)
+
+
+@dataclass(frozen=True)
+class Round:
+    """Students after so many rounds of labelling the rest, and the labels that they learned from."""
+
+    accuracy: Estimate
+    degrees: tuple[float, float] | None
+    """Delta and gamma, means over the replicates; None before there are labels of their own."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of labelling the rest, round by round."""
+
+    name: str
+    """As `recipes.WAYS` has it."""
+
+    rounds: tuple[Round, ...]
+
+
+def ways(results: list[Result]) -> list[Way]:
+    """Of results of every way, in the order of `recipes.WAYS`."""
+    return [Way(name, _rounds(one)) for name, one in zip(WAYS, results, strict=True)]
+
+
+def _rounds(result: Result) -> tuple[Round, ...]:
+    overlap = result.student_accuracy.overlap
+    found = []
+    for number in range(1 + max(row["round"] for row in result.rounds)):
+        rows = [row for row in result.rounds if row["round"] == number]
+        accuracy = Estimate.of([row["student_accuracy"] for row in rows], overlap)
+        found.append(Round(accuracy, _degrees(rows)))
+    return tuple(found)
+
+
+def _degrees(rows: list[dict[str, Any]]) -> tuple[float, float] | None:
+    if not all("unreliability" in row for row in rows):
+        return None
+    delta, gamma = (float(np.mean([row[one] for row in rows])) for one in ("unreliability", "ambiguity"))
+    return delta, gamma

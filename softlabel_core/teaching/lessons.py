@@ -9,11 +9,13 @@ from softlabel_core.teaching import counts, exercises
 from softlabel_core.teaching.presets import FIRST, PRESETS
 from softlabel_core.teaching.recipes import (
     IMITATE,
+    WAYS,
     Config,
     candidates,
     crowd,
     demoted,
     few,
+    labelling,
     noise,
     ring,
     rival,
@@ -279,12 +281,12 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             shows="learns",
             picture="rounds",
         ),
-        LessonStep(
+        _first(
             "later",
-            taught("one-hot", few(4)),
+            [taught("one-hot", labelling(4, way)) for way in WAYS.values()],
             ask="choose",
             shows="unclear",
-            picture="rounds",
+            picture="map",
             reads=counts.later_rounds,
         ),
         LessonStep(

@@ -55,10 +55,27 @@ def noise(kind: str, rate: float) -> Config:
     return taught({"kind": kind, "rate": rate}, IMITATE)
 
 
+ROUNDS = 5
+"""How often students label the rest."""
+
+WAYS: dict[str, Config] = {
+    "hard": {"pseudo": "hard"},
+    "soft": {"pseudo": "soft"},
+    "sure": {"pseudo": "hard", "threshold": 0.8},
+    "top-two": {"pseudo": "top-k", "k": 2, "loss": "cc"},
+    "permuted": {"pseudo": "hard", "permuted": True},
+}
+"""How a student labels the rest."""
+
+
 def few(labels: int, pseudo: str = "hard") -> Config:
     """So many labels a class, the rest by the student itself."""
-    rest = {"labels_per_class": labels, "rounds": 5, "pseudo": pseudo}
-    return {"kind": "incomplete-supervision", **rest, **({"k": 2} if pseudo == "top-k" else {})}
+    return labelling(labels, {"pseudo": pseudo, **({"k": 2} if pseudo == "top-k" else {})})
+
+
+def labelling(labels: int, way: Config) -> Config:
+    """So many labels a class, the rest in one of the `WAYS`."""
+    return {"kind": "incomplete-supervision", "labels_per_class": labels, "rounds": ROUNDS, **way}
 
 
 def ring(examples: int, bias: Config, framework: Config) -> Config:

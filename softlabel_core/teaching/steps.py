@@ -36,6 +36,7 @@ Picture = Literal[
     "pair",
     "sets",
     "rounds",
+    "map",
     "scatter",
     "construction",
     "curve",

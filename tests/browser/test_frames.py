@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core.teaching.lessons import EXAMPLES
+from softlabel_core.teaching.recipes import ROUNDS
 from tests.browser.conftest import seen_as, settled, without_violation
 from tests.browser.test_learn import open_step, sound
 from ui.words.i18n import say
@@ -72,17 +73,42 @@ def test_frames_follow_each_other_and_a_hand_stops_them(server: str, page: Page)
     expect(figure.get_by_role("button", name="Play")).to_be_visible()
 
 
-@pytest.mark.parametrize(("step", "choice"), [("examples.enough", "1,000 examples")])
+def test_rounds_by_keys_and_by_hand(server: str, page: Page) -> None:
+    figure = revealed(page, server, "self-training.later", "Cannot be told")
+    expect(figure.locator("svg.plane")).to_contain_text("no labels of its own yet")
+    slider = figure.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    at(figure, 1)
+    expect(figure).to_contain_text("short of the line")
+    expect(figure.locator("svg.plane")).not_to_contain_text("no labels of its own yet")
+    slider.press("End")
+    at(figure, ROUNDS)
+    expect(figure).to_contain_text("beyond the line (Δ + γ")
+    plot = figure.locator("svg.plot").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 70, box["y"] + 150)
+    at(figure, 0)
+    without_violation(page)
+    sound(page)
+
+
+STEPS = [("examples.enough", "1,000 examples"), ("self-training.later", "Cannot be told")]
+
+
+@pytest.mark.parametrize(("step", "choice"), STEPS)
 def test_a_figure_fits_a_phone_and_the_present_mode(server: str, page: Page, step: str, choice: str) -> None:
     seen_as(page, 390, 844, "dark")
     figure = revealed(page, server, step, choice)
-    plot = figure.locator("svg.plot")
+    plot = figure.locator("svg.plot").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
-    page.mouse.click(box["x"] + box["width"] - 96, box["y"] + 150)
+    page.mouse.click(box["x"] + box["width"] - 132, box["y"] + 150)
     expect(figure).not_to_have_attribute("data-at", "0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for width, height in ((1366, 768), (1920, 1080)):

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 const source = await readFile(new URL("../../ui/components/frames/moments.js", import.meta.url), "utf8");
-const { apart, keyed, nearest } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const { apart, beside, keyed, nearest } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 test("a hand takes the nearest frame, the first of two", () => {
   const places = [0, 0.2, 0.7, 1];
@@ -28,4 +28,10 @@ test("texts stand apart, in their order and within", () => {
   assert.deepEqual(apart([10, 12, 50], 20, 0, 100), [10, 30, 50]);
   assert.deepEqual(apart([95, 99], 20, 0, 100), [80, 100]);
   assert.deepEqual(apart([12, 10], 20, 0, 100), [30, 10]);
+});
+
+test("marks that are near each other stand side by side, others in the middle", () => {
+  assert.deepEqual(beside([0.9, 0.5, 0.2], 0.1), [0, 0, 0]);
+  assert.deepEqual(beside([0.84, 0.83, 0.2], 0.1), [0.5, -0.5, 0]);
+  assert.deepEqual(beside([0.3, 0.2, 0.25, 0.9], 0.1), [1, -1, 0, 0]);
 });

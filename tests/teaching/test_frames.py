@@ -1,8 +1,11 @@
 """Frames of figures that move: counted again in another way, and results as the atlas has them."""
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from softlabel_core.streams import stream
@@ -10,8 +13,11 @@ from softlabel_core.teaching import frames
 from softlabel_core.teaching.counts import FOLLOWED, HYPOTHESES
 from softlabel_core.teaching.frames import Rising, Tally
 from softlabel_core.teaching.lessons import EXAMPLES
+from softlabel_core.teaching.recipes import ROUNDS, WAYS
 from softlabel_core.theory.bounds import finite_class_bound
 from tests.teaching.test_lessons import results
+
+TABLE = Path(__file__).parents[2] / "docs" / "results.parquet"
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +70,30 @@ def test_no_promise_is_above_what_was_measured(kinds: list[Rising]) -> None:
 
 def test_places_are_even_in_log() -> None:
     assert [frames.place(n, 10, 1000) for n in (10, 100, 1000)] == pytest.approx([0, 0.5, 1])
+
+
+def test_rounds_are_the_means_that_the_atlas_has() -> None:
+    found = results("self-training.later")
+    ways = frames.ways(found)
+    assert [one.name for one in ways] == list(WAYS)
+    for way, result in zip(ways, found, strict=True):
+        assert len(way.rounds) == ROUNDS + 1
+        assert way.rounds[0].degrees is None
+        for name in ("mean", "low", "high"):  # an atlas keeps six digits
+            last = getattr(result.student_accuracy, name)
+            assert getattr(way.rounds[-1].accuracy, name) == pytest.approx(last, abs=1e-4)
+        for number, one in enumerate(way.rounds):
+            rows = [row for row in result.rounds if row["round"] == number]
+            assert one.accuracy.mean == pytest.approx(np.mean([row["student_accuracy"] for row in rows]))
+            if number:
+                totals = [row["total"] for row in rows]
+                assert sum(one.degrees) == pytest.approx(np.mean(totals), abs=1e-5)
+
+
+def test_the_map_of_the_lesson_is_that_of_the_study() -> None:
+    """Of `softlabel reproduce` (docs/results.md): the same experiments, the same accuracies."""
+    table = pd.read_parquet(TABLE)
+    table = table[(table["study"] == "rounds") & (table["row"] == "4 a class")]
+    for way, kept in zip(frames.ways(results("self-training.later")), table["rounds"], strict=True):
+        means = np.mean(json.loads(kept)["student_accuracy"], axis=0)
+        assert [one.accuracy.mean for one in way.rounds] == pytest.approx(list(means), abs=1e-5)

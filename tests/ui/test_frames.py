@@ -60,3 +60,38 @@ def test_the_step_shows_the_figure() -> None:
 def test_scripts_speak_no_language_and_ask_nobody(script: object) -> None:
     text = script.read_text(encoding="utf-8")  # type: ignore[attr-defined]
     assert not re.findall(r">[A-Za-z ]{3,}<|textContent = \"[A-Za-z]|fetch\(|http", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_round_has_its_numbers_in_words_and_in_the_table(language: str) -> None:
+    found = results("self-training.later")
+    data = frames.rounds(language, found)
+    assert [way["measured"][-1]["text"] for way in data["ways"]] == [
+        plus_minus(one.student_accuracy) for one in found
+    ]
+    assert data["ways"][0]["path"][0] is None
+    lowest = min(one["low"] for way in data["ways"] for one in way["measured"])
+    assert data["grid"][0] <= lowest < data["grid"][1]
+    assert data["grid"][-1] == 1
+    for row, frame in zip(data["table"]["rows"], data["frames"], strict=True):
+        assert len(row) == len(data["table"]["heads"]) == 1 + len(data["ways"])
+        assert row[0] in frame["name"]
+        assert row[1].split("\u00a0")[0] in frame["said"]
+        assert "{" not in frame["said"]
+
+
+def test_where_the_line_is_crossed_is_said_as_it_is_counted() -> None:
+    data = frames.rounds("en", results("self-training.later"))
+    totals = [sum(one) if one else None for one in data["ways"][3]["path"]]
+    for frame, total in zip(data["frames"][1:], totals[1:], strict=True):
+        assert ("beyond the line" in frame["said"]) == (total >= 1)
+        assert ("short of the line" in frame["said"]) == (total < 1)
+    assert totals[1] < 1 < totals[-1]
+
+
+def test_the_step_shows_the_map() -> None:
+    app = learn(step="self-training.later")
+    app.radio[0].set_value("unclear").run()
+    app.button(key="learn/reveal").click().run()
+    assert not app.exception
+    assert [one for one in app.get("bidi_component") if '"kind": "rounds"' in one.proto.json]

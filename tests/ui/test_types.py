@@ -78,3 +78,5 @@ def test_of_frames(tmp_path: Path) -> None:
     for guess in (None, "1000"):
         data = frames.examples("en", results("examples.enough"), guess)
         assert faults(tmp_path, "frames", "Data", data) == ""
+    data = frames.rounds("en", results("self-training.later"))
+    assert faults(tmp_path, "frames", "Data", data) == ""

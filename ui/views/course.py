@@ -45,6 +45,11 @@ def _curve(name: str, _: LessonStep, results: list[Result]) -> None:
     moving.show(frames.examples(state.language(), results, guess, large=large), name)
 
 
+def _map(name: str, _: LessonStep, results: list[Result]) -> None:
+    """A slider over rounds."""
+    moving.show(frames.rounds(state.language(), results, large=state.presenting()), name)
+
+
 def _tally(_: str, step: LessonStep, __: list[Result]) -> None:
     """One label followed, from the rate of the step on."""
     choice = st.session_state.setdefault(CHOICE, start.chosen(step.experiment))
@@ -61,6 +66,7 @@ FIGURES: dict[str, Callable[[str, LessonStep, list[Result]], None]] = {
     "repeats": _repeats,
     "tally": _tally,
     "curve": _curve,
+    "map": _map,
 }
 """Pictures that run in the browser, from the name of a step and its results."""
 

@@ -1,12 +1,14 @@
 """What figures with a slider over frames are told: numbers of the core, in words (`ui/components/frames`)."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from softlabel_core import Result
+from softlabel_core.experiment.result import Estimate
 from softlabel_core.teaching import frames
 from softlabel_core.teaching.counts import REACHED
-from softlabel_core.teaching.frames import Rising, Sized, place
+from softlabel_core.teaching.frames import Rising, Round, Sized, Way, place
 from ui.charts.palette import DARK, LIGHT
 from ui.words.i18n import minus, say
 from ui.words.sentences import percent, plus_minus, rounded
@@ -85,7 +87,7 @@ def _kind(t: Says, one: Rising, shape: str) -> dict[str, Any]:
     return {
         "name": t("kind", total=one.unreliability + one.ambiguity),
         "shape": shape,
-        "measured": [_measured(size) for size in one.sizes],
+        "measured": [_measured(size.accuracy) for size in one.sizes],
         "promised": t("promised", total=one.unreliability + one.ambiguity),
         "promise": [(place(n, low, high), share) for n, share in one.promise],
         "tallies": [size.tally.shares for size in one.sizes],
@@ -93,8 +95,7 @@ def _kind(t: Says, one: Rising, shape: str) -> dict[str, Any]:
     }
 
 
-def _measured(size: Sized) -> dict[str, Any]:
-    found = size.accuracy
+def _measured(found: Estimate) -> dict[str, Any]:
     low, high = (found.mean if end is None else end for end in (found.low, found.high))
     return {"mean": found.mean, "low": low, "high": high, "text": plus_minus(found)}
 
@@ -123,3 +124,67 @@ WHICH = {(True, True): "both", (True, False): "far", (False, True): "near", (Fal
 def _cells(t: Says, size: Sized) -> list[str]:
     promised = t("nothing") if size.promised is None else percent(size.promised)
     return [plus_minus(size.accuracy), promised, minus(f"{100 * size.tally.lead:+.0f} %")]
+
+
+MARKS = ("circle", "square", "up", "down", "diamond")
+"""Shapes of the ways of labelling the rest."""
+
+TENTHS = 10
+
+
+def rounds(language: str, results: list[Result], *, large: bool = False) -> dict[str, Any]:
+    """Lesson 9: a student that labels the rest itself, in several ways, round by round."""
+    ways = frames.ways(results)
+    last = len(ways[0].rounds) - 1
+    labels = results[0].experiment.model_dump()["framework"]["labels_per_class"]
+
+    def t(name: str, **values: Any) -> str:
+        return say(language, f"frames.rounds.{name}", **values)
+
+    least = min(_measured(one.accuracy)["low"] for way in ways for one in way.rounds)
+    floor = math.floor(TENTHS * least)
+    return {
+        **common(language, "rounds", ("axis", "delta", "gamma", "line", "none"), large=large),
+        "frames": [
+            {"place": at / last, "name": t("frame", round=at), "said": _walked(t, ways, at, labels)}
+            for at in range(last + 1)
+        ],
+        "at": 0,
+        "note": t("note", replicates=ways[0].rounds[0].accuracy.replicates, labels=labels),
+        "table": {
+            "heads": [t("column-round"), *(t(way.name) for way in ways)],
+            "rows": [[str(at), *(_round(t, way.rounds[at]) for way in ways)] for at in range(last + 1)],
+        },
+        "ways": [
+            {
+                "name": t(way.name),
+                "shape": shape,
+                "measured": [_measured(one.accuracy) for one in way.rounds],
+                "path": [one.degrees for one in way.rounds],
+            }
+            for way, shape in zip(ways, MARKS, strict=True)
+        ],
+        "grid": [tenth / TENTHS for tenth in range(floor, TENTHS + 1)],
+    }
+
+
+def _round(t: Says, one: Round) -> str:
+    said = plus_minus(one.accuracy)
+    if one.degrees is None:
+        return said
+    delta, gamma = one.degrees
+    return t("cell", accuracy=said, delta=delta, gamma=gamma)
+
+
+def _walked(t: Says, ways: list[Way], at: int, labels: int) -> str:
+    """What is to be seen in a round."""
+    named = {way.name: way.rounds for way in ways}
+    now = {name.replace("-", "_"): plus_minus(some[at].accuracy) for name, some in named.items()}
+    if at == 0:
+        return t("said-first", labels=labels, **now)
+    delta, gamma = named["top-two"][at].degrees or (0.0, 0.0)
+    side = "beyond" if delta + gamma >= 1 else "short"
+    moved = 100 * (named["hard"][at].accuracy.mean - named["hard"][at - 1].accuracy.mean)
+    return t(
+        "said", round=at, moved=round(moved, 1) + 0.0, side=t(f"side-{side}", total=delta + gamma), **now
+    )

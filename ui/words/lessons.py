@@ -210,7 +210,7 @@ def why(language: str, name: str, step: LessonStep, results: list[Result]) -> st
 
 def _gained(language: str, step: LessonStep, results: list[Result]) -> list[str]:
     """What the rounds of a student that labels its own examples changed, and whether that can be told."""
-    if step.picture != "rounds":
+    if step.picture not in ("rounds", "map"):
         return []
     found = gain(results[0])
     return [say(language, f"learn.gained-{'clear' if found.clear else 'unclear'}", gain=points(found))]

@@ -66,4 +66,20 @@ export interface Examples extends Common {
   guess: number | null;
 }
 
-export type Data = Examples;
+/** One way of labelling the rest, a value a round. */
+export interface Way {
+  name: string;
+  shape: string;
+  measured: Measured[];
+  /** Delta and gamma of the labels; null before there are any. */
+  path: ([delta: number, gamma: number] | null)[];
+}
+
+export interface Rounds extends Common {
+  kind: "rounds";
+  ways: Way[];
+  /** Accuracies with a line, from the least that is drawn to the most. */
+  grid: number[];
+}
+
+export type Data = Examples | Rounds;

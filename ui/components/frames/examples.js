@@ -1,6 +1,7 @@
 // Two kinds of labels with ever more examples: what students reach, what the proof allows, and the sets of one class.
 
 import { el, outline } from "./elements.js";
+import { line, measured, shared, sized, text, through } from "./drawn.js";
 import { apart, scale, SHARE } from "./moments.js";
 /** @import { Examples, Kind } from "./data.d.ts" */
 
@@ -14,7 +15,6 @@ const MARGIN = [26, 96, 28, 48]; // px above, at the right, below, at the left
 const GRID = [0, 0.5, 1];
 const DOT = 5; // px, and of the frame that stands there
 const NOW = 8;
-const CAP = 5; // half of the end of an interval
 
 export class Sizes {
   /** @param {Examples} data */
@@ -54,18 +54,16 @@ export class Sizes {
     const y = (/** @type {number} */ share) => top + (1 - share) * (high - top - bottom);
     this.x = x;
     this.y = y;
-    for (const [name, value] of [["width", wide], ["height", high], ["viewBox", `0 0 ${wide} ${high}`]]) this.plot.setAttribute(String(name), String(value));
+    sized(this.plot, wide, high);
     const { kinds, frames, reached, guess, ticks } = this.data;
-    const line = (/** @type {string} */ name, /** @type {number} */ x1, /** @type {number} */ y1, /** @type {number} */ x2, /** @type {number} */ y2) => el("line", { class: name, x1, y1, x2, y2 });
-    const text = (/** @type {string} */ name, /** @type {number} */ at, /** @type {number} */ up, /** @type {string} */ said) => el("text", { class: name, x: at, y: up }, said);
-    const path = (/** @type {[number, number][]} */ points) => points.map(([across, up], index) => `${index ? "L" : "M"}${x(across).toFixed(1)} ${y(up).toFixed(1)}`).join("");
-    const grid = [...GRID, reached].map((share) => el("g", {}, line(share === reached ? "reached" : "grid", left, y(share), wide - right, y(share)),
-      text("tick up", left - 8, y(share) + 5, `${Math.round(100 * share)} %`)));
+    /** @type {(points: [number, number][]) => [number, number][]} */
+    const placed = (points) => points.map(([across, up]) => [x(across), y(up)]);
+    const grid = [...shared([...GRID, reached], left, wide - right, y), line("reached", left, y(reached), wide - right, y(reached))];
     const below = ticks.map(([place, said]) => text("tick across", x(place), high - times * 6, said));
     const lines = kinds.map((kind) => el("g", {},
-      el("path", { class: "promise", d: path(kind.promise) }),
-      el("path", { class: "line", d: path(kind.measured.map(({ mean }, at) => [frames[at].place, mean])) }),
-      ...kind.measured.map((one, at) => this.point(kind, at, one.low, one.high, DOT))));
+      through("promise", placed(kind.promise)),
+      through("line", placed(kind.measured.map(({ mean }, at) => [frames[at].place, mean]))),
+      ...kind.measured.map((_, at) => this.point(kind, at, DOT))));
     const ends = kinds.flatMap((kind) => [
       { name: "end", said: kind.name, share: kind.measured[frames.length - 1].mean },
       ...kind.promise.slice(-1).map(([, share]) => ({ name: "end mute", said: kind.promised, share })),
@@ -78,12 +76,10 @@ export class Sizes {
     this.plot.replaceChildren(...grid, ...below, ...own, this.cursor, ...lines, ...names, ...this.marks, text("tick", left - times * 40, top - times * 11, this.say("axis")));
   }
 
-  /** A measured accuracy with its interval. @param {Kind} kind @param {number} at @param {number} low @param {number} high @param {number} r */
-  point(kind, at, low, high, r) {
-    const across = this.x(this.data.frames[at].place);
-    const [top, bottom] = [this.y(high), this.y(low)];
-    const ends = `M${across} ${top}V${bottom}M${across - CAP} ${top}h${2 * CAP}M${across - CAP} ${bottom}h${2 * CAP}`;
-    return el("g", {}, el("path", { class: "interval", d: ends }), el("path", { class: "dot", d: outline(kind.shape, across, this.y(kind.measured[at].mean), r) }));
+  /** A measured accuracy. @param {Kind} kind @param {number} at @param {number} r */
+  point(kind, at, r) {
+    const { mean, low, high } = kind.measured[at];
+    return measured(kind.shape, this.x(this.data.frames[at].place), this.y(mean), [this.y(high), this.y(low)], r);
   }
 
   /** @param {number} at */
@@ -91,11 +87,10 @@ export class Sizes {
     const across = this.x(this.data.frames[at].place);
     this.cursor.style.transform = `translateX(${across}px)`;
     this.data.kinds.forEach((kind, index) => {
-      const { low, high, text } = kind.measured[at];
-      this.marks[index].replaceChildren(this.point(kind, at, low, high, NOW));
+      this.marks[index].replaceChildren(this.point(kind, at, NOW));
       const { bars, number, counted } = this.blocks[index];
       const { rival, said } = kind.counted[at];
-      number.textContent = text;
+      number.textContent = kind.measured[at].text;
       counted.textContent = said;
       kind.tallies[at].forEach((share, label) => {
         bars[label].style.setProperty("--share", `${100 * share}%`);

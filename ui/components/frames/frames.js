@@ -3,6 +3,7 @@
 import { el, framed } from "./elements.js";
 import { Sizes } from "./examples.js";
 import { keyed, nearest } from "./moments.js";
+import { Rounds } from "./rounds.js";
 /** @import { Data } from "./data.d.ts" */
 
 const FINE = 1000; // steps of the slider, which stops at frames alone
@@ -24,7 +25,7 @@ class Frames {
     this.turn = 0; // the timer while frames follow each other
     this.places = data.frames.map((one) => one.place);
     /** @type {Painter} */
-    this.painter = new Sizes(data);
+    this.painter = data.kind === "examples" ? new Sizes(data) : new Rounds(data);
     this.name = el("output", { class: "name" });
     this.said = el("p", { class: "said", "aria-live": "polite" });
     this.slider = this.sliding();

@@ -33,6 +33,23 @@ export function apart(wanted, room, top, bottom) {
   return found;
 }
 
+/** How many places to the side marks of one frame stand, so that none covers another: those that are `near` each
+ * other in height share the middle. @param {number[]} values @param {number} near */
+export function beside(values, near) {
+  const order = values.map((_, index) => index).sort((one, other) => values[one] - values[other] || one - other);
+  /** @type {number[]} */
+  const found = values.map(() => 0);
+  /** @type {number[]} */
+  let together = [];
+  order.forEach((index, place) => {
+    together.push(index);
+    if (place + 1 < order.length && values[order[place + 1]] - values[index] < near) return;
+    together.forEach((one, at) => { found[one] = at - (together.length - 1) / 2; });
+    together = [];
+  });
+  return found;
+}
+
 /** How much larger than on a page words and margins are in the present mode; of the window's height the plot's share.
  * `frames.css` says the same. @param {boolean} large */
 export const scale = (large) => (large ? Math.max(1, 0.017 * innerHeight / 14) : 1);
