@@ -189,6 +189,24 @@ def best_everywhere(results: list[Result]) -> Count:
     return Count(came=came, options=(*LOSSES, "none"), numbers={"situations": len(rows)})
 
 
+def not_clearly_worse(row: list[Result]) -> list[str]:
+    """Which of `LOSSES` the interval of the difference does not tell from the best of a situation.
+
+    None of them where even the best one's students have not learned.
+    """
+    best = max(row, key=lambda one: one.student_accuracy.mean)
+    if not best.learned:
+        return []
+    return [
+        loss for loss, one in zip(LOSSES, row, strict=True) if one is best or not difference(best, one).clear
+    ]
+
+
+def rival_share(rate: float, classes: int) -> float:
+    """How often sets of two hold the rival that comes first at that rate, else a random wrong class."""
+    return rate + (1 - rate) / (classes - 1)
+
+
 def later_rounds(results: list[Result]) -> Count:
     """Whether the rounds after the first change the accuracy, by the interval of paired differences."""
     result = results[0]

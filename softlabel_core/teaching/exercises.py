@@ -57,12 +57,7 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
             page="compare",
         ),
         Exercise("2", RIVALS),
-        Exercise(
-            "3",
-            noise("pair-flip", 0.4),
-            noise("symmetric-noise", 0.6),
-            page="compare",
-        ),
+        Exercise("3", ring(1_200, candidates(0.0, 0.8), sets("support"))),
     ),
     "indicators": (
         Exercise("1", taught(demoted(2), sets(1))),

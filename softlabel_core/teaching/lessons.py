@@ -22,10 +22,10 @@ from softlabel_core.teaching.recipes import (
     sets,
     taught,
 )
-from softlabel_core.teaching.steps import LessonStep, preset
+from softlabel_core.teaching.steps import LessonStep, Picture, preset
 from softlabel_core.theory import counterexamples
 
-CLEAN = PRESETS["clean"].config
+CLEAN, CHANGING = PRESETS["clean"].config, taught(rival(0), sets(2))
 WARM: Config = {"kind": "temperature-teacher", "temperature": 8}
 COOL: Config = {"kind": "temperature-teacher", "temperature": 1}
 
@@ -64,6 +64,11 @@ def _first(step: str, config: list[Config] | tuple[Config, ...], **more: object)
     return LessonStep(step, config[0], more=tuple(config[1:]), **more)  # type: ignore[arg-type]
 
 
+def _learned(step: str, name: str, picture: Picture) -> LessonStep:
+    """How well students of a starting point's first side do, who learn."""
+    return preset(step, name, both=False, ask="student_accuracy", shows="learns", picture=picture)
+
+
 LESSONS: dict[str, tuple[LessonStep, ...]] = {
     "soft-labels": (
         LessonStep(
@@ -75,14 +80,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             counts=counts.votes,
         ),
         LessonStep("certain", CLEAN, shows="learns", picture="scatter"),
-        LessonStep(
-            "smooth",
-            noise("label-smoothing", 0.5),
-            CLEAN,
-            "which",
-            "same",
-            "pair",
-        ),
+        LessonStep("smooth", noise("label-smoothing", 0.5), CLEAN, "which", "same", "pair"),
         LessonStep("votes", taught(crowd(3), IMITATE), taught(crowd(3), sets(1)), "which", "same", "pair"),
         LessonStep(
             "everything",
@@ -130,15 +128,15 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
         ),
     ),
     "pooling": (
-        preset(
-            "second",
-            "same-accuracy-opposite-fate",
-            both=False,
-            ask="student_accuracy",
-            shows="learns",
-            picture="sets",
+        _learned("second", "same-accuracy-opposite-fate", "sets"),
+        LessonStep(
+            "known",
+            taught(rival(0), sets(2)),
+            ask="share",
+            shows="high",
+            picture="tally",
+            counts=counts.known_after_two,
         ),
-        LessonStep("known", FIRST, ask="share", shows="high", picture="tally", counts=counts.known_after_two),
         LessonStep("missing", taught(candidates(0.3, 0.3), sets("support")), shows="learns", picture="sets"),
         preset("rival", "same-accuracy-opposite-fate", shows="first"),
     ),
@@ -167,7 +165,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             "same",
             "pair",
         ),
-        preset("bad-teacher", "bad-teacher-good-student", both=False, ask="student_accuracy", shows="learns"),
+        _learned("bad-teacher", "bad-teacher-good-student", "bars"),
     ),
     "indicators": (
         LessonStep("by-hand", FIRST, ask="by-hand", picture="construction"),
@@ -234,12 +232,10 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             ring(1_000, FAR, sets("support")),
             ask="share",
             shows="middle",
-            picture="scatter",
+            picture="bars",
             reads=counts.promised,
         ),
-        preset(
-            "noise-added", "no-cliff", both=False, ask="student_accuracy", shows="learns", picture="along"
-        ),
+        _learned("noise-added", "no-cliff", "along"),
     ),
     "losses": (
         preset("soft-or-sets", "bad-teacher-good-student", shows="first"),
@@ -273,14 +269,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
         ),
     ),
     "self-training": (
-        preset(
-            "few",
-            "one-jump-then-freeze",
-            both=False,
-            ask="student_accuracy",
-            shows="learns",
-            picture="rounds",
-        ),
+        _learned("few", "one-jump-then-freeze", "bars"),
         _first(
             "later",
             [taught("one-hot", labelling(4, way)) for way in WAYS.values()],

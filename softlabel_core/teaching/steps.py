@@ -41,6 +41,7 @@ Picture = Literal[
     "construction",
     "curve",
     "slope",
+    "bars",
     "losses",
     "label",
     "tally",

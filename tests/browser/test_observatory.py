@@ -102,7 +102,7 @@ def test_every_indicator_orders_as_scipy_says(server: str, page: Page, cls: type
         assert figure.get_attribute("data-count") == str(len(rows))
         truth = spearmanr(rows[cls.key()], rows["accuracy"]).statistic
         assert float(figure.get_attribute("data-rho")) == pytest.approx(truth, abs=1e-9)
-        said = f"{truth:.2f}".replace("0.", ".").replace("-", "−")
+        said = f"{truth:.2f}".replace("-", "−")
         expect(figure.locator("label:has(:checked) .rho")).to_have_text(said)
 
 

@@ -75,7 +75,7 @@ def test_words_of_the_figure_and_numbers_of_its_axes(points: list[tuple[Any, Res
         "share that is right",
         "students' answers",
         "Δ + γ ≥ 1",
-        ">100%<",
+        ">100\u00a0%<",
         ">0.2<",
     ):
         assert said in text

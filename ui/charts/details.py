@@ -78,7 +78,22 @@ def rounds(result: Result, *, dark: bool, language: str = "en") -> Chart:
     columns = ("student_accuracy", "unreliability", "ambiguity")
     drawing = _trajectory(table, ("round", say(language, "charts.round")), columns, names, dark)
     drawing.layout["xaxis"]["dtick"] = 1
-    return Chart(drawing.figure, alt, table.round(4))
+    return Chart(drawing.figure, alt, _headed(table, language))
+
+
+def _headed(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """A trajectory's numbers under heads in words; what stands in no chart is left out."""
+    heads = {
+        "round": "round",
+        "epoch": "epoch",
+        "student_accuracy": "y-student",
+        "label_accuracy": "label-accuracy",
+        "unreliability": "delta",
+        "ambiguity": "gamma",
+        "total": "total",
+    }
+    shown = [name for name in heads if name in table]
+    return table[shown].round(4).set_axis([say(language, f"charts.{heads[name]}") for name in shown], axis=1)
 
 
 def teacher(result: Result, *, dark: bool, language: str = "en") -> Chart:
@@ -96,7 +111,7 @@ def teacher(result: Result, *, dark: bool, language: str = "en") -> Chart:
     )
     names = _names(language, "label-accuracy", "teacher-delta", "teacher-gamma")
     drawing = _trajectory(table, ("epoch", say(language, "charts.epoch")), columns, names, dark)
-    return Chart(drawing.figure, alt, table.round(4))
+    return Chart(drawing.figure, alt, _headed(table, language))
 
 
 def _names(language: str, *keys: str) -> tuple[str, ...]:

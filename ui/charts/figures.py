@@ -104,7 +104,8 @@ class Drawing:
     def accuracy(self, title: str, top: float = 1.08) -> None:
         """The vertical axis of shares from 0 to 1, the same in every chart."""
         ticks = [0, 0.25, 0.5, 0.75, 1]
-        self.axis("y", title, range=[-0.04, top], tickformat=".0%", tickvals=ticks)
+        said = [f"{100 * one:.0f}\u00a0%" for one in ticks]
+        self.axis("y", title, range=[-0.04, top], tickvals=ticks, ticktext=said)
 
     @property
     def figure(self) -> go.Figure:

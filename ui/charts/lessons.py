@@ -1,5 +1,7 @@
 """Charts of lessons: labels to count by hand, and counter-examples."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
@@ -9,12 +11,13 @@ from softlabel_core.simplex import membership
 from softlabel_core.teaching import by_hand as hand
 from softlabel_core.teaching import counts
 from softlabel_core.teaching.lessons import SITUATIONS
+from softlabel_core.teaching.steps import LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 from ui.charts.figures import Chart, Drawing, styled
 from ui.charts.palette import CLEAR, palette
 from ui.words.i18n import minus, say
 from ui.words.lessons import letter
-from ui.words.sentences import plus_minus
+from ui.words.sentences import percent, plus_minus
 
 
 def by_hand(k: int, *, dark: bool, language: str = "en") -> Chart:
@@ -72,7 +75,43 @@ def slope(count: counts.Count, *, dark: bool, language: str = "en") -> Chart:
     return _bars(names, shares, ["student", "truth", "rival"], dark, language)
 
 
-def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, language: str) -> Chart:
+def bars(
+    step: LessonStep, results: list[Result], count: counts.Count | None, *, dark: bool, language: str = "en"
+) -> Chart:
+    """The few shares that a step is about, in percent: a bar each."""
+    rows = _shares(results[0], count)
+    k = results[0].indicators["k"]
+    names = [say(language, f"learn.bar-{name}", k=k) for name in rows]
+    looks = ["rival", "truth", "student"] if len(rows) == 3 else ["student", "rival"]
+    return _bars(names, list(rows.values()), looks, dark, language, percent)
+
+
+def _shares(result: Result, count: counts.Count | None) -> dict[str, float]:
+    """Name -> share of 1: of a bound, of a student that labels its own images, else of a teacher."""
+    student = result.student_accuracy.mean
+    if count is not None:
+        return {"measured": 1 - student, "allowed": count.value}
+    if result.rounds:
+        before = [row["student_accuracy"] for row in result.rounds if row["round"] == 0]
+        truth = result.ground_truth_accuracy.mean
+        return {"before": float(np.mean(before)), "all-images": truth, "after": student}
+    shown = result.indicators["unreliability"]
+    first = result.bias_indicators["label_accuracy"]
+    return {"first": first, "kept": 1 - shown, "learned": student}
+
+
+def _two_digits(number: float) -> str:
+    return minus(f"{round(number, 2) + 0.0:.2f}")
+
+
+def _bars(
+    names: list[str],
+    shares: list[float],
+    looks: list[str],
+    dark: bool,
+    language: str,
+    number: Callable[[float], str] = _two_digits,
+) -> Chart:
     colours = palette(dark)
     drawing = Drawing(colours, 260)
     drawing.trace(
@@ -84,22 +123,35 @@ def _bars(names: list[str], shares: list[float], looks: list[str], dark: bool, l
             "color": [getattr(colours, look) for look in looks],
             "pattern": {"shape": ["" if look != "rival" else "/" for look in looks]},
         },
-        text=[f"<b>{minus(f'{share:.2f}')}</b>" for share in shares],
+        text=[f"<b>{number(share)}</b>" for share in shares],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
     )
     drawing.axis("y", autorange="reversed", showgrid=False)
-    low = min(0.0, *shares)
-    drawing.axis("x", range=[1.6 * low - (0.04 if low else 0), 1.3 * max(*shares, 0.1)], zeroline=True)
+    low, ticks = min(0.0, *shares), [-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1]
+    if max(shares) < 0.25:
+        ticks = [-0.05, 0, 0.05, 0.1, 0.15, 0.2]
+    reach = [1.6 * low - (0.04 if low else 0), 1.3 * max(*shares, 0.1)]
+    ticks = [one for one in ticks if reach[0] <= one <= reach[1]]
+    said = [number(one).replace(".0 ", " ") for one in ticks]
+    drawing.axis("x", range=reach, zeroline=True, tickvals=ticks, ticktext=said)
     drawing.layout["margin"] = {**drawing.layout["margin"], "r": 48}  # for the number beyond the longest bar
-    said = "; ".join(f"{name}: {share:.2f}" for name, share in zip(names, shares, strict=True))
-    table = pd.DataFrame(
-        {say(language, "learn.column-what"): names, say(language, "learn.column-share"): shares}
+    plain = [_one_line(name, language) for name in names]
+    told = say(language, "marks.semicolon").join(
+        f"{name}{say(language, 'marks.colon')}{number(share)}"
+        for name, share in zip(plain, shares, strict=True)
     )
-    alt = say(language, "learn.alt-construction", bars=said.replace("<br>", " "))
-    table = table.replace("<br>", " ", regex=True).round(4)
-    return Chart(drawing.figure, alt, table)
+    values = [minus(f"{share:.4f}") for share in shares]
+    table = pd.DataFrame(
+        {say(language, "learn.column-what"): plain, say(language, "learn.column-share"): values}
+    )
+    return Chart(drawing.figure, say(language, "learn.alt-construction", bars=told), table)
+
+
+def _one_line(name: str, language: str) -> str:
+    """A name that a chart breaks into lines."""
+    return name.replace("<br>", " " if language == "en" else "")
 
 
 def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
@@ -136,20 +188,23 @@ def _unlike(found: UnlikeRivals, *, dark: bool, language: str) -> Chart:
 
 
 def decisions(results: list[Result], language: str) -> str:
-    """The table of situations and losses as Markdown, the best of each row in bold."""
+    """The table of situations and losses as Markdown, the best of each row in bold, what follows last."""
     size = len(counts.LOSSES)
     heads = [
         say(language, "learn.losses-labels"),
         *(say(language, f"learn.loss-{one}") for one in counts.LOSSES),
+        say(language, "learn.losses-so"),
     ]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * (size + 1)}"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * (size + 2)}"]
     for place, (name, *_) in enumerate(SITUATIONS):
         row = results[place * size : (place + 1) * size]
         best = max(one.student_accuracy.mean for one in row)
-        said = [plus_minus(one.student_accuracy) for one in row]
+        said = [plus_minus(one.student_accuracy, language) for one in row]
         marked = [
             f"**{text}**" if one.student_accuracy.mean == best else text
             for text, one in zip(said, row, strict=True)
         ]
+        so = [say(language, f"learn.loss-{one}") for one in counts.not_clearly_worse(row)]
+        marked.append(say(language, "learn.losses-or").join(so) or say(language, "learn.losses-nothing"))
         lines.append(f"| {say(language, f'learn.losses-{name}')} | {' | '.join(marked)} |")
     return "\n".join(lines)

@@ -48,13 +48,18 @@ def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: 
             hoverinfo="skip",
         )
     said = [
-        f"<b>{name}</b><br>{plus_minus(one.student_accuracy)}"
+        f"<b>{name}</b><br>{_lines(plus_minus(one.student_accuracy, language))}"
         for name, one in zip("AB", results, strict=True)
     ]
     drawing.axis("x", tickvals=[0, 1], ticktext=said, tickfont={"size": 16}, range=[-0.7, 1.7])
     drawing.accuracy(say(language, "charts.y-student"))
-    alt = say(language, "charts.alt-pair", **_said(results))
+    alt = say(language, "charts.alt-pair", **_said(results, language))
     return Chart(drawing.figure, alt, _by_replicate(values, language))
+
+
+def _lines(said: str) -> str:
+    """A mean, and below it the interval that stands in brackets."""
+    return said.replace(" (", "<br>(").replace("（", "<br>（")
 
 
 def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -> Chart:
@@ -88,7 +93,7 @@ def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -
     drawing.accuracy(say(language, "charts.y-student"))
     numbers = dict(zip("ab", (f"{name_of} {_number(value)}" for value in places), strict=True))
     comma = say(language, "marks.comma")
-    said = {name: f"{numbers[name]}{comma}{text}" for name, text in _said(results).items()}
+    said = {name: f"{numbers[name]}{comma}{text}" for name, text in _said(results, language).items()}
     table = pd.DataFrame(
         [
             {
@@ -111,8 +116,8 @@ def _number(value: float | None) -> str:
     return "?" if value is None else minus(f"{value:.2f}")
 
 
-def _said(results: tuple[Result, Result]) -> dict[str, str]:
-    return {name: plus_minus(one.student_accuracy) for name, one in zip("ab", results, strict=True)}
+def _said(results: tuple[Result, Result], language: str) -> dict[str, str]:
+    return {name: plus_minus(one.student_accuracy, language) for name, one in zip("ab", results, strict=True)}
 
 
 def _by_replicate(values: list[dict[int, float]], language: str) -> pd.DataFrame:

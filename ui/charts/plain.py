@@ -39,7 +39,7 @@ def drawn(chart: Chart) -> str:
     for value in axis["tickvals"]:
         _, y = place(ticks[0], value)
         lines.append(_line([(0, y), (1, y)], faint, 1))
-        marks.append(f'<span class="tick-y" style="top:{y:.2%}">{value:.0%}</span>')
+        marks.append(f'<span class="tick-y" style="top:{y:.2%}">{100 * value:.0f}\u00a0%</span>')
     for value in ticks:
         x, _ = place(value, 0)
         said = value if isinstance(value, str) else f"{value:g}"

@@ -245,6 +245,9 @@ def _picture(step: LessonStep, found: list[Answer]) -> Chart:
     construction = steps.constructed(step)
     if construction is not None:
         return charts_lessons.construction(construction, **look)
+    if step.picture == "bars":
+        results = [one.result for one in found]
+        return charts_lessons.bars(step, results, steps.counted(step, results), **look)
     if step.picture == "slope" and (count := steps.counted(step, [])) is not None:
         return charts_lessons.slope(count, **look)
     if step.picture == "pair" and len(found) > 1:

@@ -50,4 +50,5 @@ def explained(language: str, text: str) -> str:
 def listed(language: str) -> str:
     """All of it as a list, Markdown."""
     rows = ((said.split("|")[0], means) for said, means in entries(language).values())
-    return "\n".join(f"- **{name}**: {means}" for name, means in rows)
+    colon = say(language, "marks.colon")
+    return "\n".join(f"- **{name}**{colon}{means}" for name, means in rows)

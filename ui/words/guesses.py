@@ -68,7 +68,8 @@ def _distance(language: str, step: LessonStep, guess: float, results: list[Resul
     off = abs(guess - value)
     if step.ask in says.PERCENT:
         inside = interval is not None and interval[0] <= guess <= interval[1]
-        said = plus_minus(results[0].student_accuracy) if step.ask == "student_accuracy" else percent(value)
+        mean = results[0].student_accuracy if step.ask == "student_accuracy" else None
+        said = percent(value) if mean is None else plus_minus(mean, language)
         mine, gap, unit = f"{100 * guess:.0f} %", f"{100 * off:.0f}", "points"
     else:
         inside = off < 0.005

@@ -27,10 +27,12 @@ def minus(text: str) -> str:
 
 
 class _Texts(Formatter):
-    """Negative numbers have a minus sign, not a hyphen."""
+    """Negative numbers have a minus sign, not a hyphen; per cent stands apart from its number."""
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         text = super().format_field(value, format_spec)
+        if format_spec.endswith("%"):
+            text = text.replace("%", "\u00a0%")
         return minus(text) if isinstance(value, int | float) else text
 
 

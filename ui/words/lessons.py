@@ -6,6 +6,7 @@ import numpy as np
 
 from softlabel_core import Result
 from softlabel_core.atlas import rule_failures
+from softlabel_core.biases.fixed_rival import FixedRival
 from softlabel_core.experiment.compare import Difference, difference, gain
 from softlabel_core.experiment.result import flat
 from softlabel_core.indicators import Sample, measure
@@ -54,8 +55,12 @@ def exercise(
 def values(language: str, step: LessonStep | Exercise, results: list[Result]) -> dict[str, Any]:
     """Every number that a step's words may name."""
     found = _asked(step)
+    bias = step.experiment.bias
+    if isinstance(bias, FixedRival):
+        found["by_hand"] = counts.rival_share(bias.rate, step.experiment.dataset.classes)
+        found["wrong_classes"] = step.experiment.dataset.classes - 1
     for prefix, result in zip(("", "other_"), results[:2], strict=False):
-        measured = _measured(result) | _rivals(result)
+        measured = _measured(language, result) | _rivals(result)
         found |= {f"{prefix}{name}": value for name, value in measured.items()}
     if step.twin is not None and len(results) > 1:
         found |= _held_against(results[0], results[1])
@@ -112,12 +117,13 @@ def _asked(step: Pair) -> dict[str, Any]:
     return found
 
 
-def _measured(result: Result) -> dict[str, Any]:
+def _measured(language: str, result: Result) -> dict[str, Any]:
     shown = result.indicators
     found = {
-        "student": plus_minus(result.student_accuracy),
-        "truth": plus_minus(result.ground_truth_accuracy),
+        "student": plus_minus(result.student_accuracy, language),
+        "truth": plus_minus(result.ground_truth_accuracy, language),
         "right": rounded(shown["label_accuracy"]),
+        "right_fine": percent(shown["label_accuracy"]),
         "wrong": rounded(1 - shown["label_accuracy"]),
         "taught": rounded(result.bias_indicators["label_accuracy"]),
         "missing": rounded(shown["unreliability"]),
@@ -210,7 +216,7 @@ def why(language: str, name: str, step: LessonStep, results: list[Result]) -> st
 
 def _gained(language: str, step: LessonStep, results: list[Result]) -> list[str]:
     """What the rounds of a student that labels its own examples changed, and whether that can be told."""
-    if step.picture not in ("rounds", "map"):
+    if not results[0].rounds or step.reads is not None or step.twin is not None:
         return []
     found = gain(results[0])
     return [say(language, f"learn.gained-{'clear' if found.clear else 'unclear'}", gain=points(found))]

@@ -44,7 +44,7 @@ def texts(language: str) -> dict[str, str]:
 def pinned(language: str, experiment: Experiment, path: str) -> str:
     """The name of a pinned trail: whose labels, taught with which loss, along which field."""
     part, _, name = path.partition(".")
-    field = i18n.field_title(language, type(getattr(experiment, part)), name).lower()
+    field = tables.small(i18n.field_title(language, type(getattr(experiment, part)), name))
     labels = tables.name(language, Bias, experiment.bias.kind())
     loss = tables.brief(language, Loss, experiment.framework.loss.kind())
     return _say(language, "pinned", labels=labels, loss=loss, field=field)
@@ -83,7 +83,7 @@ def _student(language: str, result: Result | None, near: Near | None) -> dict[st
 def _field(language: str, result: Result, path: str, value: Any) -> str:
     part, _, name = path.partition(".")
     title = i18n.field_title(language, type(getattr(result.experiment, part)), name)
-    return f"{title.lower()} {i18n.choice(language, value)}"
+    return f"{tables.small(title)} {i18n.choice(language, value)}"
 
 
 def _rule(language: str, chosen: Experiment, shown: Measured | None, later: str) -> dict[str, Any]:

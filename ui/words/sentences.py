@@ -34,10 +34,13 @@ def rounded(value: float) -> str:
     return f"{100 * value:.0f} %" if near >= 0.03 or near < 0.0005 else percent(value)
 
 
-def plus_minus(estimate: Estimate) -> str:
-    """A mean with its interval: `96.2 % ± 0.6`; without an interval the mean alone."""
-    said = f"{percent(estimate.mean)} {estimate.spread}".rstrip()
-    return said.replace(" ", NO_BREAK)
+def plus_minus(estimate: Estimate, language: str = "en") -> str:
+    """A mean with its interval: `96.2 % ± 0.6`, in words where it ends at 0 or 1; else the mean alone."""
+    mean, spread = percent(estimate.mean).replace(" ", NO_BREAK), estimate.spread
+    if not spread.startswith("["):
+        return f"{mean} {spread}".rstrip().replace(" ", NO_BREAK)
+    low, high = spread.strip("[]").split(", ")
+    return i18n.say(language, "words.cut", mean=mean, low=low, high=high)
 
 
 class InPoints(NamedTuple):
@@ -156,7 +159,7 @@ def claim(language: str, result: Result) -> str:
     things = i18n.say(language, "words.images" if result.image_shape else "words.points")
     labels = "drawn" if tied(result.indicators) else "first"
     wrong = i18n.say(language, f"words.wrong-{labels}", wrong=rounded(1 - right), things=things)
-    said = [i18n.say(language, f"words.claim-{way}", wrong=wrong, student=plus_minus(student))]
+    said = [i18n.say(language, f"words.claim-{way}", wrong=wrong, student=plus_minus(student, language))]
     if result.learned and result.lost:
         said.append(i18n.say(language, "words.claim-lost", **_lost(result)))
     return i18n.joined([*said, because(language, result)])

@@ -84,9 +84,12 @@ def _is_default(cls: type[Plugin] | None, field: str, value: Any) -> bool:
 
 
 def _field(language: str, cls: type[Plugin] | None, field: str) -> str:
-    return (
-        field if cls is None or field not in cls.model_fields else field_title(language, cls, field).lower()
-    )
+    return field if cls is None or field not in cls.model_fields else small(field_title(language, cls, field))
+
+
+def small(title: str) -> str:
+    """A title within a sentence: Latin letters in lower case, symbols such as Δ as they are."""
+    return "".join(one.lower() if one.isascii() else one for one in title)
 
 
 def runs_table(results: list[Result], language: str = "en") -> pd.DataFrame:

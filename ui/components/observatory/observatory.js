@@ -22,7 +22,6 @@ const ONCE = ["train", "anew", "stop", "vary", "still", "pin"]; // pressed again
 const figures = new WeakMap(); // where a figure stands -> its controller
 
 const signed = (/** @type {number} */ number, digits = 2) => (Number(number.toFixed(digits)) + 0).toFixed(digits).replace("-", "−");
-const bare = (/** @type {number} */ rho) => signed(rho).replace("0.", ".");
 const capital = (/** @type {string} */ text) => text.replace(/^[a-z]/, (first) => first.toUpperCase()); // γ stays γ
 const short = (/** @type {number} */ number) => signed(Number(number.toFixed(4)), 4).replace(/\.?0+$/, "");
 
@@ -527,7 +526,7 @@ class Observatory {
     }));
     for (const { id, rho, size } of this.tabs) {
       const found = this.rhos.get(id);
-      rho.textContent = found === null ? "?" : bare(found);
+      rho.textContent = found === null ? "?" : signed(found);
       size.style.setProperty("--share", String(Math.abs(found ?? 0)));
     }
     this.place(moving);
@@ -566,7 +565,7 @@ class Observatory {
     const { columns } = this.setting.atlas;
     const rho = this.rhos.get(this.axis);
     const computed = columns.dataset.includes(this.dataset);
-    const said = this.say(`headline-${computed ? strength(this.order.length < FEWEST ? null : rho) : "none"}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : bare(rho) });
+    const said = this.say(`headline-${computed ? strength(this.order.length < FEWEST ? null : rho) : "none"}`, { axis: this.say(`short.${this.axis}`), rho: rho === null ? "" : signed(rho) });
     this.headline.textContent = capital(this.bad ? this.say("headline-bad", { headline: said }) : said);
     const rule = this.rule();
     const count = this.order.length;

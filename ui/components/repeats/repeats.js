@@ -51,7 +51,7 @@ class Repeats {
       return el("g", { class: missed ? "missed" : "held" }, el("line", { x1: x(mean - half), x2: x(mean + half), y1: y, y2: y }), el("circle", { cx: x(mean), cy: y, r: missed ? 3 : 2 }));
     });
     this.picture.replaceChildren(el("line", { class: "truth", x1: x(0), x2: x(0), y1: 0, y2: HEIGHT }), ...lines);
-    const said = this.say("count", { hold: holding(found.slice(0, SHOWN)), shown: SHOWN, many: MANY, share: `${(100 * holding(found) / MANY).toFixed(0)}\u00a0%` });
+    const said = this.say("count", { hold: holding(found.slice(0, SHOWN)), shown: SHOWN, many: MANY.toLocaleString("en"), share: `${(100 * holding(found) / MANY).toFixed(0)}\u00a0%` });
     this.count.textContent = said;
     this.picture.setAttribute("aria-label", said);
   }
