@@ -36,6 +36,11 @@ def benchmark(name: str, *arguments: str) -> str:
     return done.stdout
 
 
+def test_one_pass_over_set_sizes_has_the_sums_of_each_by_itself() -> None:
+    [row] = [line for line in benchmark("sizes.py", "60,6").splitlines() if line.startswith("| 60 ")]
+    assert float(row.split("|")[-2]) < 1e-12
+
+
 @pytest.mark.slow
 def test_contenders_train_students_that_are_equally_good() -> None:
     tiny = "--students", "8", "--epochs", "20", "--rounds", "1"

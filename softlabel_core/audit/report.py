@@ -33,7 +33,7 @@ ROWS = 3
 
 
 class Degrees(Value):
-    """The two degrees at one set size as they were counted, and their sum: what sizes are compared by."""
+    """The two degrees at one set size, as `measure` has them, and their sum: what sizes are compared by."""
 
     k: int
     unreliability: float
@@ -95,7 +95,7 @@ class Audit(Value):
     """`measure` at the chosen set size."""
 
     best_k: int
-    """k*: the size with the smallest sum, of 1 to half the classes, as counted."""
+    """k*: the size with the smallest sum, of 1 to half the classes, as `measure` finds it."""
 
     by_k: list[Degrees]
     """Both degrees from size 1 up to one less than the classes, at most `SIZES` or k*."""
@@ -144,7 +144,7 @@ def audit(file: LabelFile, k: int | str | None = None, *, seed: int = 0) -> Audi
     started = time.perf_counter()
     labels, truth, classes = file.soft_labels, file.truth, len(file.names)
     found = by_size(labels, truth, max(classes // 2, min(classes - 1, SIZES)))
-    best = smallest(np.add(*found)[: classes // 2])
+    best = smallest(np.add(*found)[: classes // 2], labels, truth)
     by_k = [
         Degrees(k=size, unreliability=hidden, ambiguity=rival, total=hidden + rival)
         for size, (hidden, rival) in enumerate(np.column_stack(found)[: max(best, SIZES)].tolist(), start=1)

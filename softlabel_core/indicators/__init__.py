@@ -129,11 +129,12 @@ def measure(
     that entry is empty, and it takes about half the time. Raises `Invalid` for anything but rows on the
     simplex.
     """
+    from softlabel_core.indicators._sizes import best_size
+
     labels, truth = check(soft_labels, targets)
     classes = labels.shape[1]
     if k is None:
-        sizes = range(1, classes // 2 + 1)
-        k = min(sizes, key=lambda size: _total(Sample(labels, truth, size)))
+        k = best_size(labels, truth)
     elif k != "support" and (not isinstance(k, int | np.integer) or not 1 <= k <= classes):
         raise Invalid(
             "k: allowed: a whole number from 1 to {classes}, support or none; got {got}.",
@@ -158,7 +159,8 @@ def settled(measured: dict[str, Any], name: str) -> bool:
     return bool(high - low <= WIDE)
 
 
-def _total(sample: Sample) -> float:
+def sum_of_degrees(sample: Sample) -> float:
+    """Delta_k + gamma_k, as `measure` has it."""
     return catalogue(Indicator)["total"]().value(sample)
 
 

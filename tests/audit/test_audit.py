@@ -40,7 +40,7 @@ def test_numbers_are_those_of_measure(k):
     for one in found.by_k:
         at = measure(file.soft_labels, file.targets, one.k)
         assert one.unreliability == pytest.approx(at["unreliability"], abs=1e-12)
-        assert one.ambiguity == pytest.approx(at["largest_cooccurrence"], abs=1e-12)
+        assert one.ambiguity == pytest.approx(at["ambiguity"], abs=1e-12)
         assert one.total == pytest.approx(one.unreliability + one.ambiguity, abs=1e-12)
     assert [one.k for one in found.by_k] == [1, 2, 3, 4]
     assert found.class_sizes == [60] * 5
