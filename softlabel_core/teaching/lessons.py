@@ -147,7 +147,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             noise("pair-flip", 0.55),
             "which",
             "first",
-            "pair",
+            "matrix",
         ),
         LessonStep(
             "more-data",

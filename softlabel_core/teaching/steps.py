@@ -44,6 +44,7 @@ Picture = Literal[
     "bars",
     "losses",
     "label",
+    "matrix",
     "tally",
     "repeats",
     "none",

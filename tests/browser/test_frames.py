@@ -5,19 +5,21 @@ from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core.teaching.lessons import EXAMPLES
 from softlabel_core.teaching.recipes import ROUNDS
-from tests.browser.conftest import seen_as, settled, without_violation
+from tests.browser.conftest import drawn, seen_as, settled, without_violation
 from tests.browser.test_learn import open_step, sound
 from ui.words.i18n import say
 
 
-def revealed(page: Page, server: str, step: str, choice: str, **parameters: str) -> Locator:
+def revealed(
+    page: Page, server: str, step: str, choice: str, name: str = "frames", **parameters: str
+) -> Locator:
     """The figure of a step, after a guess."""
     open_step(page, server, step, **parameters)
     page.get_by_text(choice, exact=True).click()
     button = page.get_by_role("button", name=say("en", "learn.reveal"))
     expect(button).to_be_enabled()
     button.click()
-    figure = page.locator(".frames.ready")
+    figure = page.locator(f".{name}.ready")
     expect(figure).to_be_visible()
     settled(page)
     return figure
@@ -92,6 +94,35 @@ def test_rounds_by_keys_and_by_hand(server: str, page: Page) -> None:
     page.mouse.click(box["x"] + 70, box["y"] + 150)
     at(figure, 0)
     without_violation(page)
+    sound(page)
+
+
+def test_the_matrix_of_a_lesson_is_edited_and_what_is_said_follows(server: str, page: Page) -> None:
+    figure = revealed(page, server, "errors.noise", "B, fewer errors, always the same", "matrix")
+    said = page.get_by_test_id("stMain")
+    expect(said).to_contain_text("In every class the true label is named most often", use_inner_text=True)
+    figure.get_by_role("button", name="Gather them on one").click()
+    expect(said).to_contain_text("is named more often than the true one", use_inner_text=True)
+    for truth in range(10):
+        figure.get_by_role("slider", name=f"{truth} is called {truth}", exact=True).press("End")
+    expect(said).to_contain_text("together 0.00", use_inner_text=True)
+    without_violation(page)
+    seen_as(page, 390, 844)
+    figure = revealed(page, server, "errors.noise", "B, fewer errors, always the same", "matrix")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    first = figure.get_by_role("slider").first
+    first.scroll_into_view_if_needed()
+    drawn(page)
+    box = first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 80, steps=4)
+    page.mouse.up()
+    expect(said).to_contain_text(
+        "In class 0 the label 1 is named more often than the true one", use_inner_text=True
+    )
     sound(page)
 
 

@@ -1,17 +1,25 @@
-"""What is made by hand on Explore: a drawing where that is the dataset, a matrix where that is the bias."""
+"""What is made by hand: on Explore a drawing where that is the dataset, a matrix where that is the bias; on
+Learn a matrix.
+"""
 
+import contextlib
 from typing import Any
+
+import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.biases.rival_matrix import MOST, RivalMatrix
 from softlabel_core.datasets.drawn_points import CLASSES, POINTS, DrawnPoints
 from softlabel_core.once import once
-from ui import state
+from softlabel_core.teaching.by_hand import alike
+from softlabel_core.teaching.steps import LessonStep
+from ui import panels, state
 from ui.answers import Answer
 from ui.charts.palette import DARK, LIGHT, marked
 from ui.components import draw, matrix
 from ui.views import deeds
-from ui.words import i18n
+from ui.words import glossary, i18n
+from ui.words import lessons as says
 from ui.words.sentences import percent
 
 
@@ -53,6 +61,33 @@ def rivals(bias: RivalMatrix, names: list[str]) -> dict[str, Any]:
         "repeated": repeated,
         **setting(state.language(), matrix.NAME),
     }
+
+
+MATRIX = "learn/matrix"
+"""Where the session keeps the matrix of the lesson."""
+
+
+def in_lesson(step: LessonStep) -> None:
+    """A matrix to edit that begins as the labels of a step, and both degrees of what it is now."""
+    names = step.experiment.dataset.class_names
+    right = 1 - float(step.experiment.bias.model_dump()["rate"])
+    bias = RivalMatrix(matrix=st.session_state.setdefault(MATRIX, alike(right, len(names))))
+    data = rivals(bias, names)
+    matrix.show(
+        {**data, "words": {**data["words"], "undo": ""}}, on_matrix=_kept
+    )  # it is no choice of the page
+    panels.explained(glossary.explained(state.language(), says.rivals(state.language(), bias, names)))
+    if not state.presenting():
+        panels.open_elsewhere("explore", state.t("learn.matrix-train"), _with(step, bias))
+
+
+def _with(step: LessonStep, bias: RivalMatrix) -> Experiment:
+    return Experiment.parse({**step.experiment.model_dump(), "bias": bias.model_dump()})
+
+
+def _kept(text: str) -> None:
+    with contextlib.suppress(ValueError):  # of a hostile browser
+        st.session_state[MATRIX] = RivalMatrix(matrix=text).matrix
 
 
 @once(most=2 * len(i18n.LANGUAGES))

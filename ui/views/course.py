@@ -16,7 +16,7 @@ from ui.charts.palette import DARK, LIGHT
 from ui.components import follow, label, repeats
 from ui.components import frames as moving
 from ui.taken import worksheet
-from ui.views import frames, start
+from ui.views import by_hand, frames, start
 from ui.words import glossary, guesses, i18n
 from ui.words import lessons as says
 from ui.words.guesses import Score
@@ -50,6 +50,11 @@ def _map(name: str, _: LessonStep, results: list[Result]) -> None:
     moving.show(frames.rounds(state.language(), results, large=state.presenting()), name)
 
 
+def _matrix(_: str, step: LessonStep, __: list[Result]) -> None:
+    """A matrix of rivals to edit."""
+    by_hand.in_lesson(step)
+
+
 def _tally(_: str, step: LessonStep, __: list[Result]) -> None:
     """One label followed, from the rate of the step on."""
     choice = st.session_state.setdefault(CHOICE, start.chosen(step.experiment))
@@ -67,6 +72,7 @@ FIGURES: dict[str, Callable[[str, LessonStep, list[Result]], None]] = {
     "tally": _tally,
     "curve": _curve,
     "map": _map,
+    "matrix": _matrix,
 }
 """Pictures that run in the browser, from the name of a step and its results."""
 

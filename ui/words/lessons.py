@@ -7,6 +7,7 @@ import numpy as np
 from softlabel_core import Result
 from softlabel_core.atlas import rule_failures
 from softlabel_core.biases.fixed_rival import FixedRival
+from softlabel_core.biases.rival_matrix import RivalMatrix
 from softlabel_core.experiment.compare import Difference, difference, gain
 from softlabel_core.experiment.result import flat
 from softlabel_core.indicators import Sample, measure
@@ -17,6 +18,7 @@ from softlabel_core.teaching.lessons import LESSONS
 from softlabel_core.teaching.recipes import Pair
 from softlabel_core.teaching.steps import Exercise, LessonStep
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
+from softlabel_core.theory.rivals import rival_degrees
 from ui.words.i18n import joined, known, minus, say
 from ui.words.sentences import because, percent, plus_minus, points, rounded
 
@@ -247,6 +249,22 @@ def counted(language: str, k: int) -> str:
         gamma=found["largest_cooccurrence"],
         total=found["unreliability"] + found["largest_cooccurrence"],
     )
+
+
+def rivals(language: str, bias: RivalMatrix, names: list[str]) -> str:
+    """Both degrees of labels drawn from a matrix, and whether they can be learned. Markdown."""
+    found = rival_degrees(bias.percents(len(names)))
+    side = "ahead" if found.lead > 0 else "level" if found.lead == 0 else "behind"
+    numbers = {
+        "delta": found.unreliability,
+        "gamma": found.ambiguity,
+        "total": found.unreliability + found.ambiguity,
+        "lead": abs(found.lead),
+        "truth": names[found.worst],
+        "rival": names[found.rival],
+    }
+    parts = [say(language, f"learn.matrix-{part}", **numbers) for part in ("degrees", side)]
+    return joined(parts)
 
 
 def letter(label: int) -> str:

@@ -47,7 +47,7 @@ class Matrix {
         el("div", { class: "stage" }, this.table),
         el("div", { class: "aside" }, this.read, this.sums,
           el("div", { class: "buttons" }, button("spread", spread), button("gather", gathered)),
-          this.repeated, el("p", { class: "note", id: "matrix-keys" }, this.say("keys")))));
+          this.repeated, el("p", { class: "note", id: "matrix-keys" }, this.say("keys")), el("p", { class: "note" }, this.say("undo")))));
     this.parent.append(this.root);
   }
 
