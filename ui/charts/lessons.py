@@ -75,6 +75,14 @@ def slope(count: counts.Count, *, dark: bool, language: str = "en") -> Chart:
     return _bars(names, shares, ["student", "truth", "rival"], dark, language)
 
 
+LOOKS = {
+    **dict.fromkeys(("before", "first", "allowed"), "rival"),
+    **dict.fromkeys(("kept", "all-images"), "truth"),
+    **dict.fromkeys(("after", "learned", "measured"), "student"),
+}
+"""Bars of `bars` -> their colour, by what they are like."""
+
+
 def bars(
     step: LessonStep, results: list[Result], count: counts.Count | None, *, dark: bool, language: str = "en"
 ) -> Chart:
@@ -82,7 +90,7 @@ def bars(
     rows = _shares(results[0], count)
     k = results[0].indicators["k"]
     names = [say(language, f"learn.bar-{name}", k=k) for name in rows]
-    looks = ["rival", "truth", "student"] if len(rows) == 3 else ["student", "rival"]
+    looks = [LOOKS[name] for name in rows]
     return _bars(names, list(rows.values()), looks, dark, language, percent)
 
 
@@ -94,7 +102,7 @@ def _shares(result: Result, count: counts.Count | None) -> dict[str, float]:
     if result.rounds:
         before = [row["student_accuracy"] for row in result.rounds if row["round"] == 0]
         truth = result.ground_truth_accuracy.mean
-        return {"before": float(np.mean(before)), "all-images": truth, "after": student}
+        return {"before": float(np.mean(before)), "after": student, "all-images": truth}
     shown = result.indicators["unreliability"]
     first = result.bias_indicators["label_accuracy"]
     return {"first": first, "kept": 1 - shown, "learned": student}
