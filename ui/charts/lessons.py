@@ -137,13 +137,15 @@ def _bars(
         hoverinfo="skip",
     )
     drawing.axis("y", autorange="reversed", showgrid=False)
-    low, ticks = min(0.0, *shares), [-0.5, -0.25, 0, 0.25, 0.5, 0.75, 1]
+    low, ticks = min(0.0, *shares), [-0.5, 0, 0.5, 1]
+    if max(shares) < 0.5:
+        ticks = [-0.25, 0, 0.25]
     if max(shares) < 0.25:
-        ticks = [-0.05, 0, 0.05, 0.1, 0.15, 0.2]
+        ticks = [-0.1, 0, 0.1, 0.2]
     reach = [1.6 * low - (0.04 if low else 0), 1.3 * max(*shares, 0.1)]
     ticks = [one for one in ticks if reach[0] <= one <= reach[1]]
     said = [number(one).replace(".0 ", " ") for one in ticks]
-    drawing.axis("x", range=reach, zeroline=True, tickvals=ticks, ticktext=said)
+    drawing.axis("x", range=reach, zeroline=True, tickvals=ticks, ticktext=said, tickangle=0)
     drawing.layout["margin"] = {**drawing.layout["margin"], "r": 48}  # for the number beyond the longest bar
     plain = [_one_line(name, language) for name in names]
     told = say(language, "marks.semicolon").join(

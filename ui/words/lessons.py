@@ -92,7 +92,7 @@ def _count(language: str, count: Count) -> dict[str, Any]:
     for name, value in count.numbers.items():
         found[name] = points(value) if isinstance(value, Difference) else value
         if isinstance(value, float) and 0 <= value <= 1:
-            found[f"{name}_share"] = rounded(value)
+            found[f"{name}_share"], found[f"{name}_fine"] = rounded(value), percent(value)
     if said := count.numbers.get("said"):
         each = [
             say(language, f"learn.said-{'once' if times == 1 else 'times'}", label=label, times=times)
