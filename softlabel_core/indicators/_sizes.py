@@ -80,7 +80,7 @@ def _changes(soft_labels: Float[np.ndarray, "n c"], most: int) -> list[Change]:
     share, label = 1 / (end - start).ravel(), order.ravel()
     found: list[list[Change]] = [[] for _ in range(most)]
     for places, sign in ((end.ravel(), -1), (start.ravel(), 1)):
-        by_place = np.argsort(places, kind="stable")
+        by_place = np.argsort(places.astype(np.min_scalar_type(classes)), kind="stable")  # quick if short
         cuts = np.searchsorted(places[by_place], np.arange(most + 1))
         for place in range(most):
             cells = by_place[cuts[place] : cuts[place + 1]]
