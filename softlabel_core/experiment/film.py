@@ -7,9 +7,7 @@ seed, dataset and network start from the same parameters and see their examples 
 films are in step.
 """
 
-import base64
 import threading
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,13 +16,14 @@ from jaxtyping import Float, Int, Shaped
 
 from softlabel_core.examples import Split
 from softlabel_core.experiment.cohort import Cohort, Trainer, pick_device
+from softlabel_core.experiment.footage import Footage, Frame, Head, assembled, coded, pack
 from softlabel_core.experiment.pictures import MARGIN, in_turn
 from softlabel_core.experiment.result import versions
 from softlabel_core.experiment.run import Draws
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.indicators import measure
-from softlabel_core.plugin import Invalid, Value
-from softlabel_core.training.film import Film, Frames, moments
+from softlabel_core.plugin import Invalid
+from softlabel_core.training.film import Film, moments
 
 FILM = 1
 """Raised by whoever changes what a film shows of the same training: then stored ones are stale."""
@@ -51,52 +50,6 @@ CLASSES = 100
 """Most classes: a class and a margin share a byte."""
 
 
-class Footage(Value):
-    """A film of one student, f frames. Packed bytes are base64 of zlib."""
-
-    experiment: Experiment
-    """What was filmed, with one replicate."""
-
-    times: list[float]
-    """When the frames were taken, in epochs from 0."""
-
-    accuracy: list[float]
-    """Share of all test examples right, in [0, 1], frame by frame."""
-
-    answers: str
-    """Packed bytes (f, r), each `class * levels + level`: the class that is named, and how far its
-    probability is above the next one's, from level 0 (not at all) to `levels - 1` (by 1). The r rows are
-    those of the grid, line by line from the lowest y, or the first test images, whose level is always 0."""
-
-    levels: int
-
-    grid: int | None = None
-    """Points a side of the grid; None for images."""
-
-    points: list[dict[str, Any]] = []
-    """In the plane, some of the training examples that the student learns from: `x` and `y` in [0, 1] of the
-    grid's square, `truth`, and what is `shown` of each class, adding up to 1."""
-
-    truths: str = ""
-    """Images only: packed bytes (r,), the true classes."""
-
-    images: list[dict[str, Any]] = []
-    """Images only, some test images, as many of each class, class by class: `row` of the answers, and packed
-    `pixels`, bytes (channels, height, width)."""
-
-    seen: list[list[float | None]]
-    """What the student sees of examples of a class (row): how often its set holds the column's label, or the
-    column's mean probability; None for a class without examples."""
-
-    label_accuracy: float
-    """How often the first choice of the bias type's labels is right."""
-
-    class_names: list[str]
-    image_shape: tuple[int, int, int] | None
-    versions: dict[str, str]
-    device: str
-
-
 def filmable(experiment: Experiment) -> bool:
     """Whether there is something to see: a plane, or images, of at most `CLASSES` classes."""
     dataset = experiment.dataset
@@ -112,12 +65,16 @@ def film(
     experiment: Experiment,
     *,
     on_progress: Callable[[float], None] | None = None,
+    on_head: Callable[[Head], None] | None = None,
+    on_frame: Callable[[int, Frame], None] | None = None,
     cancel: threading.Event | None = None,
     device: str | None = None,
 ) -> Footage:
     """Train the student of the first replicate, and film it; of several rounds the last.
 
-    The callbacks and `device` are those of `run`. Raises `Invalid` for data that are not `filmable`.
+    `on_head`, then `on_frame` with the frame's number from 0, are called as soon as each is known, from
+    another thread: what the answer is `assembled` of. A frame may come once more.
+    The other callbacks and `device` are those of `run`. Raises `Invalid` for data that are not `filmable`.
     """
     if not filmable(experiment):
         raise Invalid(
@@ -131,28 +88,43 @@ def film(
     trainer = Trainer(one.bias.teachers + rounds, device, cancel, on_progress)
     [condition] = Draws(trainer).conditions([one])
     cohort = condition.cohort
-    [split] = cohort.splits.parts
-    stage = Plane(split) if split.train.image_shape is None else None
-    rows = split.test.features if stage is None else np.concatenate([stage.rows, split.test.features])
-    cohort.film = Film(rows, _moments(one, len(split.train), images=stage is None))
-    for number in range(rounds):
-        if number:
-            cohort.relabel(number)
+    for number in range(rounds - 1):
         cohort.trained = trainer.trained(cohort.tasks(), one.student, share=1)
-    frames, steps = cohort.trained[0].frames, cohort.film.steps
-    assert frames is not None  # noqa: S101  # for the type checker
-    tested = frames.named[:, len(rows) - len(split.test) :]
-    return Footage(
+        cohort.relabel(number + 1)
+    [split] = cohort.splits.parts
+    stage = Plane(split) if split.train.image_shape is None else Images(split)
+    steps = _moments(one, len(split.train), images=isinstance(stage, Images))
+    head = _head(cohort, stage, one, steps, name)
+    if on_head:
+        on_head(head)
+    frames: dict[int, Frame] = {}
+
+    def shot(number: int, named: Shaped[np.ndarray, "rows"], margin: Shaped[np.ndarray, "rows"]) -> None:
+        right = named[len(named) - len(split.test) :] == split.test.targets
+        answers = pack(stage.coded(named, margin))
+        frames[number] = Frame(accuracy=round(float(right.mean()), 6), answers=answers)
+        if on_frame:
+            on_frame(number, frames[number])
+
+    cohort.film = Film(stage.rows, steps, shot)
+    trainer.trained(cohort.tasks(), one.student, share=1)
+    return assembled(head, [frames[number] for number in range(len(steps))])
+
+
+def _head(
+    cohort: Cohort, stage: "Plane | Images", one: Experiment, steps: tuple[int, ...], device: str
+) -> Head:
+    [split] = cohort.splits.parts
+    return Head(
         experiment=one,
         times=[round(step / steps[-1] * one.training.epochs, 4) for step in steps],
-        accuracy=(tested == split.test.targets).mean(1).round(6).tolist(),
-        **(_of_images(frames, split) if stage is None else stage.told(frames, cohort)),
+        **stage.told(cohort),
         seen=seen(cohort),
         label_accuracy=measure(cohort.labels[0], split.train.targets, 1)["label_accuracy"],
         class_names=one.dataset.class_names,
         image_shape=split.train.image_shape,
         versions=versions(),
-        device=name,
+        device=device,
     )
 
 
@@ -186,19 +158,20 @@ class Plane:
         ticks = np.linspace(0, 1, GRID)
         x, y = np.meshgrid(ticks, ticks)
         raw = self._corner + self._side * np.stack([x, y], axis=-1).reshape(-1, 2)
-        self.rows = ((raw - split.shift) / split.scale).astype(np.float32)
+        self.grid = ((raw - split.shift) / split.scale).astype(np.float32)
+        self.rows = np.concatenate([self.grid, split.test.features])
+        self._levels = min(LEVELS, 256 // split.train.classes)
 
-    def told(self, frames: Frames, cohort: Cohort) -> dict[str, Any]:
-        """Fields of `Footage`."""
-        classes = self._split.train.classes
-        levels = min(LEVELS, 256 // classes)
-        cells = len(self.rows)
-        return {
-            "answers": pack(coded(frames.named[:, :cells], frames.margin[:, :cells], levels)),
-            "levels": levels,
-            "grid": GRID,
-            "points": self._points(cohort),
-        }
+    def coded(
+        self, named: Int[np.ndarray, "rows"], margin: Float[np.ndarray, "rows"]
+    ) -> Shaped[np.ndarray, "cells"]:
+        """`Frame.answers`, before they are packed."""
+        cells = len(self.grid)
+        return coded(named[:cells], margin[:cells], self._levels)
+
+    def told(self, cohort: Cohort) -> dict[str, Any]:
+        """Fields of `Head`."""
+        return {"levels": self._levels, "grid": GRID, "points": self._points(cohort)}
 
     def _points(self, cohort: Cohort) -> list[dict[str, Any]]:
         targets, shown = self._split.train.targets, cohort.shown[0]
@@ -225,36 +198,30 @@ def _spread(places: Float[np.ndarray, "n 2"]) -> list[int]:
     return kept
 
 
-def _of_images(frames: Frames, split: Split) -> dict[str, Any]:
-    """Fields of `Footage`."""
-    test, named = split.test, frames.named[:, :TESTED]
-    raw = (test.features[:TESTED] * split.scale + split.shift).clip(0)
-    top = float(raw.max()) or 1.0
-    rows = in_turn(test.targets[:TESTED])[:IMAGES]
-    rows = rows[np.argsort(test.targets[rows], kind="stable")]
-    return {
-        "answers": pack(named.astype(np.uint8)),
-        "levels": 1,
-        "truths": pack(test.targets[:TESTED].astype(np.uint8)),
-        "images": [
-            {"row": int(row), "pixels": pack((raw[row] / top * 255).round().astype(np.uint8))} for row in rows
-        ],
-    }
+class Images:
+    """The test images, of which the first are kept."""
 
+    def __init__(self, split: Split) -> None:
+        self._split, self.rows = split, split.test.features
 
-def coded(
-    named: Int[np.ndarray, "f rows"], margin: Float[np.ndarray, "f rows"], levels: int
-) -> Shaped[np.ndarray, "f rows"]:
-    """Classes and margins in bytes, as `Footage.answers` has them."""
-    level = np.rint(margin * (levels - 1)).astype(np.uint8)
-    return (named * levels + level).astype(np.uint8)
+    def coded(
+        self, named: Int[np.ndarray, "rows"], margin: Float[np.ndarray, "rows"]
+    ) -> Shaped[np.ndarray, "n"]:
+        """`Frame.answers`, before they are packed; no margins."""
+        return named[:TESTED].astype(np.uint8)
 
-
-def pack(array: Shaped[np.ndarray, "..."]) -> str:
-    """Bytes, packed for JSON."""
-    return base64.b64encode(zlib.compress(array.tobytes(), 9)).decode()
-
-
-def unpack(text: str) -> np.ndarray:
-    """Bytes as they were packed, in one row."""
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    def told(self, cohort: Cohort) -> dict[str, Any]:
+        """Fields of `Head`."""
+        split, test = self._split, self._split.test
+        raw = (test.features[:TESTED] * split.scale + split.shift).clip(0)
+        top = float(raw.max()) or 1.0
+        rows = in_turn(test.targets[:TESTED])[:IMAGES]
+        rows = rows[np.argsort(test.targets[rows], kind="stable")]
+        return {
+            "levels": 1,
+            "truths": pack(test.targets[:TESTED].astype(np.uint8)),
+            "images": [
+                {"row": int(row), "pixels": pack((raw[row] / top * 255).round().astype(np.uint8))}
+                for row in rows
+            ],
+        }

@@ -11,6 +11,9 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.service.job import Work
 from softlabel_core.service.runner import Channel
 
+HEAD = "head"
+"""What the row of a film's head begins with."""
+
 
 def name(experiment: Experiment) -> str:
     """The name under which its film is shared: the same for all whose first replicate is the same."""
@@ -25,6 +28,15 @@ def filming(experiment: Experiment, cost: Cost) -> Work:
 
 
 def shoot(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
-    """A task: the film of the experiment that `config` describes; raises `Invalid`."""
-    made = film(Experiment.parse(config), on_progress=channel.progress, cancel=channel.cancel)
+    """A task: the film of the experiment that `config` describes; raises `Invalid`.
+
+    Its rows are `[HEAD, fields of the Head]`, then `[number, accuracy, answers]` of each `Frame`.
+    """
+    made = film(
+        Experiment.parse(config),
+        on_progress=channel.progress,
+        on_head=lambda head: channel.row(HEAD, head.model_dump(mode="json")),
+        on_frame=lambda number, frame: channel.row(number, frame.accuracy, frame.answers),
+        cancel=channel.cancel,
+    )
     return {"film": made.model_dump_json()}

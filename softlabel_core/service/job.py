@@ -45,7 +45,7 @@ class Job:
     """One experiment, or one visitor's private work, waiting, under way or finished."""
 
     work: Work | None
-    """None as soon as it has ended, so that nothing of its data is kept."""
+    """None as soon as it has ended (`end`)."""
 
     seconds: float
     """Predicted seconds of the run itself."""
@@ -78,6 +78,9 @@ class Job:
 
     curves: Curves = field(default_factory=dict)
     """Test accuracies so far."""
+
+    sent: list[list[Any]] = field(default_factory=list)
+    """Rows so far of work that is no experiment; none once it has ended."""
 
     lost: int = 0
     begun: float | None = None
@@ -172,18 +175,26 @@ class Job:
         """Whether it is short enough for the worker that is kept for short work."""
         return self.seconds <= SHORT and self.taken() < OVERDUE
 
+    def end(self, state: State) -> None:
+        """It has ended so, and nothing of its data or of what it has sent is kept."""
+        self.state, self.work, self.sent = state, None, []
+
     def note_begun(self) -> None:
         """Note whether a worker of this process has taken it up; its engine may hear of that after a row."""
         if self.handle is None or not self.alive:
             return
-        taken_up = self.handle.running() or bool(self.curves)
+        taken_up = self.handle.running() or bool(self.curves or self.sent)
         if taken_up and self.begun is None:
             self.begun = time.monotonic()
         self.state, self.ahead, self.wait_seconds = "running" if taken_up else "waiting", 0, 0.0
 
     def read(self) -> None:
         """Take in what was trained since; a later round of self-training writes over the one before."""
-        for student, replicates, epoch, accuracy in self.handle.rows() if self.handle else ():
+        rows = self.handle.rows() if self.handle else []
+        if self.experiment is None:
+            self.sent += rows
+            rows = []
+        for student, replicates, epoch, accuracy in rows:
             self.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))
         self.note_begun()
 

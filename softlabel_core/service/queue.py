@@ -256,7 +256,7 @@ class Jobs:
             self._ending.append(job)
             with suppress(Exception):  # it may have ended
                 job.handle.cancel()
-        job.state, job.work = "failed", None
+        job.end("failed")
         write(self._journal, job, state="failed", problem=packed(job.problem))
 
     def _advance(self) -> None:
@@ -286,7 +286,7 @@ class Jobs:
         assert job.work is not None  # noqa: S101  # for the type checker
         work = job.work
         job.handle = self._runner.submit(work.task, *work.data, limit=work.limit, memory=work.memory)
-        job.begun, job.curves = None, {}
+        job.begun, job.curves, job.sent = None, {}, []
         if job.promise is not None:
             self._log.info("Begins %s, about %.1f s", job.promise.key, job.seconds)
             write(self._journal, job, state="running", begun=job.promise.begun + 1)
@@ -303,7 +303,7 @@ class Jobs:
         if job.handle:
             job.handle.cancel()
             self._ending.append(job)
-        job.state, job.work = "cancelled", None
+        job.end("cancelled")
         write(self._journal, job)
 
     def _tell(self, job: Job) -> None:
@@ -311,14 +311,15 @@ class Jobs:
         assert job.note is not None  # noqa: S101  # for the type checker
         if job.note.settled:
             job.result, job.saved, job.found = job.found, job.note.saved, None
-            job.state, job.work = "done", None
+            job.end("done")
 
     def _settle(self, job: Job) -> None:
         assert job.handle is not None  # noqa: S101  # for the type checker
         try:
             answer = job.handle.result(0)
             if job.experiment is None:
-                job.answer, job.state = answer, "done"
+                job.answer = answer
+                job.end("done")
             else:
                 job.found = Result.model_validate(answer)
                 self._log.info("Has %s after %.1f s", job.found.key, job.found.provenance.seconds)
@@ -326,12 +327,10 @@ class Jobs:
                 write(self._journal, job, job.found)
                 self._tell(job)
         except Cancelled:
-            job.state = "cancelled"
+            job.end("cancelled")
             write(self._journal, job)
         except WorkerLost:
             self._retry(job)
-        if not job.alive:
-            job.work = None
 
     def _retry(self, job: Job) -> None:
         """A lost worker is forgiven once."""

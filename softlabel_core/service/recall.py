@@ -64,10 +64,10 @@ def mirror(job: Job, stands: Standing | Found) -> None:
     """Take over how a run of another process stands, or its result."""
     if isinstance(stands, Found):
         job.result, job.saved = stands.result, stands.saved
-        job.state, job.work = "done", None
+        job.end("done")
     elif stands.promise.state == "failed":
         job.problem = unpacked(stands.promise.problem)
-        job.state, job.work = "failed", None
+        job.end("failed")
     else:
         running = stands.promise.state == "running" and stands.held
         job.state, job.told = "running" if running else "waiting", stands.progress
@@ -107,7 +107,7 @@ def hear(journal: Journal, news: News, jobs: Mapping[str, Job], gone: float) -> 
             job.away, job.state = False, "waiting"
             write(journal, job, state="waiting")
         else:
-            job.state, job.work = "cancelled", None
+            job.end("cancelled")
 
 
 def packed_curves(curves: Curves) -> str:

@@ -97,7 +97,7 @@ class Chunk:
                 history = [told + told[-1:] * (epochs - 1 - epoch) for told in history]
                 if self.watch:
                     self.watch.repeat(epoch)
-                for step in self.filmed:
+                for step in sorted(self.filmed):
                     if step > (epoch + 1) * self.steps_an_epoch:
                         self._shoot(step)
                 after_epoch(epochs, self.metrics[epoch, 0])

@@ -4,6 +4,7 @@ A camera only reads parameters, in memory of its own, so a student that is filme
 learns unseen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,11 @@ STRETCH = 100
 """How much longer the last steps between two frames are than the first: most happens early."""
 
 
+Seen = Callable[[int, Int[np.ndarray, "rows"], Float[np.ndarray, "rows"]], None]
+"""Hears of a frame as soon as it is shot: its number from 0, `Frames.named` and `Frames.margin` of it. A
+training that is begun anew after running out of memory shoots its frames once more."""
+
+
 @dataclass(frozen=True, eq=False)
 class Film:
     """What is asked of a student, and when."""
@@ -26,6 +32,8 @@ class Film:
 
     steps: tuple[int, ...]
     """Steps after which it is asked, rising: 0 is before the first, at most as many as there are."""
+
+    seen: Seen | None = None
 
     def check(self, steps: int, features: int) -> None:
         """Raise `ValueError` unless it can be shot in a training of so many steps on so many features."""
@@ -73,7 +81,9 @@ class Camera:
         logits = answers(self._student, parameters, self._rows, count, self._workspace)
         best = logits[0].double().softmax(0).topk(2, dim=0)  # (2, r)
         margin = (best.values[0] - best.values[1]).float().cpu().numpy()
-        self._shots[step] = best.indices[0].cpu().numpy(), margin
+        self._shots[step] = named, margin = best.indices[0].cpu().numpy(), margin
+        if self.film.seen:
+            self.film.seen(self.film.steps.index(step), named, margin)
 
     def frames(self) -> Frames:
         """Every frame of a student that is trained."""

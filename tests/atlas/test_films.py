@@ -6,7 +6,8 @@ import pytest
 from softlabel_core import Experiment
 from softlabel_core.__main__ import main
 from softlabel_core.atlas import films
-from softlabel_core.experiment.film import Footage, film, unpack
+from softlabel_core.experiment.film import film
+from softlabel_core.experiment.footage import Footage, unpack
 from softlabel_core.teaching import films as teaching
 from softlabel_core.teaching.films import WATCHED, kept
 from softlabel_core.teaching.presets import PRESETS

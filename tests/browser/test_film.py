@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from softlabel_core import Experiment
+from softlabel_core import Experiment, Training
 from softlabel_core.atlas import films
 from softlabel_core.experiment import link
-from softlabel_core.experiment.film import Footage
+from softlabel_core.experiment.footage import Footage
 from softlabel_core.teaching.films import WATCHED
 from softlabel_core.teaching.presets import PRESETS
 from tests.browser.conftest import FRAMES, seen_as, settled, visiting, without_violation
@@ -197,3 +197,33 @@ def test_a_film_that_is_not_there_is_made_and_stays(server: str, page: Page) -> 
     settled(page)
     page.get_by_role("tab", name="Film").click()
     expect(figure.locator("h2")).to_contain_text("of new examples are right")
+
+
+def test_a_film_is_seen_while_it_is_made(server: str, page: Page, browser: Browser) -> None:
+    """Frames as they come, for whoever comes later too; in the end it is the whole film, played on."""
+    long = PAIR[0].replace(training=Training(epochs=200, batch_size=8))
+    address = server + compare([long, PAIR[1]])
+    page.goto(address)
+    settled(page)
+    page.locator(".film.ready").get_by_role("button", name="Film both").click()
+    figure = page.locator(".film.ready")
+    expect(figure).to_have_attribute("data-filming", "true")
+    figure.locator(".transport").scroll_into_view_if_needed()
+    expect(figure.locator("h2")).to_contain_text("Filming: ")
+    expect(figure).to_have_attribute("data-t", re.compile(r"^[2-9]"))  # more than one frame is seen
+    assert figure.get_attribute("data-filming") == "true"
+    with visiting(browser) as context:
+        other = context.new_page()
+        other.goto(address)
+        settled(other)
+        late = other.locator(".film.ready")
+        expect(late).to_have_attribute("data-known", re.compile(r"^[2-9]|^\d\d"))
+        assert late.get_attribute("data-filming") == "true"
+    expect(figure.get_by_role("button", name="Stop")).to_be_visible()
+    expect(figure).to_have_attribute("data-filming", "false")
+    expect(figure.locator("h2")).to_contain_text("in the end")
+    expect(figure.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(figure).to_have_attribute("data-t", "40.000")
+    expect(figure.get_by_role("button", name="Again")).to_be_visible()
+    figure.locator("summary").click()
+    expect(figure.get_by_role("row")).to_have_count(42)

@@ -15,13 +15,11 @@ from softlabel_core.experiment.film import (
     IMAGES,
     POINTS,
     TESTED,
-    Footage,
     Plane,
-    coded,
     film,
     filmable,
-    unpack,
 )
+from softlabel_core.experiment.footage import Footage, assembled, coded, unpack
 from softlabel_core.experiment.run import Draws
 from softlabel_core.teaching.recipes import IMITATE, rival, sets, taught
 from softlabel_core.training.train import Cancelled, predict
@@ -87,7 +85,7 @@ def test_the_last_frame_is_what_the_trained_student_names(pair):
     trainer = Trainer(2, "cpu")
     [condition] = Draws(trainer).conditions([experiment])
     trainer.train([condition.cohort])
-    grid = Plane(condition.cohort.splits.parts[0]).rows
+    grid = Plane(condition.cohort.splits.parts[0]).grid
     nobody = np.zeros(len(grid), dtype=np.int64)
     p = predict(experiment.student, condition.cohort.trained, Examples(grid, nobody, 4))[0]
     named, level = np.divmod(answers(pair[0])[-1], pair[0].levels)
@@ -163,6 +161,32 @@ def test_rings_of_many_classes_have_a_film(ring_classes):
     one = film(asked(dataset=dataset, training={"epochs": 1}))
     assert answers(one).max() // one.levels < ring_classes
     assert len(one.seen) == ring_classes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        taught(rival(0.7), sets(2)),
+        {"dataset": "digits", "framework": {"kind": "incomplete-supervision", "rounds": 2}},
+        {"training": {"epochs": 30, "patience": 1, "learning_rate": 0.5}},
+    ],
+    ids=["plane", "images in rounds", "stopped early"],
+)
+def test_head_and_frames_as_they_come_are_the_film(changes):
+    """In their order, the first before the last has been shot, and not a digit else."""
+    heads, came, progress = [], [], []
+    one = film(
+        asked(**changes),
+        on_head=heads.append,
+        on_frame=lambda number, frame: (came.append((number, frame)), progress.append(len(heads))),
+        on_progress=lambda fraction: progress.append(fraction) if came else None,
+    )
+    [head] = heads
+    assert [number for number, _ in came] == list(range(len(one.times)))
+    assert assembled(head, [frame for _, frame in came]) == one
+    assert progress[0] == 1  # the head was there before the first frame
+    assert any(isinstance(step, float) for step in progress[1:-1])  # training went on between frames
+    assert b"".join(unpack(frame.answers).tobytes() for _, frame in came) == unpack(one.answers).tobytes()
 
 
 def test_a_film_can_be_stopped_and_says_how_far_it_is():

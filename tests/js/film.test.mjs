@@ -6,7 +6,7 @@ import { deflateSync } from "node:zlib";
 
 const source = await readFile(new URL("../../ui/components/film/frames.js", import.meta.url), "utf8");
 const frames = await import(`data:text/javascript,${encodeURIComponent(source)}`);
-const { alike, along, between, confusion, decoded, lead, painted, placeOf, raster, stepped, stretched, ticks, turned, worst } = frames;
+const { alike, along, between, confusion, decoded, grown, known, lead, opened, painted, placeOf, raster, stepped, stretched, ticks, turned, worst } = frames;
 
 const pack = (bytes) => deflateSync(Uint8Array.from(bytes)).toString("base64");
 const sent = {
@@ -20,6 +20,31 @@ test("bytes are classes and margins, frame by frame", async () => {
   assert.deepEqual([...film.named], [0, 0, 1, 0, 0, 1, 2, 0, 0, 1, 2, 0]);
   assert.equal(film.margin[0], 1);
   assert.ok(Math.abs(film.margin[3] - 10 / 63) < 1e-6);
+});
+
+test("a film that comes frame by frame is the one that is sent whole", async () => {
+  const whole = await decoded(sent);
+  const { accuracy, answers, ...head } = sent;
+  const frame = (place) => [place, accuracy[place], pack([[63, 0, 127, 10], [63, 85, 191, 20], [0, 64, 128, 63]][place])];
+  const film = await opened(head);
+  assert.deepEqual([film.count, film.rows], [0, 4]);
+  await grown(film, [frame(0)]);
+  assert.deepEqual([film.count, film.accuracy], [1, [0.25]]);
+  assert.deepEqual([...film.named.subarray(0, 4)], [0, 0, 1, 0]);
+  await grown(film, [frame(2)]); // one before it is missing
+  assert.equal(film.count, 1);
+  await grown(film, [frame(0), frame(1)]); // one comes once more
+  assert.equal(film.count, 3);
+  assert.deepEqual(film, whole);
+});
+
+test("films in step are shown as far as both are known", async () => {
+  const whole = await decoded(sent);
+  const part = { ...whole, count: 2 };
+  assert.deepEqual([known([whole]), known([part]), known([whole, part]), known([part, whole])], [2, 1, 1, 1]);
+  const shorter = { ...whole, times: [0, 0.5, 1] };
+  assert.equal(known([whole, shorter]), 2); // all of it is there
+  assert.equal(known([whole, { ...shorter, count: 2 }]), 0.5);
 });
 
 test("a point keeps its class while its margin shrinks to 0, then takes the next", async () => {

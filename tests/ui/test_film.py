@@ -5,12 +5,16 @@ import json
 import re
 
 import pytest
+from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from softlabel_core import Experiment
-from softlabel_core.experiment.film import Footage, film
+from softlabel_core.experiment.film import film
+from softlabel_core.experiment.footage import Footage
 from softlabel_core.service.films import filming, name
+from softlabel_core.service.job import Job
 from softlabel_core.teaching.films import WATCHED, kept
+from tests.ui.strangers import Browser
 from tests.ui.test_app import ROOT, compare
 from tests.waiting import wait_until
 from ui import jobs
@@ -51,10 +55,30 @@ def test_one_that_is_asked_for_is_made_once_for_all() -> None:
     assert films.text(key) is None
     films.begin(QUICK, "a")
     films.begin(QUICK.replace(replicates=7), "b")
-    assert films.standing(key, "c").keys() == {"state", "progress", "ahead"}
+    assert films.standing(key, "c").keys() == {"state", "progress", "ahead", "rows"}
     wait_until(lambda: films.standing(key, "a")["state"] == "done")
     assert Footage.model_validate_json(films.text(key) or "") == film(QUICK)
     assert films.address(QUICK, "a") == f"/lab/films/{key}?visitor=a"
+
+
+def asked(path: str) -> dict:
+    return Browser(Starlette(routes=films.routes())).get(path).json
+
+
+def test_whoever_has_some_frames_asks_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two visitors: one has the head and a frame, the other comes later and gets all."""
+    rows = [["head", {}], [0, 0.5, "a"], [1, 0.75, "b"]]
+    job = Job(None, 1.0, None, shared=True, state="running", sent=rows)
+    monkeypatch.setattr(jobs, "seen", lambda key, visitor: job)
+    path = films.address(QUICK, "me")
+    assert asked(path)["rows"] == rows
+    assert asked(f"{path}&from=0")["rows"] == rows
+    assert asked(f"{path}&from=2")["rows"] == rows[2:]
+    assert asked(f"{path}&from=3")["rows"] == []
+    for wrong in ("9", "-1", "x", "9" * 5000, "%C2%B2"):
+        assert asked(f"{path}&from={wrong}")["rows"] == ([] if wrong == "9" else rows)
+    job.shared = False
+    assert asked(path) == {"state": "unknown"}
 
 
 def test_private_work_is_no_film() -> None:

@@ -20,6 +20,9 @@ FOLDER = "films"
 PACKED = 64
 """Films that a server keeps packed."""
 
+DIGITS = 6
+"""Digits that no number of rows has."""
+
 HOUR = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
 
 
@@ -43,22 +46,28 @@ def stop(experiment: Experiment, visitor: str) -> None:
 
 
 def address(experiment: Experiment, visitor: str) -> str:
-    """Where this visitor's browser asks how it stands; `/film` after the path is the film."""
+    """Where this visitor's browser asks how it stands, with `from` for the rows that it has; `/film` after
+    the path is the film."""
     return f"{assets.address(FOLDER)}/{name(experiment)}?visitor={visitor}"
 
 
-def standing(key: str, visitor: str) -> dict[str, Any]:
-    """`state`, as of a job or `unknown`; while it is made, `progress` in [0, 1], and how many are `ahead`."""
+def standing(key: str, visitor: str, after: int = 0) -> dict[str, Any]:
+    """`state`, as of a job or `unknown`; while it is made, `progress` in [0, 1], how many are `ahead`, and
+    the `rows` that it has sent (`shoot`), without the first `after`."""
     if key in stored():
         return {"state": "done"}
     job = jobs.seen(key, visitor)
     if job is None or not job.shared:
         return {"state": "unknown"}
-    return {"state": job.state, "progress": job.progress, "ahead": job.ahead}
+    rows = job.sent[max(0, after) :]
+    return {"state": job.state, "progress": job.progress, "ahead": job.ahead, "rows": rows}
 
 
 def _standing(request: Request) -> Response:
-    found = standing(request.path_params["key"], request.query_params.get("visitor", ""))
+    asked = request.query_params
+    after = asked.get("from", "")
+    rows = int(after) if after.isdecimal() and len(after) < DIGITS else 0
+    found = standing(request.path_params["key"], asked.get("visitor", ""), rows)
     return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
 

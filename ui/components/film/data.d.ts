@@ -31,6 +31,8 @@ export interface Standing {
   state: string;
   progress?: number;
   ahead?: number;
+  /** What has come of it since it was asked last: ["head", …], then frames. */
+  rows?: any[];
 }
 
 /** A film with what stands beside its answers. */

@@ -2,7 +2,8 @@
 
 import { el, outline, percent } from "./elements.js";
 import {
-  alike, along, between, confusion, decoded, lead, painted, placeOf, raster, stepped, stretched, ticks, turned, unpacked, worst,
+  alike, along, between, confusion, decoded, grown, known, lead, opened, painted, placeOf, raster, stepped, stretched, ticks, turned,
+  unpacked, worst,
 } from "./frames.js";
 /** @import { Data, Panel, Shown, Standing, Tile } from "./data.d.ts" */
 
@@ -34,15 +35,18 @@ function fetched(at) {
   if (!films.has(at)) {
     const asked = fetch(address)
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
-      .then(async (sent) => Object.assign(await decoded(sent), {
-        points: sent.points, images: await Promise.all(sent.images.map(pictured)), names: sent.class_names,
-        shape: sent.image_shape, first: sent.label_accuracy,
-      }));
+      .then(async (sent) => beside(sent, await decoded(sent)));
     asked.catch(() => films.delete(at));
     films.set(at, asked);
   }
   return films.get(at);
 }
+
+/** A film with what its head says beside answers. @param {any} sent @param {import("./frames.js").Film} film @returns {Promise<Shown>} */
+const beside = async (sent, film) => Object.assign(film, {
+  points: sent.points, images: await Promise.all(sent.images.map(pictured)), names: sent.class_names,
+  shape: sent.image_shape, first: sent.label_accuracy,
+});
 
 const pictured = async (/** @type {any} */ image) => ({ row: image.row, pixels: await unpacked(image.pixels) });
 
@@ -62,6 +66,11 @@ class Film {
     /** @type {number[]} */
     this.costs = []; // ms that painting took
     this.turn = 0; // whose questions are the latest
+    this.filming = false; // whether what is shown is still being made
+    /** @type {(Shown | null)[]} */
+    this.parts = []; // what there is of each film while they are made
+    /** @type {number[]} */
+    this.heard = []; // rows that have come of each
     /** @type {ReturnType<typeof raster> | undefined} */
     this.raster = undefined;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -92,45 +101,63 @@ class Film {
   hear(data) {
     const named = (/** @type {Data} */ one) => JSON.stringify([one.sides.map(({ at }) => at), one.setting.words, one.controls]);
     const same = this.data && named(this.data) === named(data);
+    const goes = data.sides.some(({ state }) => state === "waiting" || state === "running");
+    const there = data.sides.every(({ state }) => state === "done");
     this.data = data;
-    if (same && this.shown) {
+    if (same && this.shown && (goes || there || !this.filming)) {
       requestAnimationFrame(() => this.resize()); // another theme has come to its colours by then
       return;
     }
     this.turn += 1;
     clearTimeout(this.asking);
-    if (data.sides.every(({ state }) => state === "done")) this.load(this.turn);
-    else {
-      this.shown = null;
-      this.wait(data.sides.some(({ state }) => state === "waiting" || state === "running"));
-    }
+    this.shown = null;
+    this.filming = false;
+    if (there) this.load(this.turn);
+    else this.wait(goes);
   }
 
   // ---- before there is a film
 
   /** A button to have it made, or how the making stands. @param {boolean} goes */
-  wait(goes, text = "") {
-    this.playing = false;
+  wait(goes) {
+    this.playing = this.filming = false;
+    this.shown = null;
     const pair = this.data.sides.length > 1 ? "-pair" : "";
-    const button = el("button", { type: "button", class: goes ? "" : "first" },
-      goes ? this.say("stop") : this.say(`make${pair}`, { seconds: this.data.seconds }));
-    button.onclick = () => {
-      button.disabled = true;
-      this.tell(goes ? "stop" : "make");
-    };
     const failed = this.data.sides.some(({ state }) => state === "failed") ? this.say("failed") : "";
     const problem = this.data.problem ? this.say("refused", { problem: this.data.problem }) : failed;
-    this.standing = el("p", { class: "note", role: "status" }, goes ? text || this.say("making", { progress: percent(0, 0) }) : problem);
-    this.put(el("div", { class: "before" }, ...(this.data.controls ? [button] : []), this.standing));
-    if (goes) this.ask(this.turn, ASK);
+    /** @type {HTMLElement} */
+    this.standing = el("p", { class: "note", role: "status" }, goes ? this.say("making", { progress: percent(0, 0) }) : problem);
+    const make = () => this.asker("make", "first", this.say(`make${pair}`, { seconds: this.data.seconds }));
+    this.put(el("div", { class: "before" }, ...(goes ? this.stopper() : this.data.controls ? [make()] : []), this.standing));
+    if (!goes) return;
+    this.parts = Array(this.data.sides.length).fill(null);
+    this.heard = this.data.sides.map(() => 0);
+    this.ask(this.turn, ASK);
   }
+
+  /** A button that tells the server. @param {string} deed @param {string} name @param {string} text */
+  asker(deed, name, text) {
+    const button = el("button", { type: "button", class: name }, text);
+    button.onclick = () => {
+      button.disabled = true;
+      this.tell(deed);
+    };
+    return button;
+  }
+
+  stopper() { return this.data.controls ? [this.asker("stop", "", this.say("stop"))] : []; }
 
   /** Ask how the making of both stands, until both are there. @param {number} turn @param {number} pause */
   async ask(turn, pause) {
     /** @type {Standing[] | null} */
     let found = null;
     try {
-      found = await Promise.all(this.data.sides.map(({ at }) => fetch(at).then((answer) => answer.json())));
+      found = await Promise.all(this.data.sides.map(({ at }, place) => {
+        const address = new URL(at, location.origin);
+        address.search += `&from=${this.heard[place]}`;
+        return fetch(address).then((answer) => answer.json());
+      }));
+      if (!this.gone && turn === this.turn) await Promise.all(found.map((one, place) => this.take(one, place)));
     } catch { /* the network is away: asked again, later */ }
     if (this.gone || turn !== this.turn) return;
     if (found?.every(({ state }) => state === "done")) return this.load(turn);
@@ -139,6 +166,7 @@ class Film {
       return this.wait(false);
     }
     if (found) {
+      this.follow();
       const ahead = Math.max(...found.map((one) => (one.state === "waiting" ? one.ahead : 0)));
       const shares = found.map((one) => (one.state === "done" ? 1 : one.progress ?? 0));
       const progress = shares.reduce((one, other) => one + other, 0) / shares.length;
@@ -146,6 +174,37 @@ class Film {
     }
     const next = found ? ASK : Math.min(SLOWEST, 2 * pause);
     this.asking = setTimeout(() => this.ask(turn, next), next);
+  }
+
+  /** What has come of a film: its head, then frames; or it is there. @param {Standing} one @param {number} place */
+  async take({ state, rows = [] }, place) {
+    if (state === "done" && this.data.sides.length > 1) {
+      this.parts[place] = Object.assign(this.parts[place] ?? {}, await fetched(this.data.sides[place].at));
+      return;
+    }
+    const parts = this.parts;
+    const head = rows.find(([kind]) => kind === "head")?.[1];
+    const part = parts[place] ?? (head ? await beside(head, await opened(head)) : null);
+    if (part) await grown(part, rows.filter(([kind]) => kind !== "head"));
+    parts[place] = part;
+    this.heard[place] += rows.length;
+  }
+
+  /** Show what there is, from the first side on: the last frame stays until another comes. */
+  follow() {
+    const missing = this.parts.findIndex((part) => !part?.count);
+    const there = this.parts.slice(0, missing < 0 ? this.parts.length : missing);
+    if (!there.length) return;
+    if (!this.filming || there.length !== this.films.length) {
+      this.t = this.filming ? this.t : 0;
+      this.begun = this.calm || (this.filming && this.begun);
+      this.playing = this.calm || (this.filming && this.playing);
+      this.filming = true;
+      this.show(there);
+    } else if (this.root.dataset.frames !== String(this.films[0].count) || this.root.dataset.known !== String(this.end)) {
+      this.drawCurves();
+      this.wake();
+    }
   }
 
   /** @param {number} turn */
@@ -158,11 +217,35 @@ class Film {
       return;
     }
     if (this.gone || turn !== this.turn) return;
-    this.films = found;
-    this.alike = found.length < 2 || alike(found[0], found[1]);
+    if (this.filming && this.films.length === found.length) {
+      this.finish(found);
+      return;
+    }
+    this.filming = false;
     this.playing = false;
     this.t = this.calm ? found[0].count - 1 : 0;
     this.begun = this.calm;
+    this.show(found);
+  }
+
+  /** The film that was seen while it was made is there, and goes on where it is. @param {Shown[]} found */
+  finish(found) {
+    this.filming = false;
+    found.forEach((film, place) => Object.assign(this.films[place], film));
+    if (this.calm && this.playing) this.t = this.end;
+    this.playing = this.playing && this.t < this.end;
+    this.headline.replaceChildren(...this.headed());
+    this.stops.remove();
+    this.twin.hidden = false;
+    this.drawCurves();
+    this.wake();
+  }
+
+  /** @param {Shown[]} films */
+  show(films) {
+    const turn = this.turn;
+    this.films = films;
+    this.alike = films.length < 2 || alike(films[0], films[1]);
     this.build();
     this.dressed.then(() => {
       if (this.gone || turn !== this.turn) return;
@@ -190,7 +273,9 @@ class Film {
   // ---- what stands there
 
   build() {
-    this.headline = el("h2", {}, ...this.headed());
+    this.stops = el("div", { class: "before" }, ...this.stopper());
+    if (this.filming) this.standing = el("span", { role: "status" }, this.standing.textContent);
+    this.headline = el("h2", {}, ...(this.filming ? [this.standing] : this.headed()));
     this.panels = this.films.map((film, place) => this.panel(film, place));
     this.curve = el("div", { class: "curve" });
     this.bars = el("div", { class: "why" });
@@ -200,13 +285,13 @@ class Film {
     this.live = el("p", { class: "hidden", "aria-live": "polite" });
     this.twin = el("details", {}, el("summary", {}, this.say("table")));
     this.twin.ontoggle = () => this.tabulate();
+    this.twin.hidden = this.filming;
     const { replicates, seed } = this.data.note;
     this.put(this.headline, el("div", { class: `row sides-${this.films.length}` },
       el("div", { class: "pair" }, ...this.panels.map(({ root }) => root)), aside),
-      this.transport(), this.legend(), el("div", { class: "foot" }, this.twin,
+      this.transport(), ...(this.filming ? [this.stops] : []), this.legend(), el("div", { class: "foot" }, this.twin,
         el("p", { class: "note" }, this.say("one-replicate", { replicates, seed }))), this.live);
     this.shown = true;
-    this.root.dataset.frames = String(this.films[0].count);
     this.root.dataset.alike = String(this.alike);
   }
 
@@ -281,7 +366,7 @@ class Film {
     this.player.hidden = this.calm;
     this.faster = button("", "1×", () => this.quicken(), help("speed"));
     this.faster.hidden = this.calm;
-    this.range = el("input", { type: "range", min: 0, max: this.films[0].count - 1, step: 0.01, "aria-label": this.say("slider") });
+    this.range = el("input", { type: "range", min: 0, max: this.films[0].times.length - 1, step: 0.01, "aria-label": this.say("slider") });
     this.range.oninput = () => this.go(Number(this.range.value));
     this.epoch = el("p", { class: "epoch" });
     return el("div", { class: "transport" },
@@ -312,11 +397,12 @@ class Film {
     this.toggle();
   }
 
-  get end() { return this.films[0].count - 1; }
+  /** The last moment that is known. */
+  get end() { return known(this.films); }
   toggle() {
     if (this.calm) return;
     this.begun = true;
-    if (!this.playing && this.t >= this.end) this.t = 0;
+    if (!this.playing && !this.filming && this.t >= this.end) this.t = 0;
     this.playing = !this.playing;
     this.last = 0;
     this.wake();
@@ -324,7 +410,7 @@ class Film {
   /** @param {number} t */
   go(t) {
     this.begun = true;
-    this.playing = false;
+    this.playing = this.filming && t >= this.end; // whoever goes to what is newest follows
     this.t = Math.max(0, Math.min(this.end, t));
     this.wake();
   }
@@ -406,20 +492,20 @@ class Film {
   /** @param {number} now */
   tick(now) {
     this.frame = 0;
-    if (this.gone || !this.root.isConnected || !this.panels[0].size) return;
+    if (this.gone || !this.shown || !this.root.isConnected || !this.panels[0].size) return;
     if (this.playing) {
       const passed = this.last ? Math.min(0.05, (now - this.last) / 1000) : 0;
       this.last = now;
-      this.t = Math.min(this.end, this.t + passed * RATE * this.speed);
-      if (this.t >= this.end) this.playing = false;
+      this.t = Math.min(this.end, this.calm ? Infinity : this.t + passed * RATE * this.speed);
+      if (this.t >= this.end && !this.filming) this.playing = false;
     }
     this.update();
-    if (this.playing) this.wake();
+    if (this.playing && this.t < this.end) this.wake(); // else a frame that comes does
   }
 
   /** A film's own moment at the time of the first. @param {Shown} film */
   moment(film) {
-    return film === this.films[0] ? this.t : placeOf(film.times, along(this.films[0].times, this.t));
+    return film === this.films[0] ? this.t : Math.min(film.count - 1, placeOf(film.times, along(this.films[0].times, this.t)));
   }
 
   update() {
@@ -439,11 +525,12 @@ class Film {
     const said = this.t < 0.005 ? this.say("untrained") : this.say("epoch", { epoch: epoch < 10 ? epoch.toFixed(1) : Math.round(epoch), all: this.films[0].times.at(-1) });
     this.epoch.textContent = said;
     this.range.value = String(this.t);
-    this.range.style.setProperty("--filled", `calc(13px + (100% - 26px) * ${this.t / this.end})`);
+    this.range.style.setProperty("--filled", `calc(13px + (100% - 26px) * ${this.t / (this.films[0].times.length - 1)})`);
     this.range.setAttribute("aria-valuetext", `${said}: ${values.map((share, place) => `${this.panels[place].name} ${percent(share)}`).join(", ")}`);
-    this.player.textContent = this.playing ? `❚❚ ${this.say("pause")}` : this.t >= this.end ? `↻ ${this.say("again")}` : `▶ ${this.say("play")}`;
+    this.player.textContent = this.playing ? `❚❚ ${this.say("pause")}` : this.t >= this.end && !this.filming ? `↻ ${this.say("again")}` : `▶ ${this.say("play")}`;
     this.moveCurves(values);
-    Object.assign(this.root.dataset, { t: this.t.toFixed(3), playing: String(this.playing) });
+    const { end, filming, playing } = this;
+    Object.assign(this.root.dataset, { t: this.t.toFixed(3), playing, filming, known: end, frames: this.films[0].count });
     if (!this.playing || !this.panels[0].picture.hasAttribute("aria-label")) this.describe(epoch, values);
   }
 
@@ -587,7 +674,7 @@ class Film {
     const { clientWidth: width, clientHeight: height } = this.curve;
     const { times } = this.films[0];
     const right = width - 10;
-    const x = (/** @type {number} */ t) => MARGIN + ((right - MARGIN) * t) / this.end;
+    const x = (/** @type {number} */ t) => MARGIN + ((right - MARGIN) * t) / (times.length - 1);
     const y = (/** @type {number} */ share) => 10 + (height - 34) * (1 - share);
     this.scale = { x, y, right };
     const svg = el("svg", { role: "img", viewBox: `0 0 ${width} ${height}`, "aria-label": this.say("curve") });

@@ -2,8 +2,8 @@
 
 /**
  * @typedef {{grid: number | null, count: number, rows: number, named: Uint8Array, margin: Float32Array, times: number[],
- *   accuracy: number[], truths: Uint8Array, seen: (number | null)[][], classes: number}} Film `count` frames of `rows`
- *   answers each: the class that is named, and in [0, 1] how far it is ahead
+ *   accuracy: number[], truths: Uint8Array, seen: (number | null)[][], classes: number, levels: number}} Film `count` frames
+ *   of `rows` answers each, fewer than `times` while it is made: the class that is named, and in [0, 1] how far it is ahead
  * @typedef {{named: Uint8Array, margin: Float32Array}} Field answers at a moment
  */
 
@@ -18,17 +18,44 @@ export async function unpacked(text) {
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
+/** A film of which its head is known, and no frame. @param {any} sent @returns {Promise<Film>} */
+export async function opened(sent) {
+  const { grid, times, seen, levels } = sent;
+  const truths = sent.truths ? await unpacked(sent.truths) : new Uint8Array();
+  const rows = grid ? grid * grid : truths.length;
+  const [named, margin] = [new Uint8Array(times.length * rows), new Float32Array(times.length * rows)];
+  return { grid, count: 0, rows, named, margin, times, accuracy: [], truths, seen, classes: sent.class_names.length, levels };
+}
+
 /** The answers of a film as it is sent. @param {any} sent @returns {Promise<Film>} */
 export async function decoded(sent) {
-  const bytes = await unpacked(sent.answers);
-  const top = Math.max(1, sent.levels - 1);
-  const named = bytes.map((one) => Math.floor(one / sent.levels));
-  const margin = Float32Array.from(bytes, (one) => (one % sent.levels) / top);
-  const truths = sent.truths ? await unpacked(sent.truths) : new Uint8Array();
-  const count = sent.times.length;
-  const { grid, times, accuracy, seen } = sent;
-  return { grid, count, rows: bytes.length / count, named, margin, times, accuracy, truths, seen, classes: sent.class_names.length };
+  const film = await opened(sent);
+  answered(film, 0, await unpacked(sent.answers));
+  return Object.assign(film, { accuracy: sent.accuracy, count: sent.times.length });
 }
+
+/** Take in frames as they came; shown are those before which none is missing. @param {Film} film
+ *  @param {[place: number, accuracy: number, answers: string][]} frames */
+export async function grown(film, frames) {
+  for (const [place, accuracy, answers] of frames) {
+    answered(film, place, await unpacked(answers));
+    film.accuracy[place] = accuracy;
+  }
+  while (film.accuracy[film.count] !== undefined) film.count += 1;
+}
+
+/** @param {Film} film @param {number} place @param {Uint8Array} bytes */
+function answered(film, place, bytes) {
+  const top = Math.max(1, film.levels - 1);
+  bytes.forEach((one, p) => {
+    film.named[place * film.rows + p] = Math.floor(one / film.levels);
+    film.margin[place * film.rows + p] = (one % film.levels) / top;
+  });
+}
+
+/** How far films in step can be shown, in frames of the first. @param {Film[]} films */
+export const known = ([first, ...others]) => Math.min(first.count - 1, ...others.filter(({ count, times }) => count < times.length)
+  .map(({ count, times }) => placeOf(first.times, times[count - 1])));
 
 /** A list's value between two frames. @param {number[]} list @param {number} t */
 export function along(list, t) {
