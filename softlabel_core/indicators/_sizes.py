@@ -20,6 +20,12 @@ CLOSE = 1e-11
 MOST_CLOSE = 16
 """Sizes that are; of more the first is taken."""
 
+FEW = 4
+"""Rows are picked out where fewer than one in so many are wanted."""
+
+NEAR = 2**16
+"""Numbers that are gone through again and again at a time."""
+
 Change = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Examples, their labels, and by how much more or less each is held from now on with every size."""
 
@@ -35,14 +41,16 @@ def by_size(
     n, classes = soft_labels.shape
     sizes = np.bincount(targets, minlength=classes)
     changes = _changes(soft_labels, most)
-    missed, counted = np.empty(most), np.empty((most, classes))
-    true = np.arange(classes), np.arange(classes)
-    for k, held in enumerate(_held(changes, targets, np.zeros((classes, classes)))):
-        right = held[true]
-        missed[k] = np.clip(sizes - right, 0, None).sum()
-        held[true] = -1.0
-        counted[k] = held.max(1)
-        held[true] = right
+    missed, counted = np.zeros(most), np.empty((most, classes))
+    for members in _parts(np.arange(classes), classes):
+        true = np.arange(len(members)), members
+        part = np.where(np.isin(targets, members), targets - members[0], -1)
+        for k, held in enumerate(_held(changes, part, np.zeros((len(members), classes)))):
+            right = held[true]
+            missed[k] += np.clip(sizes[members] - right, 0, None).sum()
+            held[true] = -1.0
+            counted[k, members] = held.max(1)
+            held[true] = right
     low, high = _ends(counted, sizes)
     rival = _cross_fitted(changes, targets, sizes)
     if rival is None:
@@ -93,6 +101,11 @@ def _joined(one: Change, other: Change) -> Change:
     return rows, labels, gains
 
 
+def _parts(members: Int[np.ndarray, "rows"], classes: int) -> list[Int[np.ndarray, "part"]]:
+    """So few classes at a time that what is counted of them stays near the processor."""
+    return np.array_split(members, -(-len(members) * classes // NEAR))
+
+
 def _held(
     changes: list[Change], part: Int[np.ndarray, "n"], held: Float[np.ndarray, "rows c"]
 ) -> Iterator[Float[np.ndarray, "rows c"]]:
@@ -121,8 +134,9 @@ def _cross_fitted(
     wrong = [tuple(part[rival] for part in change) for change, rival in zip(changes, rivals, strict=True)]
     # Classes of as many blocks are halved alike, and of few blocks there are few ways to halve them.
     found = [
-        _read(wrong, targets, np.flatnonzero(used == blocks), block, first[:, :blocks], len(sizes))
+        _read(wrong, targets, members, block, first[:, :blocks], len(sizes))
         for blocks in np.unique(used[sizes > 1])
+        for members in _parts(np.flatnonzero(used == blocks), len(sizes))
     ]
     best, cells, sums = np.stack(found, axis=1)
     highest = best >= best.max(0) - SAME
@@ -168,7 +182,7 @@ def _highest(
     high = chosen.max(1) / trials
     best = high.max()
     rows = np.flatnonzero(high >= best - SAME)
-    if len(rows) < len(high):
+    if len(rows) < len(high) / FEW:  # the others reach nothing: left out where that costs less than a copy
         chosen, other, trials, others = chosen[rows], other[rows], trials[rows], others[rows]
     reach = chosen >= ((best - SAME) * trials)[:, None]
     return (

@@ -312,7 +312,7 @@ def test_a_bad_file_is_refused_in_chinese() -> None:
     wait_until(lambda: not jobs.every()._alive)
     app.run()
     assert "和为 1；得到的和为 0.9" in app.error[0].value.replace("\\", "")
-    all_chinese(app, {"soft", "labels", "csv", "target", "cat", "dog"})
+    all_chinese(app, {"soft", "labels", "csv", "target", "cat", "dog", "uploaded"})
 
 
 def refused() -> None:
