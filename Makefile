@@ -9,7 +9,7 @@ CLUSTER := .venv-cluster/bin
 
 UNIT := $(BIN)/python -m pytest --ignore=tests/browser --numprocesses 2 --dist worksteal
 
-.PHONY: run test check types unit quick browser test-cluster screenshots docs mutation clean
+.PHONY: run test check types unit quick browser test-cluster screenshots docs figures mutation clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
@@ -60,6 +60,11 @@ mutation: .venv/.test
 	$(BIN)/python -m pip install --quiet --requirement requirements-mutation.txt
 	OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 1
 	$(BIN)/python tests/mutation.py
+
+# The figures of docs/science.md, from results that are there: no training.
+figures: .venv/.test
+	$(BIN)/python -m pip install --quiet --requirement requirements-docs.txt
+	$(BIN)/python docs/figures.py
 
 docs: .venv/.test
 	$(BIN)/softlabel docs

@@ -257,7 +257,7 @@ def _reproduce(options: argparse.Namespace) -> None:
             Path(options.folder), **chosen, only=only, before=before, on_progress=report
         )
     with _whole_file(str(out / "results.md")) as write:
-        table.to_parquet(out / "results.parquet", index=False)
+        table.to_parquet(out / "results.parquet", index=False, compression="zstd", compression_level=19)
         write(reproduce.report(table, **chosen))
 
 

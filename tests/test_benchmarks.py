@@ -98,7 +98,24 @@ def test_a_row_of_cifar10_tells_the_labels_and_the_student_with_its_interval() -
     result = run(Experiment.parse({**clean, "replicates": 2, "training": {"epochs": 1}}), device="cpu")
     accuracy = result.student_accuracy
     told = f"{100 * accuracy.mean:.1f} {accuracy.spread}"
-    assert line("clean", result, "95.29") == f"| clean | 1.00 | 0.00 | 0.00 | {told} | 95.29 |"
+    assert (
+        line("clean", [result], 2, "95.29") == f"| clean | 1.00 | 0.00 | 0.00 | {told} | not tried | 95.29 |"
+    )
+
+
+def test_the_document_of_cifar10_is_what_the_atlas_says() -> None:
+    from cifar10 import paper, report
+
+    written = (ROOT / "docs/cifar10.md").read_text()
+    assert written == "\n".join([*report(), *paper()]) + "\n", "run `python benchmarks/cifar10.py`"
+
+
+def test_the_papers_own_conditions_are_its_network_on_all_images() -> None:
+    from cifar10 import network, sets
+
+    asked = network({"kind": "candidate-set", "unreliability": 0.1, "ambiguity": 0.1}, sets("support"))
+    assert (asked.dataset.train_size, asked.training.epochs) == (50_000, 200)
+    assert asked.student.kind() == "wide-resnet"
 
 
 def test_what_moved_is_counted_over_what_both_have(tmp_path: Path) -> None:

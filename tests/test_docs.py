@@ -113,3 +113,15 @@ def test_every_room_is_explained():
     rooms = {path.parent for folder in ("softlabel_core", "ui") for path in (ROOT / folder).rglob("*.py")}
     names = {room.name for room in rooms if room.parent.name in ("softlabel_core", "ui")}
     assert not {name for name in names if f"{name}/`" not in text}
+
+
+def test_figures_are_drawn_from_what_is_there_and_shown():
+    """If this fails: `make figures`."""
+    figures = script("figures")
+    stamp, shown = figures.digest(), (ROOT / "docs/science.md").read_text()
+    assert len(figures.FIGURES) == len(list((ROOT / "docs/images").glob("*.svg")))
+    for name in figures.FIGURES:
+        assert stamp in (ROOT / f"docs/images/{name}.svg").read_text(), name
+        if name != "cifar10":
+            assert f"](images/{name}.svg)" in shown, name
+    assert "](images/cifar10.svg)" in (ROOT / "docs/cifar10.md").read_text()

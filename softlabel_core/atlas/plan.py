@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from softlabel_core.atlas.lookup import among, content
+from softlabel_core.atlas.photographs import photographs
 from softlabel_core.biases import Bias
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.experiment import science
@@ -71,6 +72,7 @@ def _planned() -> tuple[Experiment, ...]:
         *_bias_types(),
         *_frameworks(),
         *_planar(),
+        *photographs(),
     ):
         try:
             experiment = Experiment.parse({"seed": SEED, "replicates": FEW, **config})
@@ -103,7 +105,7 @@ def witnesses() -> dict[str, Experiment]:
         return one.dataset.classes < 4, one.bias != type(one.bias)(), uncorrected(one), content(one)
 
     for experiment in sorted(_planned(), key=worth):
-        if not experiment.bias.needs_files:
+        if not (experiment.bias.needs_files or experiment.dataset.needs_files):
             names = map(science.name, science.plugins(experiment))
             found |= {name: experiment for name in names if name not in found}
     return {name: one.replace(replicates=MANY) for name, one in sorted(found.items())}

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Float
 
@@ -20,15 +22,20 @@ class FixedRival(Bias):
 
     sort = "demoted"
 
+    later: ClassVar[frozenset[str]] = frozenset({"turned"})
+
     rate: Probability = 1.0
     """Probability q that the label above the truth is the class's fixed rival."""
 
     decay: Decay = 0.6
     """Ratio rho of the mass at one rank to the mass at the rank above."""
 
+    turned: bool = False
+    """If true the fixed rival is the class before, y - 1, instead of the next."""
+
     def soft_labels(self, examples: Examples, *, generator: np.random.Generator) -> Float[np.ndarray, "n c"]:
         rivals = random_rivals(examples, generator=generator)
-        fixed = (examples.targets + 1) % examples.classes
+        fixed = (examples.targets + (-1 if self.turned else 1)) % examples.classes
         bring_up = generator.random(len(examples)) < self.rate
         place = np.argmax(rivals == fixed[:, None], axis=1)
         rows = np.flatnonzero(bring_up)

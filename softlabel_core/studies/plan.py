@@ -10,7 +10,7 @@ from softlabel_core.studies.blind import blind
 from softlabel_core.studies.examples import sample_sizes
 from softlabel_core.studies.rounds import self_training_map
 from softlabel_core.studies.study import Cell, Study
-from softlabel_core.studies.unlike import exponents
+from softlabel_core.studies.unlike import exponents, trained, turned
 from softlabel_core.teaching.recipes import (
     IMITATE,
     SET_LOSSES,
@@ -43,6 +43,8 @@ def studies(replicates: int, seed: int) -> list[Study]:
         *blind(base),
         self_training_map(base),
         exponents(base),
+        trained(base),
+        turned(base),
     ]
 
 

@@ -1,8 +1,8 @@
-"""Generalised CC: students at every exponent q, and minimisers over random populations of unlike rivals."""
+"""Generalised CC at every exponent q; unlike rivals: students, random populations; a rival turned round."""
 
 from softlabel_core.experiment.spec import Experiment
 from softlabel_core.studies.study import Cell, Study
-from softlabel_core.teaching.recipes import Config, candidates, rival, sets
+from softlabel_core.teaching.recipes import SET_LOSSES, Config, candidates, four, rival, sets, taught
 from softlabel_core.theory.counterexamples import cc_with_unlike_rivals
 from softlabel_core.theory.unlike import SHAPES, minimisers, random_populations
 
@@ -34,6 +34,39 @@ def exponents(base: Config) -> Study:
             cells.append(Cell(experiment, row, column, experiment.bias.kind()))
     note = "Generalised CC, (1 − p(Ω)^q) / q: near q = 0 it is CC, at 1 it is MAE."
     return Study("exponents", "Generalised CC: the exponent q", note, cells)
+
+
+def trained(base: Config) -> Study:
+    """Students of the population that CC gets wrong, on data of four classes and of ten."""
+    losses: dict[str, str | Config] = {"CC": "cc"}
+    losses |= {f"q = {q:g}": {"kind": "gcc", "q": q} for q in (0.1, 0.3, 0.7)}
+    losses |= {"MAE": "mae", "average": "average", "PRODEN": "proden"}
+    cells = []
+    for column, loss in losses.items():
+        for row, config in (
+            ("ring, 4 classes", four(loss)),
+            ("digits, 10 classes", taught("unlike-rivals", sets("support", loss))),
+        ):
+            cells.append(Cell(Experiment.parse({**base, **config}), row, column, "unlike-rivals"))
+    note = (
+        "Sets of two labels, the truth the most frequent of all, and yet CC is least at another label "
+        "(theorem 11). Training stops before it gets there."
+    )
+    return Study("unlike", "Unlike rivals: students", note, cells)
+
+
+def turned(base: Config) -> Study:
+    """The truth and one fixed rival in every set: the rival after the truth, and the one before it."""
+    cells = [
+        Cell(Experiment.parse({**base, **taught(bias, sets(2, loss))}), row, loss, "fixed-rival")
+        for row, bias in (("rival y + 1", rival(1)), ("rival y − 1", {**rival(1), "turned": True}))
+        for loss in SET_LOSSES
+    ]
+    note = (
+        "Every set holds the truth and the class's fixed rival, nothing else: Δ + γ = 1, and the labels do "
+        "not say which is which. Students answer one of the two; which one is settled by the images."
+    )
+    return Study("turned", "A fixed rival turned round", note, cells)
 
 
 def report() -> list[str]:

@@ -4,7 +4,17 @@ A preset is one condition, or two that differ by one thing and are to be laid si
 its question are words of the interface.
 """
 
-from softlabel_core.teaching.recipes import IMITATE, Config, Pair, candidates, demoted, rival, sets, taught
+from softlabel_core.teaching.recipes import (
+    IMITATE,
+    Config,
+    Pair,
+    candidates,
+    demoted,
+    four,
+    rival,
+    sets,
+    taught,
+)
 
 
 class Preset(Pair):
@@ -42,6 +52,7 @@ PRESETS = {
             taught(candidates(0.5, 0.5), sets("support")),
             taught(candidates(0.3, 0.5), sets("support")),
         ),
+        Preset("unlike-rivals", four("cc"), four({"kind": "gcc", "q": 0.7})),
         Preset("no-cliff", taught("one-hot", {"kind": "additive-noise", "scale": 1, "target": "softmax"})),
         Preset(
             "one-jump-then-freeze",

@@ -83,6 +83,12 @@ def ring(examples: int, bias: Config, framework: Config) -> Config:
     return {"dataset": {"kind": "gaussian-ring", "train_size": examples}, **taught(bias, framework)}
 
 
+def four(loss: str | Config) -> Config:
+    """Unlike rivals on a ring of the four classes that their sets speak of."""
+    dataset = {"kind": "gaussian-ring", "ring_classes": 4}
+    return {"dataset": dataset, **taught("unlike-rivals", sets("support", loss))}
+
+
 @dataclass(frozen=True)
 class Pair:
     """A named condition, and the one that is laid beside it, if any; they differ by one thing."""

@@ -140,19 +140,24 @@ class UnlikeRivals:
     """The distribution over labels at which CC is least, given endless data; training may stop before it."""
 
 
+def unlike_population() -> tuple[Bool[np.ndarray, "sets c"], Float[np.ndarray, "sets"], int]:
+    """The sets of one class, two of four labels each, how often each occurs, and the true label."""
+    pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    probabilities = normalise(np.array([[0.3603, 0.1268, 0.0144, 0.0042, 0.2979, 0.1964]]))[0]
+    return _sets(np.array(pairs), 4), probabilities, 1
+
+
 def cc_with_unlike_rivals() -> UnlikeRivals:
     """CC on four labels, k = 2: the truth is the most frequent member, yet CC prefers another label."""
-    pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
-    sets = _sets(np.array(pairs), 4)
-    probabilities = normalise(np.array([[0.3603, 0.1268, 0.0144, 0.0042, 0.2979, 0.1964]]))[0]
+    sets, probabilities, truth = unlike_population()
     inclusion = probabilities @ sets
     return UnlikeRivals(
         says="The truth (label 1) is in the sets more often than any rival, yet CC is least at label 3: it "
         "asks which few labels make every set likely, not which label is most frequent.",
         sets=sets,
         probabilities=probabilities,
-        truth=1,
-        margin=float(inclusion[1] - np.delete(inclusion, 1).max()),
+        truth=truth,
+        margin=float(inclusion[truth] - np.delete(inclusion, truth).max()),
         minimiser=cc_minimiser(sets, probabilities),
     )
 

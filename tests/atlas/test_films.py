@@ -95,4 +95,4 @@ def test_the_command_line_says_what_is_out_of_date(tmp_path, one, monkeypatch, c
     assert "missing: x" in capsys.readouterr().out
     monkeypatch.undo()
     assert main(["films", "--check"]) == 0
-    assert len(kept()) == 14
+    assert len(kept()) == 16

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from conftest import CHROMIUM, FLAGS, ROOT, drawn, seen_as, serving, settled, visiting
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 FOLDER = ROOT / "screenshots"
@@ -22,8 +23,11 @@ VIEWS = {
     "zh": (1280, 900, "light", "lang=zh"),
     "present": (1920, 1080, "light", "present=1"),
 }
-CHOSEN = ("start", "explore", "compare")
-"""Pages whose light view stands in the documentation."""
+CHOSEN = ("start", "explore")
+"""Pages whose light view stands in the README."""
+
+SHADES = 48
+"""Colours of those, so that the project stays small."""
 
 
 def taken(page: Page, file: Path) -> None:
@@ -50,7 +54,10 @@ def shoot(window: BrowserContext, address: str, name: str, view: str) -> None:
     page.goto(f"{address}/{name if name != 'start' else ''}?{PAGES[name]}&{more}")
     settled(page)
     if view == "light" and name in CHOSEN:
-        taken(page, README / f"{name}.png")
+        taken(page, FOLDER / f"{name}.png")
+        with Image.open(FOLDER / f"{name}.png") as picture:
+            few = picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=SHADES)
+            few.save(README / f"{name}.webp", lossless=True, method=6)
     if view == "present":
         taken(page, FOLDER / f"{name}-{view}.png")
     else:

@@ -48,11 +48,12 @@ def demotion(y, c, rank, decay):
     return [(1 / len(orders), _ranked([*o[: rank - 1], y, *o[rank - 1 :]], decay)) for o in orders]
 
 
-def fixed_rival(y, c, rate, decay):
+def fixed_rival(y, c, rate, decay, turned):
     cases = []
     for order in itertools.permutations(i for i in range(c) if i != y):
         below = np.prod(range(1, c - 1), dtype=float)  # orders of what stands under the truth
-        chance = (rate * (order[0] == (y + 1) % c) + (1 - rate) / (c - 1)) / below
+        fixed = order[0] == (y - 1 if turned else y + 1) % c
+        chance = (rate * fixed + (1 - rate) / (c - 1)) / below
         cases.append((chance, _ranked([order[0], y, *order[1:]], decay)))
     return cases
 
@@ -81,6 +82,15 @@ def rival_matrix(y, c, matrix):
     return [(percent / 100, _unit(i, c)) for i, percent in enumerate(percents)]
 
 
+def unlike_rivals(y, c, share):
+    pairs = {(0, 1): 0.3603, (0, 2): 0.1268, (0, 3): 0.0144, (1, 2): 0.0042, (1, 3): 0.2979, (2, 3): 0.1964}
+    cases = [(1 - share, _unit(y, c))]
+    for pair, chance in pairs.items():
+        there = {(y + place - 1) % c for place in pair if place < c} or {y}
+        cases.append((share * chance, [(i in there) / len(there) for i in range(c)]))
+    return cases
+
+
 OUTCOMES = {
     "one-hot": one_hot,
     "label-smoothing": label_smoothing,
@@ -90,4 +100,5 @@ OUTCOMES = {
     "fixed-rival": fixed_rival,
     "candidate-set": candidate_set,
     "rival-matrix": rival_matrix,
+    "unlike-rivals": unlike_rivals,
 }

@@ -5,7 +5,7 @@ import pytest
 from softlabel_core.experiment.result import flat
 from softlabel_core.teaching.presets import PRESETS
 
-NINE = 9
+TEN = 10
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -25,5 +25,5 @@ def test_two_sides_of_a_preset_differ_in_one_family(name):
     assert len(different) == 1, different
 
 
-def test_there_are_nine_with_different_questions():
-    assert len({preset.experiment.key() for preset in PRESETS.values()}) == NINE
+def test_there_are_ten_with_different_questions():
+    assert len({preset.experiment.key() for preset in PRESETS.values()}) == TEN

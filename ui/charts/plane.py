@@ -247,7 +247,7 @@ def settings(config: dict[str, Any], language: str) -> str:
     numbers = (
         f"{field_title(language, cls, name)} {bias[name]:g}"
         for name in cls.model_fields
-        if isinstance(bias[name], int | float) and not isinstance(bias[name], bool)
+        if isinstance(bias.get(name), int | float) and not isinstance(bias[name], bool)
     )
     return " · ".join((_short(language, cls), *numbers))
 

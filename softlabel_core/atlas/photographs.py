@@ -1,0 +1,33 @@
+"""What the atlas holds of CIFAR-10, which takes its files and an hour of two cores to compute anew."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from softlabel_core.teaching.recipes import IMITATE, Config, candidates, sets, taught
+
+SIZE, FEW = 10_000, 3_000
+"""Training images; and so few that a bad teacher can memorise what it is told of them."""
+
+DEGREES = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Of the plane, both."""
+
+RANDOM: Config = {"student": "random-features", "replicates": 4}
+"""One layer on random convolutions: it sees all of them."""
+
+SMALL: Config = {"student": {"kind": "cnn", "width": 8}, "training": {"epochs": 10}, "replicates": 3}
+"""A small convolutional network, of which a student takes minutes: one row of the plane, and FEW images."""
+
+TEACHER: Config = {"kind": "skillful-bad-teacher", "sees": "random-convolutions"}
+
+
+def photographs() -> Iterator[dict[str, Any]]:
+    """A plane of candidate sets, three people, and a skillful bad teacher on random convolutions."""
+    for student, rows, sizes in ((RANDOM, DEGREES, (FEW, SIZE)), (SMALL, DEGREES[:1], (FEW,))):
+        labels: list[tuple[int, Config | str, Config]] = [
+            *((SIZE, candidates(delta, gamma), sets("support")) for delta in rows for gamma in DEGREES),
+            *((SIZE, "human-annotators", read) for read in (IMITATE, sets(2))),
+            *((size, TEACHER, read) for size in sizes for read in (IMITATE, sets(3))),
+        ]
+        for size, bias, framework in labels:
+            dataset = {"kind": "cifar10", "train_size": size}
+            yield {"dataset": dataset, **taught(bias, framework), **student}
