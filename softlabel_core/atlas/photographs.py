@@ -15,19 +15,22 @@ RANDOM: Config = {"student": "random-features", "replicates": 4}
 """One layer on random convolutions: it sees all of them."""
 
 SMALL: Config = {"student": {"kind": "cnn", "width": 8}, "training": {"epochs": 10}, "replicates": 3}
-"""A small convolutional network, of which a student takes minutes: one row of the plane, and FEW images."""
+"""A small convolutional network, of which a student takes minutes: one row, and the last of OTHERS."""
 
 TEACHER: Config = {"kind": "skillful-bad-teacher", "sees": "random-convolutions"}
 
 
+OTHERS: list[tuple[int, Config | str, Config]] = [
+    *((SIZE, "human-annotators", read) for read in (IMITATE, sets(2))),
+    *((size, TEACHER, read) for size in (SIZE, FEW) for read in (IMITATE, sets(3))),
+]
+"""Images, labels and how they are read."""
+
+
 def photographs() -> Iterator[dict[str, Any]]:
     """A plane of candidate sets, three people, and a skillful bad teacher on random convolutions."""
-    for student, rows, sizes in ((RANDOM, DEGREES, (FEW, SIZE)), (SMALL, DEGREES[:1], (FEW,))):
-        labels: list[tuple[int, Config | str, Config]] = [
-            *((SIZE, candidates(delta, gamma), sets("support")) for delta in rows for gamma in DEGREES),
-            *((SIZE, "human-annotators", read) for read in (IMITATE, sets(2))),
-            *((size, TEACHER, read) for size in sizes for read in (IMITATE, sets(3))),
-        ]
-        for size, bias, framework in labels:
+    for student, rows, others in ((RANDOM, DEGREES, OTHERS), (SMALL, DEGREES[:1], OTHERS[-1:])):
+        plane = ((SIZE, candidates(delta, gamma), sets("support")) for delta in rows for gamma in DEGREES)
+        for size, bias, framework in (*plane, *others):
             dataset = {"kind": "cifar10", "train_size": size}
             yield {"dataset": dataset, **taught(bias, framework), **student}
