@@ -76,8 +76,8 @@ def in_lesson(step: LessonStep) -> None:
     matrix.show(
         {**data, "words": {**data["words"], "undo": ""}}, on_matrix=_kept
     )  # it is no choice of the page
-    panels.explained(glossary.explained(state.language(), says.rivals(state.language(), bias, names)))
-    if not state.presenting():
+    if not state.presenting():  # there the figure's own two numbers say it; a small screen holds no more
+        panels.explained(glossary.explained(state.language(), says.rivals(state.language(), bias, names)))
         panels.open_elsewhere("explore", state.t("learn.matrix-train"), _with(step, bias))
 
 
