@@ -101,7 +101,7 @@ def _joined(one: Change, other: Change) -> Change:
     return rows, labels, gains
 
 
-def _parts(members: Int[np.ndarray, "rows"], classes: int) -> list[Int[np.ndarray, "part"]]:
+def _parts(members: Int[np.ndarray, "rows"], classes: int) -> list[Int[np.ndarray, "_"]]:
     """So few classes at a time that what is counted of them stays near the processor."""
     return np.array_split(members, -(-len(members) * classes // NEAR))
 

@@ -149,7 +149,7 @@ def test_another_kind_starts_from_its_own_defaults_and_the_same_keeps_its_fields
     assert [dict(one.bias) for one in swept.experiments()] == [
         {"rank": 2, "decay": 0.6},
         {"rate": 0.45},
-        {"rate": 1.0, "decay": 0.6},
+        {"rate": 1.0, "decay": 0.6, "turned": False},
     ]
 
 

@@ -60,8 +60,8 @@ def test_a_vote_that_is_a_moment_late_counts(stage, since, counts):
 
 
 def test_codes_are_six_of_the_alphabet_and_never_the_same():
-    codes = {rules.new_code() for _ in range(2000)}
-    assert len(codes) == 2000
+    codes = {rules.new_code() for _ in range(100)}
+    assert len(codes) == 100
     assert all(len(one) == LENGTH and set(one) <= set(ALPHABET) for one in codes)
     assert not set(ALPHABET) & set("AEIOU0158L34S")
 

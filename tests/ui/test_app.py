@@ -309,7 +309,7 @@ def test_compare_says_the_difference_of_the_two_pins() -> None:
     pins = {"a": preset.experiment, "b": preset.twin}
     link = {f"{side}.{name}": text for side, e in pins.items() for name, text in share.short(e).items()}
     app = compare(**link)
-    assert f"**{100 * found.mean:.1f} points**" in leads(app)
+    assert f"**{100 * found.mean:.1f} percentage points**" in leads(app)
     app.button(key="swap").click().run()
     assert "Students of **B**" in leads(sound(app))
     app.button(key="unpin/b").click().run()
