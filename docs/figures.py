@@ -46,12 +46,17 @@ def _photographs() -> list[lookup.Entry]:
     return [one for one in found if one is not None]
 
 
-def _points(axes: Any, part: pd.DataFrame, x: str, name: str, place: int) -> None:
+def _look(place: int) -> dict[str, str]:
+    """Colour and mark of a series."""
+    return {"color": SHADES[place % len(SHADES)], "marker": MARKS[place % len(MARKS)]}
+
+
+def _points(axes: Any, part: pd.DataFrame, x: str, name: str, place: int, **look: Any) -> None:
     """A series of accuracies with their intervals, in percent."""
     mean = 100 * part["accuracy"]
     reach = [mean - 100 * part["low"], 100 * part["high"] - mean]
-    look = {"color": SHADES[place % len(SHADES)], "marker": MARKS[place % len(MARKS)]}
-    axes.errorbar(part[x], mean, yerr=reach, label=name, lw=0.9, ms=4, elinewidth=0.6, **look)
+    look = {"lw": 0.9, **_look(place), **look}
+    axes.errorbar(part[x], mean, yerr=reach, label=name, ms=4, elinewidth=0.6, **look)
 
 
 def cliff(table: pd.DataFrame, figure: Any) -> None:
@@ -100,9 +105,8 @@ def examples(table: pd.DataFrame, figure: Any) -> None:
         crossed = [one for one in found if one.examples is not None and one.gap > 0]
         hard = [law.difficulty(one.unreliability, one.ambiguity) for one in crossed]
         title = curve.title.removeprefix("How many examples: ")
-        look = {"color": SHADES[place % len(SHADES)], "marker": MARKS[place % len(MARKS)]}
         if crossed:
-            axes.scatter(hard, [one.examples for one in crossed], s=14, label=title, lw=0, **look)
+            axes.scatter(hard, [one.examples for one in crossed], s=14, label=title, lw=0, **_look(place))
         if not place and (fitted := law.fit(found)):
             ends = np.array([0.3, 15])
             axes.plot(ends, fitted.base + fitted.slope * ends, color=SHADES[0], lw=0.9)
@@ -133,8 +137,7 @@ def rounds(table: pd.DataFrame, figure: Any) -> None:
     for place, (column, one) in enumerate(part.groupby("column", sort=False)):
         means = [np.mean(json.loads(text)["student_accuracy"], axis=0) for text in one["rounds"]]
         curves = 100 * np.array(means)
-        look = {"color": SHADES[place % len(SHADES)], "marker": MARKS[place % len(MARKS)]}
-        axes.scatter(curves[:, :-1], curves[:, 1:], s=14, alpha=0.7, lw=0, label=column, **look)
+        axes.scatter(curves[:, :-1], curves[:, 1:], s=14, alpha=0.7, lw=0, label=column, **_look(place))
     axes.plot([0, 100], [0, 100], color="black", lw=0.8, ls="--")
     axes.set(xlabel="accuracy before a round, %", ylabel="accuracy after it, %")
     axes.legend(frameon=False, fontsize=8)
@@ -165,10 +168,7 @@ def cifar10(_: pd.DataFrame, figure: Any) -> None:
     names = ["student", "total", "accuracy", "low", "high"]
     table = pd.DataFrame([(s, t, a.mean, a.low, a.high) for s, t, a in rows], columns=names)
     for place, (student, part) in enumerate(table.groupby("student", sort=False)):
-        mean = 100 * part["accuracy"]
-        reach = [mean - 100 * part["low"], 100 * part["high"] - mean]
-        look = {"color": SHADES[place], "fmt": MARKS[place], "elinewidth": 0.6, "ms": 4}
-        axes.errorbar(part["total"], mean, yerr=reach, label=student, **look)
+        _points(axes, part, "total", str(student), place, lw=0)
     axes.axvline(1, color="black", ls="--", lw=0.8)
     axes.axhline(10, color="gray", ls=":", lw=0.8)
     axes.set(xlabel="Δ + γ, measured", ylabel="student accuracy, %")

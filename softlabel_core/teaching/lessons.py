@@ -25,7 +25,7 @@ from softlabel_core.teaching.recipes import (
 from softlabel_core.teaching.steps import LessonStep, Picture, preset
 from softlabel_core.theory import counterexamples
 
-CLEAN, CHANGING = PRESETS["clean"].config, taught(rival(0), sets(2))
+CLEAN = PRESETS["clean"].config
 WARM: Config = {"kind": "temperature-teacher", "temperature": 8}
 COOL: Config = {"kind": "temperature-teacher", "temperature": 1}
 

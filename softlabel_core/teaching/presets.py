@@ -10,6 +10,7 @@ from softlabel_core.teaching.recipes import (
     Pair,
     candidates,
     demoted,
+    few,
     four,
     rival,
     sets,
@@ -56,7 +57,7 @@ PRESETS = {
         Preset("no-cliff", taught("one-hot", {"kind": "additive-noise", "scale": 1, "target": "softmax"})),
         Preset(
             "one-jump-then-freeze",
-            taught("one-hot", {"kind": "incomplete-supervision", "labels_per_class": 4, "rounds": 5}),
+            taught("one-hot", few(4)),
         ),
         Preset("human-labels", {**_HUMANS, "framework": IMITATE}, {**_HUMANS, "framework": sets(2)}),
         Preset("random-control", taught({"kind": "symmetric-noise", "rate": 0.9}, sets(3))),

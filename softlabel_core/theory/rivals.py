@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from softlabel_core.simplex import one_hot
-
 WHOLE = 100
 
 
@@ -40,7 +38,7 @@ def rival_degrees(percents: Int[np.ndarray, "c c"] | Float[np.ndarray, "c c"]) -
     """
     shares = np.asarray(percents, dtype=float) / WHOLE
     truth = np.diag(shares)
-    wrong = np.where(one_hot(np.arange(len(shares)), len(shares)) > 0, -1.0, shares)
+    wrong = np.where(np.eye(len(shares), dtype=bool), -1.0, shares)
     leads = truth - wrong.max(1)
     worst = int(leads.argmin())
     return Degrees(

@@ -94,6 +94,11 @@ def palette(dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
+def figure_colours() -> dict[str, tuple[str, str]]:
+    """What figures of ours bring along beside the theme, on light and on dark ground (`ui/components`)."""
+    return {"accent": (LIGHT.accent, DARK.accent), "mark": (LIGHT.mark, DARK.mark)}
+
+
 def classes(count: int) -> list[str]:
     """One colour a class, alike in both themes: from dark to light, so that a grey print keeps them apart."""
     places = [number / max(1, count - 1) for number in range(count)]

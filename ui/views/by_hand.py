@@ -15,7 +15,7 @@ from softlabel_core.teaching.by_hand import alike
 from softlabel_core.teaching.steps import LessonStep
 from ui import panels, state
 from ui.answers import Answer
-from ui.charts.palette import DARK, LIGHT, marked
+from ui.charts.palette import figure_colours, marked
 from ui.components import draw, matrix
 from ui.views import deeds
 from ui.words import glossary, i18n
@@ -96,5 +96,5 @@ def setting(language: str, name: str) -> dict[str, Any]:
     table, prefix = i18n.table(language), f"{name}."
     return {
         "words": {key.removeprefix(prefix): text for key, text in table.items() if key.startswith(prefix)},
-        "colours": {"accent": (LIGHT.accent, DARK.accent), "mark": (LIGHT.mark, DARK.mark)},
+        "colours": figure_colours(),
     }

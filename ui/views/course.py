@@ -12,7 +12,7 @@ from softlabel_core.teaching.exercises import EXERCISES
 from softlabel_core.teaching.lessons import LESSONS, STEPS
 from softlabel_core.teaching.steps import Exercise, LessonStep
 from ui import address, answers, panels, state
-from ui.charts.palette import DARK, LIGHT
+from ui.charts.palette import DARK, LIGHT, figure_colours
 from ui.components import follow, label, repeats
 from ui.components import frames as moving
 from ui.taken import worksheet
@@ -84,8 +84,7 @@ def _setting(language: str, name: str) -> dict[str, object]:
     return {
         "words": {key.removeprefix(prefix): text for key, text in table.items() if key.startswith(prefix)},
         "colours": {
-            "accent": (LIGHT.accent, DARK.accent),
-            "mark": (LIGHT.mark, DARK.mark),
+            **figure_colours(),
             "guess": (LIGHT.link, DARK.link),
         },
     }

@@ -12,7 +12,7 @@ from softlabel_core.once import once
 from softlabel_core.service.films import name
 from softlabel_core.service.queue import Busy
 from ui import jobs, state
-from ui.charts.palette import DARK, LIGHT, classes, marked
+from ui.charts.palette import classes, figure_colours, marked
 from ui.components import film as figure
 from ui.live import films
 from ui.words import i18n
@@ -93,6 +93,6 @@ def words(language: str) -> dict[str, Any]:
     table = i18n.table(language)
     return {
         "words": {key.removeprefix(prefix): text for key, text in table.items() if key.startswith(prefix)},
-        "colours": {"accent": (LIGHT.accent, DARK.accent), "mark": (LIGHT.mark, DARK.mark)},
+        "colours": figure_colours(),
         "shades": classes(SHADES),
     }

@@ -9,7 +9,7 @@ from softlabel_core.experiment.result import Estimate
 from softlabel_core.teaching import frames
 from softlabel_core.teaching.counts import REACHED
 from softlabel_core.teaching.frames import Rising, Round, Sized, Way, place
-from ui.charts.palette import DARK, LIGHT
+from ui.charts.palette import DARK, LIGHT, figure_colours
 from ui.words.i18n import minus, say
 from ui.words.sentences import percent, plus_minus, rounded
 
@@ -29,8 +29,7 @@ def common(language: str, kind: str, words: tuple[str, ...], *, large: bool) -> 
             **{name: say(language, f"frames.{kind}.{name}") for name in words},
         },
         "colours": {
-            "accent": (LIGHT.accent, DARK.accent),
-            "mark": (LIGHT.mark, DARK.mark),
+            **figure_colours(),
             "guess": (LIGHT.link, DARK.link),
         },
     }

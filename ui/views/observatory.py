@@ -20,7 +20,7 @@ from softlabel_core.service.job import Job
 from softlabel_core.teaching.presets import PRESETS
 from ui import answers, jobs, own, state, uploads
 from ui.answers import Answer
-from ui.charts.palette import DARK, LIGHT, SORTS
+from ui.charts.palette import SORTS, figure_colours
 from ui.components import observatory
 from ui.live import runs, sweeps
 from ui.trails import asked, paths, pinned, planned, trail
@@ -115,8 +115,7 @@ def setting(language: str) -> str:
         "reads": {kind: cls.reads for kind, cls in catalogue(Loss).items()},
         "axes": [{"id": cls.key(), "rule": RULES.get(cls.key())} for cls in _ordered()],
         "colours": {
-            "mark": [LIGHT.mark, DARK.mark],
-            "accent": [LIGHT.accent, DARK.accent],
+            **figure_colours(),
             **{f"sort-{sort}": [light, dark] for sort, (light, dark, _) in SORTS.items()},
         },
         "shapes": {sort: shape for sort, (_, _, shape) in SORTS.items()},
