@@ -3,10 +3,12 @@ from dataclasses import replace
 from typing import Annotated, Self
 
 import numpy as np
+from jaxtyping import Float, Int
 from pydantic import Field, model_validator
 
 from softlabel_core.datasets import Dataset, check_fewer, fewer
 from softlabel_core.examples import Split, standardise
+from softlabel_core.once import once
 
 IMAGES = 1_797
 """Images in all."""
@@ -41,10 +43,9 @@ class Digits(Dataset):
         return [str(digit) for digit in range(10)]
 
     def split(self, *, generator: np.random.Generator) -> Split:
-        from sklearn.datasets import load_digits
         from sklearn.model_selection import train_test_split
 
-        pixels, targets = load_digits(return_X_y=True)
+        pixels, targets = _images()
         train, test, train_targets, test_targets = train_test_split(
             pixels,
             targets,
@@ -59,3 +60,13 @@ class Digits(Dataset):
             train, train_targets, test, test_targets, self.classes, image_shape=self.image_shape
         )
         return replace(split, left=left)
+
+
+@once()
+def _images() -> tuple[Float[np.ndarray, "n d"], Int[np.ndarray, "n"]]:
+    """Grey values in [0, 16] and which digit each image shows, read from scikit-learn's text file once."""
+    from sklearn.datasets import load_digits
+
+    pixels, targets = load_digits(return_X_y=True)
+    pixels.flags.writeable = targets.flags.writeable = False
+    return pixels, targets

@@ -15,7 +15,7 @@ from softlabel_core import measure
 from softlabel_core.reading.labels import LabelFile, read, write
 from softlabel_core.service import uploads
 from softlabel_core.streams import stream
-from tests.browser.conftest import seen_as, settled, visiting, without_violation
+from tests.browser.conftest import answering, seen_as, settled, visiting, without_violation
 
 
 def bring(page: Page, server: str, name: str, content: bytes, path: str = "labels") -> None:
@@ -201,9 +201,14 @@ def test_training_shows_its_progress_and_is_cancelled(server: str, page: Page) -
     pixels = stream(0, "pixels").integers(256, size=(len(truth), 7, 7), dtype=np.uint8)
     np.savez_compressed(content, soft_labels=np.eye(10)[truth], targets=truth, features=pixels)
     bring(page, server, "many.npz", content.getvalue())
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    settled(page)
+    with answering(page):
+        page.get_by_role("spinbutton", name="Replicates").fill("16")  # long enough to be seen at work
+        page.keyboard.press("Enter")
     page.get_by_role("button", name="Train students").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^Working: [1-9]\d? ?%"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Working: [1-9]\d?\s%"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled.")).to_be_visible()
     bring(page, server, "small.csv", b"target,cat,dog\ncat,1,0\ndog,0.3,0.7\n")

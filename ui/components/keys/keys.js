@@ -4,7 +4,7 @@
 // No "less than" stands before a letter here, in a comment neither: Streamlit takes that for a tag and drops the script.
 if (!window.softlabelKeys) {
   const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
-  const LONGEST = 10_000; // ms to wait for an answer that may never come, as after a cut of the network
+  const LONGEST = 10_000; // ms at rest in which an answer is awaited that may never come, as after a cut of the network
   /** @type {string[]} */
   const waiting = []; // names of the keys pressed and not yet handed on
   /** @type {{[name: string]: string}} */
@@ -12,16 +12,18 @@ if (!window.softlabelKeys) {
   /** @type {number | null} */
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
   let answers = 0; // how often the page has answered
+  let rested = 0; // when a script began or ended last: a server may take as long as it likes
 
   /** @returns {HTMLButtonElement | null} */
   const button = (/** @type {string} */ name) => (buttons[name] ? document.querySelector(`.${buttons[name]} button`) : null);
   const still = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   const here = () => PAGES.find((name) => location.pathname.endsWith(`/${name}`)) ?? "";
   let page = here(); // whose buttons these are: another page's come last of all that it draws
-  const idle = () => (due === null || performance.now() > due + LONGEST) && still() && page === here();
+  const late = (/** @type {number} */ since) => performance.now() > Math.max(since, rested) + LONGEST;
+  const idle = () => (due === null || late(due)) && still() && page === here();
 
   let choice = { seen: -1, at: -LONGEST }; // how often the page had answered when something was chosen, and when
-  const unanswered = () => answers === choice.seen && performance.now() < choice.at + LONGEST;
+  const unanswered = () => answers === choice.seen && !late(choice.at);
 
   const handOn = () => {
     while (waiting.length && idle()) {
@@ -92,7 +94,12 @@ if (!window.softlabelKeys) {
     if (KEYS.includes(name) && name !== "Esc") event.stopPropagation();
   });
 
-  new MutationObserver(soon).observe(document.body, {
+  const ran = () => {
+    rested = performance.now();
+    soon();
+    if (waiting.length) setTimeout(handOn, LONGEST + REST); // should the answer never come
+  };
+  new MutationObserver(ran).observe(document.body, {
     attributeFilter: ["data-test-script-state"],
     subtree: true,
   });
