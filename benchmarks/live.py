@@ -26,8 +26,8 @@ EMPTY = "import streamlit as st\nst.markdown(f\"value {st.slider('x', 0, 100, 50
 """The page that every other is measured by."""
 
 ROWS = 50_000
-RUN = "explore?training.epochs=200&replicates=64&student.width=160&seed=7"
-"""A run of a minute or two, cancelled as soon as it has been seen to train."""
+RUN = "explore?training.epochs=100&replicates=64&student.width=160&seed=7"
+"""A run of about a minute, cancelled as soon as it has been seen to train."""
 
 START = "?bias=fixed-rival&framework.k=2&bias.rate=0.5"
 DOT = "document.querySelector('.chart .diamond')?.getAttribute('style')"

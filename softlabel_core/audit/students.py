@@ -17,11 +17,11 @@ from pydantic import Field
 
 from softlabel_core.datasets import divide
 from softlabel_core.examples import Examples, Split, standardise
-from softlabel_core.experiment.cohort import Apart, Splits
 from softlabel_core.experiment.cost import Part
 from softlabel_core.experiment.given import Given, run_given
 from softlabel_core.experiment.result import Estimate
 from softlabel_core.experiment.spec import Experiment, check_sizes
+from softlabel_core.experiment.splits import Apart, Splits
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss, LossMargin
 from softlabel_core.plugin import Invalid, Value, catalogue

@@ -7,14 +7,14 @@ given (`given`).
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from softlabel_core.examples import Examples, Split
 from softlabel_core.experiment.evaluation import loss_margin
+from softlabel_core.experiment.splits import Kept, Splits
 from softlabel_core.frameworks import Framework, Shown
 from softlabel_core.indicators import measure
 from softlabel_core.losses import LossMargin
@@ -26,59 +26,6 @@ from softlabel_core.training.train import Film, Task, Trained, Training, Validat
 
 Curve = Callable[[str, list[int], int, list[float]], None]
 """Gets `shown` or `truth`, replicates, how many epochs they have had, and their test accuracies in [0, 1]."""
-
-
-@dataclass(frozen=True, eq=False)
-class Splits:
-    """One split a replicate, and the seed of all that is drawn for them. Equal only to itself: what two
-    cohorts share, they share because they were handed the same object."""
-
-    parts: list[Split]
-    seed: int
-
-    one_pool: bool = True
-    """`Dataset.one_pool` of where they come from."""
-
-    validation: list[Examples] | None = None
-    """What was taken from every training part to validate on, if anything was."""
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    @property
-    def overlap(self) -> float:
-        """`Estimate.overlap` of what is measured on them. Students of few of the examples that the test
-        leaves share no more than students of all of them would."""
-        first = self.parts[0]
-        return len(first.test) / max(first.left, len(first.train)) if self.one_pool else 0.0
-
-    @property
-    def truths(self) -> list[Int[np.ndarray, "n"]]:
-        """True labels of the training parts."""
-        return [split.train.targets for split in self.parts]
-
-
-@dataclass(frozen=True, eq=False)
-class Apart:
-    """Splits whose training parts were cut in two, and which rows went where; an entry a replicate."""
-
-    splits: Splits
-    kept: list[Int[np.ndarray, "rows"]]
-    validation: list[Int[np.ndarray, "v"]]
-
-    @classmethod
-    def of(cls, splits: Splits, share: float) -> "Apart":
-        """So much of every training part for validation, drawn without a look at the truth."""
-        kept, apart, parts, held = [], [], [], []
-        for i, split in enumerate(splits.parts):
-            n = len(split.train)
-            order = stream(splits.seed, "validation", i).permutation(n)
-            size = min(max(round(share * n), 1), n - 1)
-            kept.append(np.sort(order[size:]))
-            apart.append(np.sort(order[:size]))
-            parts.append(replace(split, train=split.train.part(kept[-1]), left=max(split.left, n)))
-            held.append(split.train.part(apart[-1]))
-        return cls(Splits(parts, splits.seed, splits.one_pool, held), kept, apart)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,19 +208,25 @@ class Trainer:
         on_curve: Curve | None = None,
         *,
         curves: bool = True,
+        kept: Kept | None = None,
     ) -> None:
-        """`students`: networks to train in all; callbacks are those of `run`, `curves` is `train`'s."""
+        """`students`: networks to train in all; callbacks and `kept` are those of `run`, `curves` is
+        `train`'s."""
         self.device, self.cancel, self.on_progress, self.on_curve = device, cancel, on_progress, on_curve
-        self.curves = curves
+        self.curves, self.kept = curves, kept or Kept()
         self.students, self.finished = students, 0.0
-        self._references: dict[tuple[Splits, Student, Training], list[Trained]] = {}
 
     def references(self, cohort: Cohort) -> list[Trained]:
         """Students trained on the truth, one a replicate."""
-        return self._references[cohort.reference]
+        return self.kept.references[self.reference(cohort)]
+
+    def reference(self, cohort: Cohort) -> tuple[Splits, Student, Training, str, bool]:
+        """Where they are `kept`."""
+        return *cohort.reference, self.device, self.curves
 
     def train(self, cohorts: Sequence[Cohort]) -> None:
         """Train all students of `cohorts`, round by round, and the references that are still missing."""
+        self._retell(cohorts)
         for number in range(1 + max(cohort.framework.relabellings for cohort in cohorts)):
             active = [cohort for cohort in cohorts if cohort.framework.relabellings >= number]
             if number:
@@ -284,19 +237,28 @@ class Trainer:
                 if cohort.framework.relabellings:
                     cohort.note_round(number)
 
+    def _retell(self, cohorts: Sequence[Cohort]) -> None:
+        """How the references that are there had learned."""
+        for key in {self.reference(cohort) for cohort in cohorts} & self.kept.references.keys():
+            for i, one in enumerate(self.kept.references[key]):
+                for epoch, accuracy in enumerate(one.accuracy, start=1):
+                    if self.on_curve:
+                        self.on_curve("truth", [i], epoch, [float(accuracy)])
+
     def _train_round(self, cohorts: list[Cohort]) -> None:
         alike: dict[Student, list[Cohort]] = defaultdict(list)
         for cohort in cohorts:
             alike[cohort.student].append(cohort)
         for student, group in alike.items():
-            missing = {one.reference: one for one in group if one.reference not in self._references}
+            known = self.kept.references
+            missing = {key: one for one in group if (key := self.reference(one)) not in known}
             batches = [one.tasks() for one in group] + [one.reference_tasks() for one in missing.values()]
             tasks = [task for batch in batches for task in batch]
             trained = iter(self._train_tasks(tasks, student, sum(map(len, group))))
             for cohort in group:
                 cohort.trained = [next(trained) for _ in range(len(cohort))]
             for key, cohort in missing.items():
-                self._references[key] = [next(trained) for _ in range(len(cohort))]
+                known[key] = [next(trained) for _ in range(len(cohort))]
 
     def _train_tasks(self, tasks: list[Task], student: Student, share: int) -> list[Trained]:
         """The first `share` of the tasks are those of students, the others of references."""

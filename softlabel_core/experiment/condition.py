@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from softlabel_core.experiment.cohort import Apart, Cohort, Received, Splits, last
+from softlabel_core.experiment.cohort import Cohort, Received, last
 from softlabel_core.experiment.evaluation import closed_form, identity
 from softlabel_core.experiment.pictures import in_turn, pictures
 from softlabel_core.experiment.result import Estimate, Provenance, Result, curves, no_nan, versions
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.experiment.splits import Apart, Splits
 from softlabel_core.indicators import Sample, measure
 from softlabel_core.training.teachers import Labelled
 from softlabel_core.training.train import Trained

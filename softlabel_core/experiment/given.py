@@ -13,8 +13,9 @@ from typing import Any
 from jaxtyping import Float
 from numpy import ndarray
 
-from softlabel_core.experiment.cohort import Cohort, Splits, Trainer, last, pick_device
+from softlabel_core.experiment.cohort import Cohort, Trainer, last, pick_device
 from softlabel_core.experiment.result import Estimate
+from softlabel_core.experiment.splits import Splits
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import LossMargin
 from softlabel_core.plugin import Value

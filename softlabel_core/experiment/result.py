@@ -9,10 +9,10 @@ import platform
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
-from pydantic import model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 from pydantic_core import from_json
 
 from softlabel_core.experiment.spec import Experiment
@@ -88,6 +88,9 @@ class Provenance(Value):
 
     device: str
     """`cpu`, or the name of the GPU."""
+
+    reference_students: Literal["trained", "kept"] = Field("trained", exclude_if=lambda how: how == "trained")
+    """Whether students were taught with the truth for this run, or those of a run alike are told of."""
 
 
 class Result(Value):

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from softlabel_core.biases import Bias
-from softlabel_core.datasets import Dataset
-from softlabel_core.experiment.cohort import Apart, Curve, Splits, Trainer, pick_device
+from softlabel_core.experiment.cohort import Curve, Trainer, pick_device
 from softlabel_core.experiment.condition import Condition
 from softlabel_core.experiment.result import Result
 from softlabel_core.experiment.spec import Experiment, Sweep
+from softlabel_core.experiment.splits import Kept, Splits
 from softlabel_core.streams import stream
 from softlabel_core.students import Student
 from softlabel_core.training.teachers import Labelled, Teachers
@@ -30,16 +30,19 @@ def run(
     on_curve: Curve | None = None,
     cancel: threading.Event | None = None,
     device: str | None = None,
+    kept: Kept | None = None,
 ) -> Result:
     """Train all replicates of an experiment and the ground-truth students beside them.
 
     `on_progress` gets the finished fraction in [0, 1], `on_curve` the students' accuracies while they learn,
     from any thread; setting `cancel` raises `Cancelled` soon after. `device` is `cpu` or
-    `cuda`; by default a GPU where there is one.
+    `cuda`; by default a GPU where there is one. `kept`: splits and ground-truth students of earlier runs,
+    which this one uses and adds to.
     """
-    return run_sweep([experiment], on_progress=on_progress, on_curve=on_curve, cancel=cancel, device=device)[
-        0
-    ]
+    [result] = run_sweep(
+        [experiment], on_progress=on_progress, on_curve=on_curve, cancel=cancel, device=device, kept=kept
+    )
+    return result
 
 
 def run_sweep(
@@ -49,15 +52,20 @@ def run_sweep(
     on_curve: Curve | None = None,
     cancel: threading.Event | None = None,
     device: str | None = None,
+    kept: Kept | None = None,
 ) -> list[Result]:
     """Train all conditions of a sweep together; one result each, in the order of `experiments()`."""
     experiments = sweep.experiments() if isinstance(sweep, Sweep) else sweep
     device, name = pick_device(device)
     started = time.perf_counter()
-    trainer = Trainer(networks(experiments), device, cancel, on_progress, on_curve)
-    results = [c.result(trainer.references(c.cohort), name) for c in trained(experiments, trainer)]
+    trainer = Trainer(networks(experiments), device, cancel, on_progress, on_curve, kept=kept)
+    before, results = set(trainer.kept.references), []
+    for one in trained(experiments, trainer):
+        found = one.result(trainer.references(one.cohort), name)
+        there = trainer.reference(one.cohort) in before
+        results.append((found, found.provenance.replace(reference_students="kept" if there else "trained")))
     seconds = time.perf_counter() - started
-    return [r.replace(provenance=r.provenance.replace(seconds=seconds)) for r in results]
+    return [found.replace(provenance=how.replace(seconds=seconds)) for found, how in results]
 
 
 def trained(experiments: list[Experiment], trainer: Trainer) -> Iterator[Condition]:
@@ -93,12 +101,11 @@ class Draws:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._splits: dict[tuple[Dataset, str, int, int], Splits] = {}
-        self._cut: dict[tuple[Splits, float], Apart] = {}
 
     def conditions(self, block: list[Experiment]) -> list[Condition]:
         """Draw the labels of a block; conditions that differ by framework or student only share teachers."""
-        drawn = [(experiment, self.splits(experiment)) for experiment in block]
+        kept = self._trainer.kept
+        drawn = [(one, kept.splits(one.dataset, one.replicates, one.seed)) for one in block]
         made: dict[tuple[Splits, Bias], list[Labelled]] = {}
         to_train: dict[tuple[Splits, Bias], Teachers] = {}
         for experiment, splits in drawn:
@@ -112,27 +119,9 @@ class Draws:
                     made[key] = experiment.bias.label_all(parts, generators=generators)
         made |= self._taught(to_train, sum(e.replicates * e.bias.teachers for e in block))
         return [
-            Condition.of(one, splits, made[splits, one.bias], self._apart(splits, one.training.validation))
+            Condition.of(one, splits, made[splits, one.bias], kept.apart(splits, one.training.validation))
             for one, splits in drawn
         ]
-
-    def _apart(self, splits: Splits, share: float) -> Apart | None:
-        """The same splits with a validation part; conditions with the same share of it share them."""
-        if not share:
-            return None
-        if (splits, share) not in self._cut:
-            self._cut[splits, share] = Apart.of(splits, share)
-        return self._cut[splits, share]
-
-    def splits(self, experiment: Experiment) -> Splits:
-        """One split a replicate; conditions with the same data, seed and replicates share them."""
-        dataset, replicates, seed = experiment.dataset, experiment.replicates, experiment.seed
-        key = (dataset, dataset.fingerprint, replicates, seed)
-        if key not in self._splits:
-            generators = [stream(seed, "split", i) for i in range(replicates)]
-            parts = [dataset.split(generator=one) for one in generators]
-            self._splits[key] = Splits(parts, seed, dataset.one_pool)
-        return self._splits[key]
 
     def _taught(
         self, to_train: dict[tuple[Splits, Bias], Teachers], share: int

@@ -19,6 +19,7 @@ from softlabel_core.experiment.cost import Cost, together
 from softlabel_core.experiment.result import learned
 from softlabel_core.experiment.run import networks, trained
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.experiment.splits import keeping
 from softlabel_core.hall import outcomes
 from softlabel_core.hall.law import Outcome
 from softlabel_core.service.job import Job, Work
@@ -54,8 +55,9 @@ def train(configs: list[dict[str, Any]], channel: Channel) -> dict[str, Any]:
     begun = time.perf_counter()
     asked = [Experiment.parse(one) for one in configs]
     device, _ = pick_device(None)
-    trainer = Trainer(networks(asked), device, channel.cancel, channel.progress, curves=False)
-    found = [asdict(_outcome(one.cohort, trainer)) for one in trained(asked, trainer)]
+    with keeping() as kept:
+        trainer = Trainer(networks(asked), device, channel.cancel, channel.progress, curves=False, kept=kept)
+        found = [asdict(_outcome(one.cohort, trainer)) for one in trained(asked, trainer)]
     return {"outcomes": found, "seconds": time.perf_counter() - begun}
 
 

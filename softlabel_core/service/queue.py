@@ -323,7 +323,8 @@ class Jobs:
             else:
                 job.found = Result.model_validate(answer)
                 self._log.info("Has %s after %.1f s", job.found.key, job.found.provenance.seconds)
-                self.cost.note(job.experiment, job.found.provenance.seconds)
+                if job.found.provenance.reference_students == "trained":
+                    self.cost.note(job.experiment, job.found.provenance.seconds)
                 write(self._journal, job, job.found)
                 self._tell(job)
         except Cancelled:

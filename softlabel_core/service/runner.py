@@ -23,6 +23,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from softlabel_core.experiment.run import run
 from softlabel_core.experiment.spec import Experiment
+from softlabel_core.experiment.splits import keeping
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
 from softlabel_core.service.traces import Folder, end_with
@@ -303,7 +304,10 @@ def _work_in(folder: str, task: Routine, data: tuple[Any, ...], memory: int | No
 def train(config: dict[str, Any], channel: Channel) -> dict[str, Any]:
     """A task: the `Result` of the experiment that `config` describes, as plain data."""
     asked = Experiment.parse(config)
-    result = run(asked, on_progress=channel.progress, on_curve=channel.row, cancel=channel.cancel)
+    with keeping() as kept:
+        result = run(
+            asked, on_progress=channel.progress, on_curve=channel.row, cancel=channel.cancel, kept=kept
+        )
     return result.model_dump(mode="json")
 
 

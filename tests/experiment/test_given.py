@@ -9,9 +9,8 @@ from softlabel_core import Experiment, catalogue, run
 from softlabel_core.audit.students import Teaching, taught_on
 from softlabel_core.experiment import cohort
 from softlabel_core.experiment.catalogue import FAMILIES
-from softlabel_core.experiment.cohort import Splits
 from softlabel_core.experiment.given import Given, run_given
-from softlabel_core.experiment.run import Draws
+from softlabel_core.experiment.splits import Kept, Splits
 from softlabel_core.plugin import Value
 from softlabel_core.reading.labels import LabelFile
 from softlabel_core.streams import stream
@@ -107,14 +106,15 @@ def test_another_file_of_the_same_name_is_another_dataset(tmp_path, monkeypatch)
         "replicates": 1,
         "training": {"epochs": 1},
     }
-    keys, splits, draws = [], [], Draws(cohort.Trainer(0, "cpu"))
+    keys, splits, kept = [], [], Kept()
     for seed in (1, 2):
         one = file(seed)
         np.savez(tmp_path / "a.npz", features=one.features, targets=one.targets)
         experiment = Experiment.parse(config)
         keys.append(experiment.key())
-        splits.append(draws.splits(experiment))
-        assert draws.splits(experiment) is splits[-1]
+        asked = experiment.dataset, experiment.replicates, experiment.seed
+        splits.append(kept.splits(*asked))
+        assert kept.splits(*asked) is splits[-1]
         time.sleep(0.01)
     assert keys[0] != keys[1]
     assert splits[0] is not splits[1]

@@ -38,7 +38,8 @@ def test_a_saved_result_is_read_and_written_as_it_was(file):
     assert list(result.model_dump(mode="json")) == list(saved)
     assert isinstance(result.experiment, Experiment)
     assert result.experiment.model_dump(mode="json") == saved["experiment"]
-    assert result.provenance == Provenance(**{name: saved[name] for name in Provenance.model_fields})
+    assert result.provenance == Provenance(**{n: saved[n] for n in Provenance.model_fields if n in saved})
+    assert result.provenance.reference_students == "trained"
     for name in ("student_accuracy", "ground_truth_accuracy"):
         assert getattr(result, name).model_dump(exclude={"overlap"}) == saved[name]
     for name in ("indicators", "rows", "curves", "rounds", "teacher", "boundary", "cooccurrence", "identity"):

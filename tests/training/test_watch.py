@@ -8,7 +8,7 @@ import pytest
 from softlabel_core import Experiment, Training, catalogue, run
 from softlabel_core.biases.candidate_set import CandidateSet
 from softlabel_core.datasets import Dataset
-from softlabel_core.experiment.cohort import Apart, Splits
+from softlabel_core.experiment.splits import Apart, Splits
 from softlabel_core.losses.cc import CC
 from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
