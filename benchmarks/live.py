@@ -36,9 +36,9 @@ MOVED = (DOT, LEAD, "location.href")
 ALERTS = "[...document.querySelectorAll('[data-testid=stAlert]')]"
 FIGURE = (
     "document.querySelector('.st-key-observatory [data-testid=stBidiComponentIsolated]')"
-    "?.shadowRoot.querySelector('.observatory{}')"
+    "?.shadowRoot?.querySelector('.observatory{}')"
 )
-SHOWN = FIGURE.format(" .state") + ".innerText.startsWith('Stopped')"
+SHOWN = FIGURE.format(" .state") + "?.innerText.startsWith('Stopped')"
 NUMBER = "document.querySelector('[data-testid=stMetricValue]')?.innerText"
 TRAIN = FIGURE.format(" .go:not(.quiet)")
 TRAINING = FIGURE.format("[data-epoch]")

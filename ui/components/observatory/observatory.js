@@ -631,6 +631,7 @@ class Observatory {
   showState() {
     const { run, sweep, end, trail } = this.said;
     this.state.textContent = this.data.problem || run || sweep || end || trail;
+    this.state.classList.toggle("whole", Boolean(this.data.problem));
   }
 
   // ---- six examples
