@@ -319,6 +319,7 @@ def test_what_is_refused_says_why(server: str, page: Page) -> None:
     figure = opened(page, server + link({**FLIP, **huge}, auto="0", show="rc"))
     figure.get_by_role("button", name=re.compile("^Train")).click()
     expect(figure.locator(".state")).to_contain_text("would take about")
+    assert figure.locator(".state").evaluate("e => e.scrollWidth <= e.clientWidth")  # to its end
     figure.get_by_role("combobox", name="Dataset").select_option(label="Two moons")
     expect(page).to_have_url(re.compile("dataset=moons"))
     figure.get_by_role("checkbox", name=re.compile("^RC")).uncheck()  # which no student of the moons has
