@@ -45,6 +45,7 @@ AXES = {
     "waves": "waves that filters are made of, as many as they have numbers",
     "size": "as many as the caller asks for",
     "sets": "different sets of labels",
+    "corners": "corners of where a loss is least",
     "cells": "shares of which the worst is looked for",
     "halves": "times that every class is split in two halves",
     "blocks": "parts of a class that halves are made of",

@@ -246,7 +246,7 @@ LESSONS: dict[str, tuple[LessonStep, ...]] = {
             taught(candidates(0.0, 0.9), sets("support", "average")),
             "which",
             "first",
-            "pair",
+            "triangle",
         ),
         LessonStep(
             "undecided",

@@ -37,6 +37,7 @@ Picture = Literal[
     "sets",
     "rounds",
     "map",
+    "triangle",
     "scatter",
     "construction",
     "curve",

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core.teaching.lessons import EXAMPLES
 from softlabel_core.teaching.recipes import ROUNDS
+from softlabel_core.teaching.triangle import STOPS
 from tests.browser.conftest import drawn, seen_as, settled, without_violation
 from tests.browser.test_learn import open_step, sound
 from ui.words.i18n import say
@@ -145,6 +146,37 @@ def test_a_figure_fits_a_phone_and_the_present_mode(server: str, page: Page, ste
     for width, height in ((1366, 768), (1920, 1080)):
         seen_as(page, width, height)
         figure = revealed(page, server, step, choice, present="1")
+        inside = page.locator(".st-key-fit")
+        expect(inside).to_be_visible()
+        room = inside.evaluate("one => [one.scrollHeight, one.clientHeight]")
+        assert room[0] <= room[1] + 1, (width, room)
+    sound(page)
+
+
+def test_the_triangle_by_keys_on_a_phone_and_in_the_present_mode(server: str, page: Page) -> None:
+    choice = "A, one label for all sets (loss CC)"
+    figure = revealed(page, server, "losses.large-ambiguity", choice)
+    slider = figure.get_by_role("slider")
+    slider.focus()
+    slider.press("End")
+    at(figure, len(STOPS["join"]) - 1)
+    expect(figure.locator(".said")).to_contain_text("Leaves it open: CC, MAE, average, imitation.")
+    page.get_by_text("the same wrong label first", exact=True).click()
+    expect(slider).to_have_attribute("aria-label", "How often the 8 comes first")
+    expect(figure).to_contain_text("Names the 3: CC, MAE, average, imitation.")
+    slider.press("End")
+    expect(figure.locator("svg.plot")).to_contain_text("imitation")
+    expect(figure).to_contain_text("Names a wrong label: imitation.")
+    figure.get_by_text("All frames as a table").click()
+    expect(figure.locator("tbody tr")).to_have_count(len(STOPS["rival"]))
+    without_violation(page)
+    seen_as(page, 390, 844, "dark")
+    figure = revealed(page, server, "losses.large-ambiguity", choice)
+    expect(figure.locator("svg.plot")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for width, height in ((1366, 768), (1920, 1080)):
+        seen_as(page, width, height)
+        figure = revealed(page, server, "losses.large-ambiguity", choice, present="1")
         inside = page.locator(".st-key-fit")
         expect(inside).to_be_visible()
         room = inside.evaluate("one => [one.scrollHeight, one.clientHeight]")

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 const source = await readFile(new URL("../../ui/components/frames/moments.js", import.meta.url), "utf8");
-const { apart, beside, keyed, nearest } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+const { apart, beside, inTriangle, keyed, nearest, together } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 
 test("a hand takes the nearest frame, the first of two", () => {
   const places = [0, 0.2, 0.7, 1];
@@ -34,4 +34,21 @@ test("marks that are near each other stand side by side, others in the middle", 
   assert.deepEqual(beside([0.9, 0.5, 0.2], 0.1), [0, 0, 0]);
   assert.deepEqual(beside([0.84, 0.83, 0.2], 0.1), [0.5, -0.5, 0]);
   assert.deepEqual(beside([0.3, 0.2, 0.25, 0.9], 0.1), [1, -1, 0, 0]);
+});
+
+test("shares of three labels stand in a triangle, each label at its corner", () => {
+  assert.deepEqual(inTriangle([0, 1, 0], 0), [0, 0]);
+  assert.deepEqual(inTriangle([0, 0, 1], 0), [1, 0]);
+  assert.deepEqual(inTriangle([1, 0, 0], 0), [0.5, Math.sqrt(3) / 2]);
+  assert.deepEqual(inTriangle([1, 0, 0], 2), [0, 0]);
+  assert.deepEqual(inTriangle([0, 1, 0], 2), [1, 0]);
+  const middle = inTriangle([1 / 3, 1 / 3, 1 / 3], 1);
+  const apart = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((one) => Math.hypot(inTriangle(one, 1)[0] - middle[0], inTriangle(one, 1)[1] - middle[1]));
+  for (const one of apart) assert.ok(Math.abs(one - 1 / Math.sqrt(3)) < 1e-12);
+});
+
+test("marks at one place are a group", () => {
+  assert.deepEqual(together([[0, 0], [50, 0], [3, 4], [50, 1]], 6), [[0, 2], [1, 3]]);
+  assert.deepEqual(together([[0, 0], [6, 0]], 6), [[0], [1]]);
+  assert.deepEqual(together([], 6), []);
 });

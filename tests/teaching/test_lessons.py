@@ -199,7 +199,7 @@ def test_every_step_asks_first_and_then_reveals(name: str, language: str) -> Non
     app.button(key="learn/reveal").click().run()
     assert not app.exception, app.exception[0].message
     assert why in page_text(app) or step.ask == "by-hand"
-    others = ("label", "matrix", "tally", "repeats", "curve", "map", "losses", "none")
+    others = ("label", "matrix", "tally", "repeats", "curve", "map", "triangle", "losses", "none")
     assert app.get("plotly_chart") or step.picture in others
 
 

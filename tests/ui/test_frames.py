@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from softlabel_core.teaching import triangle as core
 from softlabel_core.teaching.lessons import EXAMPLES, FAR, NEAR
+from softlabel_core.theory.minimisers import LOSSES, named
 from tests.teaching.test_lessons import learn, results
 from ui.components import frames as component
-from ui.views import frames
+from ui.views import frames, triangle
 from ui.words.i18n import LANGUAGES
-from ui.words.sentences import plus_minus
+from ui.words.sentences import plus_minus, rounded
 
 SCRIPTS = [component.FOLDER / name for name in component.SCRIPTS if name.endswith(".js")]
 
@@ -95,3 +97,46 @@ def test_the_step_shows_the_map() -> None:
     app.button(key="learn/reveal").click().run()
     assert not app.exception
     assert [one for one in app.get("bidi_component") if '"kind": "rounds"' in one.proto.json]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("family", core.FAMILIES)
+def test_the_triangle_tells_what_the_core_finds(language: str, family: str) -> None:
+    data, stops = triangle.data(language, family), core.frames(family)
+    assert (data["frames"][0]["place"], data["frames"][-1]["place"]) == (0, 1)
+    assert len(data["table"]["rows"]) == len(data["frames"]) == len(stops)
+    assert [one["shares"] for one in data["sets"]] == [
+        list(row) for row in zip(*(one.population.probabilities for one in stops), strict=True)
+    ]
+    for at, stop in enumerate(stops):
+        row = data["table"]["rows"][at]
+        assert len(row) == len(data["table"]["heads"])
+        total = stop.population.unreliability + stop.population.ambiguity
+        assert row[1] == f"{total:.2f}"
+        assert f"{total:.2f}" in data["frames"][at]["said"]
+        for place, loss in enumerate(LOSSES):
+            told, labels = data["losses"][place], named(stop.least[loss])
+            assert told["corners"][at] == stop.least[loss].tolist()
+            assert told["right"][at] == (labels == [0])
+            assert row[2 + place] == told["ends"][at]
+            assert all(str(core.LABELS[i]) in told["ends"][at] for i in labels)
+            if len(labels) == 1:
+                assert rounded(float(stop.least[loss].max())) in told["ends"][at]
+            assert told["name"] in data["frames"][at]["said"]
+
+
+def test_the_triangle_says_who_names_the_truth() -> None:
+    first, *_, last = (one["said"] for one in triangle.data("en", "rival")["frames"])
+    assert "Names the 3: CC, MAE, average, imitation." in first
+    assert "Names a wrong label: imitation." in last
+    assert "Leaves it open: CC, MAE, average." in last
+
+
+def test_the_lesson_shows_the_triangle() -> None:
+    app = learn(step="losses.large-ambiguity")
+    app.radio[0].set_value("first").run()
+    app.button(key="learn/reveal").click().run()
+    assert not app.exception
+    told = [one.proto.json for one in app.get("bidi_component") if '"kind": "triangle"' in one.proto.json]
+    assert len(told) == 1
+    assert triangle.data("en", core.FAMILIES[0])["slider"] in told[0]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.teaching.test_lessons import results
 from tests.ui.test_app import ROOT, compare, explore
 from tests.waiting import PATIENCE
-from ui.views import frames, observatory, start
+from ui.views import frames, observatory, start, triangle
 from ui.web import assets
 
 TSC = ROOT / "node_modules" / ".bin" / "tsc"
@@ -80,3 +80,4 @@ def test_of_frames(tmp_path: Path) -> None:
         assert faults(tmp_path, "frames", "Data", data) == ""
     data = frames.rounds("en", results("self-training.later"))
     assert faults(tmp_path, "frames", "Data", data) == ""
+    assert faults(tmp_path, "frames", "Data", triangle.data("en", "rival")) == ""

@@ -11,15 +11,19 @@ from softlabel_core.teaching import counts
 from softlabel_core.teaching.exercises import EXERCISES
 from softlabel_core.teaching.lessons import LESSONS, STEPS
 from softlabel_core.teaching.steps import Exercise, LessonStep
+from softlabel_core.teaching.triangle import FAMILIES
 from ui import address, answers, panels, state
 from ui.charts.palette import DARK, LIGHT, figure_colours
 from ui.components import follow, label, repeats
 from ui.components import frames as moving
 from ui.taken import worksheet
-from ui.views import by_hand, frames, start
+from ui.views import by_hand, frames, start, triangle
 from ui.words import glossary, guesses, i18n
 from ui.words import lessons as says
 from ui.words.guesses import Score
+
+WAY = "learn/triangle"
+"""Which way of changing labels the visitor has chosen."""
 
 CHOICE = "learn/follow"
 """What the visitor has chosen in the figure that tallies."""
@@ -50,6 +54,21 @@ def _map(name: str, _: LessonStep, results: list[Result]) -> None:
     moving.show(frames.rounds(state.language(), results, large=state.presenting()), name)
 
 
+def _triangle(name: str, _: LessonStep, __: list[Result]) -> None:
+    """A slider over labels of one class, in one of three ways."""
+    st.session_state.setdefault(WAY, FAMILIES[0])
+    family = st.segmented_control(
+        state.t("frames.triangle.choose"),
+        FAMILIES,
+        key=WAY,
+        format_func=lambda one: state.t(f"frames.triangle.{one}"),
+        required=True,
+        label_visibility="collapsed" if state.presenting() else "visible",
+    )
+    shown = triangle.data(state.language(), family or FAMILIES[0], large=state.presenting())
+    moving.show(shown, f"{name}-{family}")
+
+
 def _matrix(_: str, step: LessonStep, __: list[Result]) -> None:
     """A matrix of rivals to edit."""
     by_hand.in_lesson(step)
@@ -72,6 +91,7 @@ FIGURES: dict[str, Callable[[str, LessonStep, list[Result]], None]] = {
     "tally": _tally,
     "curve": _curve,
     "map": _map,
+    "triangle": _triangle,
     "matrix": _matrix,
 }
 """Pictures that run in the browser, from the name of a step and its results."""

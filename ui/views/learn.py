@@ -31,7 +31,7 @@ ORDER = [*STEPS, SCORE]
 PERCENT, MIDDLE = 100, 50
 """Ends of a slider that is asked for a per cent, and where it stands before it is touched."""
 
-WIDE = ("losses", "tally", "construction", "curve", "map", "matrix")
+WIDE = ("losses", "tally", "construction", "curve", "map", "triangle", "matrix")
 """Pictures that need all of the width."""
 
 UNDER_WORDS = 560

@@ -82,4 +82,36 @@ export interface Rounds extends Common {
   grid: number[];
 }
 
-export type Data = Examples | Rounds;
+/** Labels of the class: sets, or soft labels. */
+export interface Labels {
+  name: string;
+  /** How often they occur, a number a frame, and as it is written. */
+  shares: number[];
+  texts: string[];
+}
+
+/** One loss, a value a frame. */
+export interface Loss {
+  name: string;
+  /** With others that end there. */
+  long: string;
+  shape: string;
+  /** Corners of where it is least, as shares of the labels. */
+  corners: number[][][];
+  /** What is most probable there. */
+  ends: string[];
+  /** Whether that is the true label alone. */
+  right: boolean[];
+}
+
+export interface Triangle extends Common {
+  kind: "triangle";
+  /** The three labels. */
+  labels: string[];
+  /** Place of the true one. */
+  truth: number;
+  sets: Labels[];
+  losses: Loss[];
+}
+
+export type Data = Examples | Rounds | Triangle;

@@ -4,6 +4,7 @@ import { el, framed } from "./elements.js";
 import { Sizes } from "./examples.js";
 import { keyed, nearest } from "./moments.js";
 import { Rounds } from "./rounds.js";
+import { Triangle } from "./triangle.js";
 /** @import { Data } from "./data.d.ts" */
 
 const FINE = 1000; // steps of the slider, which stops at frames alone
@@ -25,7 +26,7 @@ class Frames {
     this.turn = 0; // the timer while frames follow each other
     this.places = data.frames.map((one) => one.place);
     /** @type {Painter} */
-    this.painter = data.kind === "examples" ? new Sizes(data) : new Rounds(data);
+    this.painter = data.kind === "examples" ? new Sizes(data) : data.kind === "rounds" ? new Rounds(data) : new Triangle(data);
     this.name = el("output", { class: "name" });
     this.said = el("p", { class: "said", "aria-live": "polite" });
     this.slider = this.sliding();
@@ -79,9 +80,10 @@ class Frames {
     return made;
   }
 
-  /** The picture itself is dragged as the slider is. */
+  /** The picture itself is dragged as the slider is, but for one whose width is no slider. */
   grabbed() {
     const { plot } = this.painter;
+    if (plot.classList.contains("still")) return;
     const moved = (/** @type {PointerEvent} */ event) => {
       const [left, right] = this.painter.track;
       const at = (event.clientX - plot.getBoundingClientRect().left - left) / (right - left);

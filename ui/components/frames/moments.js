@@ -50,6 +50,26 @@ export function beside(values, near) {
   return found;
 }
 
+/** Where shares of three labels stand in a triangle of side 1: the label at `top` above, the others below, in their
+ * order. @param {number[]} shares @param {number} top @returns {[x: number, y: number]} from the left of the base, upwards */
+export function inTriangle(shares, top) {
+  const right = shares.length - 1 - (top === shares.length - 1 ? 1 : 0); // the last of the others
+  return [shares[right] + shares[top] / 2, (shares[top] * Math.sqrt(3)) / 2];
+}
+
+/** Points that stand at one place, group by group in their order. @param {[number, number][]} points @param {number} near
+ * @returns {number[][]} */
+export function together(points, near) {
+  /** @type {number[][]} */
+  const groups = [];
+  points.forEach(([x, y], index) => {
+    const there = groups.find(([first]) => Math.hypot(points[first][0] - x, points[first][1] - y) < near);
+    if (there) there.push(index);
+    else groups.push([index]);
+  });
+  return groups;
+}
+
 /** How much larger than on a page words and margins are in the present mode; of the window's height the plot's share.
  * `frames.css` says the same. @param {boolean} large */
 export const scale = (large) => (large ? Math.max(1, 0.017 * innerHeight / 14) : 1);
