@@ -59,6 +59,9 @@ class Count:
     numbers: dict[str, Any] = field(default_factory=dict)
     """What else the words may name: shares of 1, and whole numbers."""
 
+    each: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Option -> what the words about it alone may name."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shown:
@@ -99,6 +102,7 @@ def votes() -> Count:
             "chance": float(chances[order[0]] / chances.sum()),
             "top": float(shown.label.max()),
         },
+        each={str(one): {"votes": int(said[one])} for one in order},
     )
 
 
@@ -111,6 +115,7 @@ def second_choice(results: list[Result]) -> Count:
         came=str(order[0]),
         options=tuple(map(str, sorted(order[:OPTIONS]))),
         numbers={"followed": FOLLOWED, "often": float(row[order[0]])},
+        each={str(one): {"often": float(row[one])} for one in order[:OPTIONS]},
     )
 
 
@@ -154,6 +159,7 @@ def enough(results: list[Result]) -> Count:
             "far_total": float(np.mean([one.indicators["total"] for one in far])),
             "times": least["near"] / least["far"] if least["far"] else 0.0,
         },
+        each={str(_examples(one)): {"accuracy": one.student_accuracy.mean} for one in near},
     )
 
 

@@ -125,6 +125,62 @@ def test_choices_are_judged_by_what_came_out() -> None:
         assert "otherwise" in guesses.verdict("en", step, wrong, found)
 
 
+CHOSEN = [name for name, (_, step) in STEPS.items() if not says.guess_is_share(step)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHOSEN)
+def test_every_wrong_choice_is_answered_in_a_sentence_of_its_own(name: str, language: str) -> None:
+    step, found = STEPS[name][1], results(name)
+    came = guesses.answer(step, found)
+    options = says.options(language, name, step, found)
+    assert came in options
+    said = {
+        one: says.against(language, name, step, found, one)
+        for one in options
+        if one not in (came, step.shows)
+    }
+    assert len(set(said.values())) == len(said) > 0
+    for one, sentence in said.items():
+        assert re.fullmatch(r"[^{}]+[^{}.。][.。]", sentence), (one, sentence)
+        assert len(re.findall(r"[.。](?:\s|$)|。", sentence)) == 1, sentence
+        assert sentence in guesses.verdict(language, step, one, found, name)
+        assert sentence not in guesses.verdict(language, step, one, found, name, brief=True)
+
+
+def test_no_sentence_speaks_against_a_choice_that_is_not_offered() -> None:
+    """Nor against the one that is right, where it is named by its id."""
+    for name, (_, step) in STEPS.items():
+        own = {key.rpartition(".not-")[2] for key in table("en") if key.startswith(f"learn.{name}.not-")}
+        if not own:
+            continue
+        options = says.options("en", name, step, results(name))
+        assert own <= set(options) - {guesses.answer(step, results(name))}
+
+
+def test_numbers_that_are_not_those_of_the_explanation_leave_a_choice_unanswered() -> None:
+    step, found = STEPS["pooling.rival"][1], results("pooling.rival")
+    assert says.against("en", "pooling.rival", step, found, "second")
+    assert says.against("en", "pooling.rival", step, found[::-1], "second") == ""
+
+
+def test_what_is_said_against_choices_is_what_was_measured() -> None:
+    """Means and rivals that the sentences name in words."""
+    assert results("honest.real")[0].student_accuracy.mean > results("honest.real")[1].student_accuracy.mean
+    settled = says.values("en", STEPS["losses.undecided"][1], results("losses.undecided"))
+    named = float(settled["rival_named"].split()[0])
+    assert named > 100 * results("losses.undecided")[0].student_accuracy.mean  # "more often on the wrong one"
+    teacher, labels = (one.indicators["label_accuracy"] for one in results("dark-knowledge.overconfident"))
+    assert teacher > labels  # "the teacher removed errors"
+    few = says.against(
+        "en", "examples.enough", STEPS["examples.enough"][1], results("examples.enough"), "100"
+    )
+    assert rounded(results("examples.enough")[0].student_accuracy.mean) in few
+    first, second = (one.indicators for one in results("self-training.top-two"))
+    assert second["unreliability"] > first["unreliability"]  # "they lack it more often"
+    assert second["total"] > 1 > first["total"]  # "beyond the line"
+
+
 def test_a_choice_between_two_quotes_their_difference_with_its_interval() -> None:
     for name in ("soft-labels.smooth", "pooling.rival"):
         step, found = STEPS[name][1], results(name)

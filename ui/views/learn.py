@@ -199,7 +199,8 @@ def _told(name: str, step: LessonStep, guess: Any, found: list[Answer]) -> None:
     language, results = state.language(), [answer.result for answer in found]
     with st.container(key="reveal"):
         if guess != "":
-            st.markdown(guesses.verdict(language, step, guess, results))
+            brief = state.presenting()
+            st.markdown(guesses.verdict(language, step, guess, results, name, brief=brief))
         elif not state.presenting():
             st.caption(state.t("learn.looked"))
         if not state.presenting():

@@ -50,17 +50,23 @@ def answer(step: LessonStep, results: list[Result]) -> str:
     return steps.outcome(step, *results) or "holds"
 
 
-def verdict(language: str, step: LessonStep, guess: Any, results: list[Result]) -> str:
-    """How the prediction and what came out compare. Markdown."""
+def verdict(
+    language: str, step: LessonStep, guess: Any, results: list[Result], name: str = "", *, brief: bool = False
+) -> str:
+    """How the prediction and what came out compare. Markdown.
+
+    `name`: of the step, for what speaks against a wrong choice; it is left out if `brief`.
+    """
     if says.guess_is_share(step):
         return _distance(language, step, float(guess), results)
     came = answer(step, results)
-    said = say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")
-    return (
-        joined([said, comparison(language, difference(results[0], results[1]))])
-        if step.ask == "which"
-        else said
-    )
+    said = [say(language, f"learn.verdict-{'right' if str(guess) == came else 'missed'}")]
+    against = "" if brief or str(guess) == came else says.against(language, name, step, results, str(guess))
+    if against:
+        said = [say(language, "learn.verdict-otherwise"), against]
+    if step.ask == "which":
+        said.append(comparison(language, difference(results[0], results[1])))
+    return joined(said)
 
 
 def _distance(language: str, step: LessonStep, guess: float, results: list[Result]) -> str:

@@ -208,6 +208,31 @@ def _option(language: str, name: str, choice: str) -> str:
     return say(language, f"learn.{name}.{choice}")
 
 
+def against(language: str, name: str, step: LessonStep, results: list[Result], choice: str) -> str:
+    """Why a wrong choice is tempting and what is wrong with it, in a sentence.
+
+    Empty where there is none, and where the numbers are not those that it speaks of.
+    """
+    keys = (f"learn.{name}.not-{choice}", f"learn.{name}.not")
+    key = next((one for one in keys if known(language, one)), None)
+    if key is None or steps.outcome(step, *results) != step.shows:
+        return ""
+    return say(language, key, **values(language, step, results), **_own(step, results, choice))
+
+
+def _own(step: LessonStep, results: list[Result], choice: str) -> dict[str, Any]:
+    """What the words about one choice may name."""
+    found: dict[str, Any] = {"choice": _thousands(choice)}
+    count, construction = steps.counted(step, results), steps.constructed(step)
+    numbers = dict(count.each.get(choice, {})) if count is not None else {}
+    if isinstance(construction, UnlikeRivals):
+        often = construction.probabilities @ construction.sets
+        numbers = {"often": float(often[int(choice)]), "share": float(construction.minimiser[int(choice)])}
+    for key, value in numbers.items():
+        found |= {f"its_{key}": rounded(value)} if isinstance(value, float) else {key: value}
+    return found
+
+
 def why(language: str, name: str, step: LessonStep, results: list[Result]) -> str:
     """The explanation; where the numbers are not those it explains, the rule's words instead. Markdown."""
     if steps.outcome(step, *results) == step.shows:
