@@ -9,11 +9,18 @@ from typing import Any
 import pandas as pd
 
 from softlabel_core import Result
+from ui.charts import places
 from ui.charts.figures import FONT, Chart, Drawing, error
 from ui.charts.palette import palette
 from ui.words.i18n import say
 from ui.words.sentences import percent
 from ui.words.tables import label, runs_table
+
+ROOM = 0.06
+"""Beyond the first and the last value, of the width."""
+
+BOTTOM, TOP, MARK = -0.04, 1.12, 8
+"""Accuracies at the ends of the axis; half of a mark, in pixels."""
 
 __all__ = ["FONT", "Chart", "along", "live", "scatter"]
 
@@ -132,15 +139,15 @@ def along(
         hovertemplate=f"{names[0]} %{{y:.1%}}<extra></extra>",
     )
     if now in x:
-        _here(drawing, now, taught[x.index(now)])
-    _name_lines(drawing, x, (results, labels), names)
+        _here(drawing, now, taught[x.index(now)], _number_side(taught, x.index(now)))
+    _name_lines(drawing, x, (results, labels), names, now)
     wrapped = "<br>".join(textwrap.wrap(name, 36 if name.isascii() else 16))  # a phone is narrow
     if any(isinstance(one, str) for one in x):
         drawing.axis("x", wrapped, type="category")
     else:  # left to plotly, large marks on a small screen ask for most of the axis
-        room = 0.06 * ((x[-1] - x[0]) or 1.0)
+        room = ROOM * ((x[-1] - x[0]) or 1.0)
         drawing.axis("x", wrapped, range=[x[0] - room, x[-1] + room])
-    drawing.accuracy(say(language, "charts.y-right"), 1.12)
+    drawing.accuracy(say(language, "charts.y-right"), TOP)
     said = ", ".join(f"{value}: {percent(y)}" for value, y in zip(x, taught, strict=True))
     alt = say(language, "charts.alt-along", name=name, now=now, runs=said)
     table = runs_table(results[::-1], language).drop(columns=say(language, "charts.run"))
@@ -148,7 +155,7 @@ def along(
     return Chart(drawing.figure, alt, table)
 
 
-def _here(drawing: Drawing, now: Any, y: float) -> None:
+def _here(drawing: Drawing, now: Any, y: float, side: str) -> None:
     """The large dot with its number."""
     colours = drawing.colours
     drawing.scatter(
@@ -156,7 +163,7 @@ def _here(drawing: Drawing, now: Any, y: float) -> None:
         y=[y],
         mode="markers+text",
         text=[f"<b>{percent(y)}</b>"],
-        textposition="top right" if y < 0.85 else "bottom left",
+        textposition=side,
         textfont={"color": colours.student, "size": 18},
         marker={"symbol": "diamond", "size": 20, "color": colours.student},
         name="now",
@@ -177,20 +184,51 @@ def _shade(drawing: Drawing, x: list[Any], over: list[bool]) -> None:
 
 
 def _name_lines(
-    drawing: Drawing, x: list[Any], lines: tuple[list[Result], list[float]], names: tuple[str, str]
+    drawing: Drawing, x: list[Any], lines: tuple[list[Result], list[float]], names: tuple[str, str], now: Any
 ) -> None:
-    """Names beside the two lines, where they are furthest apart, the students' beyond its interval."""
+    """Names near the two lines, where they cover nothing: asked of a phone, where there is the least room."""
     students, labels = lines
-    gaps = [abs(one.student_accuracy.mean - y) for one, y in zip(students, labels, strict=True)]
-    at = max(range(len(x)), key=gaps.__getitem__)
-    at = min(max(at, 1), max(len(x) - 2, 0))
-    low, mean, high = _interval(students[at])
-    above = mean >= labels[at] or mean < 0.1
-    drawing.note(
-        x[at], high if above else low, names[0], drawing.colours.student, yshift=16 if above else -16
-    )
-    up = mean < labels[at] or labels[at] < 0.1
-    drawing.note(x[at], labels[at], names[1], drawing.colours.rival, yshift=20 if up else -20)
+    words = any(isinstance(value, str) for value in x)
+    room = 0.5 if words else ROOM * ((x[-1] - x[0]) or 1.0)
+    low, high = (-room, len(x) - 1 + room) if words else (x[0] - room, x[-1] + room)
+    across = [places.WIDE * (one - low) / (high - low) for one in (range(len(x)) if words else x)]
+
+    def up(share: float) -> float:
+        return places.HIGH * (share - BOTTOM) / (TOP - BOTTOM)
+
+    taught = [one.student_accuracy.mean for one in students]
+    drawn = [[(a, up(y)) for a, y in zip(across, some, strict=True)] for some in (taught, labels)]
+    boxes = [places.around(*point, MARK, MARK) for line in drawn for point in line]
+    for said in drawing.layout["annotations"]:
+        a = places.WIDE * (said["x"] - low) / (high - low)
+        boxes.append(places.around(a, up(said["y"]), places.half_width(said["text"])))
+    for a, one in zip(across, students, strict=True):
+        least, _, most = _interval(one)
+        boxes.append((a - MARK, a + MARK, up(least), up(most)))
+    if now in x:
+        here = drawn[0][x.index(now)]
+        side = _number_side(taught, x.index(now))
+        shift = (30.0 if "right" in side else -30.0, 17.0 if "top" in side else -17.0)
+        boxes += [
+            places.around(*here, 12, 12),
+            places.around(here[0] + 1.3 * shift[0], here[1] + 1.2 * shift[1], 33, 12),
+        ]
+    for place, (name, colour) in enumerate(
+        zip(names, (drawing.colours.student, drawing.colours.rival), strict=True)
+    ):
+        at = across if words else ()
+        a, y = places.beside(name, drawn[place], drawn[:place] + drawn[place + 1 :], boxes, at)
+        boxes.append(places.around(a, y, places.half_width(name)))
+        where = x[across.index(a)] if words else low + (high - low) * a / places.WIDE
+        drawing.note(where, BOTTOM + (TOP - BOTTOM) * y / places.HIGH, name, colour)
+
+
+def _number_side(shares: list[float], at: int) -> str:
+    """Where the number of a point stands so that the line does not run through it."""
+    if at == len(shares) - 1:
+        falls = at > 0 and shares[at] < shares[at - 1]
+        return "bottom left" if falls and shares[at] > 0.2 else "top left"
+    return "bottom right" if shares[at + 1] > shares[at] + 0.02 and shares[at] > 0.2 else "top right"
 
 
 def live(rows: list[dict[str, Any]], epochs: int, *, dark: bool, language: str = "en") -> Chart:
