@@ -25,6 +25,9 @@ LARGE, ALONE = 620, 700
 MIME = {".csv": "text/csv", ".html": "text/html", ".json": "application/json", ".py": "text/x-python"}
 """How the name of a file ends -> what browsers call its kind."""
 
+SLIDE = {"width": 960, "height": 540, "scale": 2}
+"""Pixels of a saved picture, and how often: 1920 x 1080 in all, one slide, with text to be read from afar."""
+
 BUTTONS = [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
 
@@ -118,7 +121,7 @@ def chart_config(name: str, buttons: list[list[str]]) -> dict[str, Any]:
         "displayModeBar": False if state.presenting() else "hover",
         "displaylogo": False,
         "modeBarButtons": buttons,
-        "toImageButtonOptions": {"format": state.picture_format(), "filename": name, "scale": 2},
+        "toImageButtonOptions": {"format": state.picture_format(), "filename": name, **SLIDE},
     }
 
 

@@ -164,7 +164,7 @@ def test_charts_are_saved_as_pictures_and_a_comparison_as_tables(
     camera = page.get_by_role("button", name=re.compile("Download plot")).first
     with Image.open(saved(page, camera, tmp_path)) as picture:
         assert picture.format == "PNG"
-        assert picture.width > 1000
+        assert picture.size == (1920, 1080)
     tab(page, "Code and files")
     with answering(page):
         page.get_by_role("radio", name="svg").click()

@@ -192,7 +192,7 @@ def matrix(
     )
     true = say(language, "charts.true-class")
     drawing.axis("x", columns, type="category", constrain="domain")
-    drawing.axis("y", true, type="category", autorange="reversed", scaleanchor="x")
+    drawing.axis("y", true, type="category", autorange="reversed", scaleanchor="x", constrain="domain")
     table = pd.DataFrame(shares, index=names, columns=names).round(3).rename_axis(true).reset_index()
     return drawing.figure, table
 
