@@ -8,20 +8,22 @@ What a real browser must show is numbered: the docstrings of these tests say whi
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -82,6 +84,8 @@ CLIPPED = """return [...arguments[0].querySelectorAll('select')].filter(one => {
 PATIENCE = 180_000
 """Milliseconds after which a test that waits for something gives up."""
 
+PORTS = range(12_000, 30_000)
+
 OTHERS = {
     "learn": ".st-key-lead",
     "map": ".js-plotly-plot",
@@ -138,32 +142,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @contextmanager
 def serving(port: int = 0, *, base: str = "") -> Iterator[str]:
     """The address of a server just started that has answered no page yet; `base`: what it serves under."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("localhost", port))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     options = ["--server.port", str(port), "--server.baseUrlPath", base]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     address = f"http://localhost:{port}" + (f"/{base}" if base else "")
     log = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | PATIENT) as process:
         try:
-            _wait(f"{address}/_stcore/health")
+            wait_until(lambda: healthy(address, process))
             yield address
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE / 1000)
 
 
-def _wait(address: str) -> None:
-    for _ in range(1200):
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(address)
+def free_port() -> int:
+    """One that nobody listens at, below those that a system gives to whoever connects meanwhile."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("localhost", port))
+            return port
+    raise RuntimeError("no port is free")
+
+
+def healthy(address: str, process: subprocess.Popen) -> bool:
+    """Whether the server answers by now; one that has given up never will."""
+    assert process.poll() is None, f"the server at {address} has ended: exit status {process.returncode}"
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE / 1000) as answer:
+            return bool(answer.read() == b"ok")
+    except OSError:
+        return False
 
 
 @pytest.fixture
@@ -183,7 +193,9 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, SHARED])
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, SHARED], timeout=PATIENCE
+        )
         yield chromium
         chromium.close()
 
