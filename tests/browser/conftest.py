@@ -7,6 +7,7 @@ thing took: each waits for what it wants to see, on a busy machine too. How fast
 What a real browser must show is numbered: the docstrings of these tests say which check one shows.
 """
 
+import itertools
 import os
 import random
 import shutil
@@ -21,7 +22,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.waiting import wait_until
 
@@ -86,6 +87,13 @@ PATIENCE = 180_000
 
 PORTS = range(12_000, 30_000)
 
+RECORDER = """(element, name) => {
+    const told = [element.getAttribute(name)];
+    new MutationObserver(() => told.push(element.getAttribute(name)))
+        .observe(element, { attributes: true, attributeFilter: [name] });
+    return told;
+}"""
+
 OTHERS = {
     "learn": ".st-key-lead",
     "map": ".js-plotly-plot",
@@ -115,6 +123,15 @@ def answering(page: Page) -> Iterator[None]:
 def drawn(page: Page) -> None:
     """Two frames on: what was scrolled or laid out anew has come to rest."""
     page.evaluate(FRAMES)
+
+
+@contextmanager
+def recorded(element: Locator, attribute: str) -> Iterator[list[str]]:
+    """All that an attribute says in turn within, however fast: afterwards in the list."""
+    told: list[str] = []
+    record = element.evaluate_handle(RECORDER, attribute)
+    yield told
+    told += [one for one, _ in itertools.groupby(record.json_value())]
 
 
 def without_violation(page: Page, within: str = "body") -> None:

@@ -1,12 +1,14 @@
 """Figures with a slider over frames, in a real browser: by mouse, by keys, on a phone, and as a table."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core.teaching.lessons import EXAMPLES
 from softlabel_core.teaching.recipes import ROUNDS
 from softlabel_core.teaching.triangle import STOPS
-from tests.browser.conftest import drawn, seen_as, settled, without_violation
+from tests.browser.conftest import drawn, recorded, seen_as, settled, without_violation
 from tests.browser.test_learn import open_step, sound
 from ui.words.i18n import say
 
@@ -66,10 +68,15 @@ def test_frames_follow_each_other_and_a_hand_stops_them(server: str, page: Page)
     slider = figure.get_by_role("slider")
     slider.press("End")
     play = figure.get_by_role("button", name="Play")
-    play.click()
-    at(figure, 0)
-    at(figure, 2)
-    slider.press("Home")
+    with recorded(figure, "data-at") as told:
+        play.click()
+        expect(figure).to_have_attribute("data-at", re.compile(r"^([2-9]|\d\d)$"))
+        slider.press("Home")
+        at(figure, 0)
+    passed = [int(one) for one in told]
+    last = len(EXAMPLES) - 1
+    assert passed == [last, *range(passed[-2] + 1), 0]
+    assert passed[-2] >= 2
     expect(figure.get_by_role("button", name="Play")).to_be_visible()
     figure.get_by_role("button", name="Play").click()
     at(figure, len(EXAMPLES) - 1)

@@ -15,7 +15,7 @@ from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light
 from softlabel_core.experiment.link import query
 from softlabel_core.experiment.preview import preview
-from tests.browser.conftest import seen_as, settled, without_violation
+from tests.browser.conftest import drawn, recorded, seen_as, settled, without_violation
 
 FLIP = {"bias": {"kind": "pair-flip", "rate": 0.45}}
 SIZES = [(390, 844), (1024, 768), (1366, 768), (1920, 1080)]
@@ -94,8 +94,8 @@ def test_a_computed_choice_has_its_numbers_and_its_place(server: str, page: Page
     expect(figure.locator(".verdict")).to_contain_text("So-so teacher, middling student")
     expect(slider(figure)).to_have_value("0.45")
     expect(figure.locator(".example")).to_have_count(6)
-    drawn = preview(entry.experiment.replace(replicates=1)).instances[:6]
-    inside = sum(one["shown"][one["truth"]] > 0 for one in drawn)
+    previewed = preview(entry.experiment.replace(replicates=1)).instances[:6]
+    inside = sum(one["shown"][one["truth"]] > 0 for one in previewed)
     expect(figure.locator(".key")).to_contain_text(f"True label inside: {inside} of 6")
     assert [url for url in outside if not url.startswith((server, "data:", "blob:"))] == []
 
@@ -107,9 +107,9 @@ def test_every_indicator_orders_as_scipy_says(server: str, page: Page, cls: type
     cut = table[(table["loss"] == "cc") & (table["label_accuracy"] < 0.3)]
     for chosen, rows in (("", table), ("cc.bad", cut)):
         figure = opened(page, server + link(FLIP, x=cls.key(), **({"show": chosen} if chosen else {})))
-        assert figure.get_attribute("data-axis") == cls.key()
+        expect(figure).to_have_attribute("data-axis", cls.key())
         rows = rows[rows[cls.key()].notna()]
-        assert figure.get_attribute("data-count") == str(len(rows))
+        expect(figure).to_have_attribute("data-count", str(len(rows)))
         truth = spearmanr(rows[cls.key()], rows["accuracy"]).statistic
         assert float(figure.get_attribute("data-rho")) == pytest.approx(truth, abs=1e-9)
         said = f"{truth:.2f}".replace("-", "−")
@@ -130,6 +130,7 @@ def test_dragging_is_answered_in_the_browser_and_told_once(server: str, page: Pa
         seen = set()
         for x in at[1:]:
             page.mouse.move(x, middle, steps=4)
+            drawn(page)
             seen.add(student(figure).inner_text())
         assert page.evaluate("window.sent.length") == 0
         assert len(seen) > 2
@@ -281,14 +282,9 @@ def test_a_live_sweep_comes_point_by_point_and_stays(server: str, page: Page) ->
     config = {"bias": "pair-flip", "replicates": 1, "training": {"epochs": 3}}
     figure = opened(page, server + link(config, auto="0"))
     expect(figure).to_have_attribute("data-stops", "0")
-    figure.get_by_role("button", name="Vary the rate").click()
-    expect(figure.get_by_role("button", name="Stop the sweep")).to_be_visible()
-    figure.evaluate(
-        """figure => { window.swept = []; new MutationObserver(() => window.swept.push(figure.dataset.swept))
-            .observe(figure, { attributes: true, attributeFilter: ['data-swept'] }); }"""
-    )
-    expect(figure).to_have_attribute("data-swept", "21")
-    seen = page.evaluate("window.swept")
+    with recorded(figure, "data-swept") as seen:
+        figure.get_by_role("button", name="Vary the rate").click()
+        expect(figure).to_have_attribute("data-swept", "21")
     assert len(set(seen)) > 4, seen
     expect(figure.get_by_role("button", name="Vary the rate")).to_be_visible()
     expect(figure).to_have_attribute("data-stops", "21")
