@@ -89,6 +89,10 @@ def test_ten_seconds_without_a_network_keep_the_state(cable: Cable, page: Page) 
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You said 51 %.")).to_be_visible()
     page.get_by_role("link", name="Move it with one slider").click()
+    start = page.get_by_role("link", name="Start", exact=True).first
+    expect(start).to_have_attribute("aria-current", "page")  # Learn, which has a slider too, has gone
+    expect(page.get_by_role("link", name="Try it yourself")).to_be_visible()
+    settled(page)
     page.get_by_test_id("stSlider").get_by_role("slider").press("ArrowRight")
     expect(page).to_have_url(re.compile(r"bias\.unreliability=0\.6"))
     settled(page)
@@ -136,8 +140,8 @@ def test_twenty_visitors_at_once_are_all_answered(server: str, browser: Browser)
         chosen = Experiment.parse(presets.FIRST | {"bias": presets.FIRST["bias"] | {"rate": rate}})
         return sentences.claim("en", lookup.find(chosen).result).replace("**", "")
 
-    with visiting(browser, viewport={"width": 640, "height": 480}) as context:
-        context.route("**/PlotlyChart*", lambda route: route.abort())  # twenty charts, for no answer
+    small, still = {"width": 640, "height": 480}, "reduce"  # twenty films, for no answer
+    with visiting(browser, viewport=small, reduced_motion=still) as context:
         pages = [context.new_page() for _ in range(VISITORS)]
         for page, rate in zip(pages, rates, strict=True):
             page.goto(f"{server}/?bias=fixed-rival&framework.k=2&bias.rate={rate}", wait_until="commit")
