@@ -126,6 +126,7 @@ def test_keys_play_step_and_turn_round(server: str, page: Page) -> None:
     verdict, record = figure.locator(".verdict"), figure.locator(".says .small")
     page.keyboard.press(" ")
     expect(figure.get_by_role("button", name="Play")).to_be_visible()
+    expect(figure).to_have_attribute("data-moving", "false")  # the label that was on its way has landed
     before = counted(figure)
     page.keyboard.press("ArrowRight")
     expect(record).to_contain_text(f"of {before + 1}")

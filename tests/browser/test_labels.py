@@ -102,6 +102,7 @@ def test_reports_parse_and_open_without_a_network(
     file = uploads.example()
     bring(page, server, "<b>mine</b>.npz", write(file, ".npz"))
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    settled(page)
     files = {}
     for ending in ("HTML", "CSV", "JSON"):
         with page.expect_download() as caught:
@@ -129,6 +130,8 @@ def test_a_report_without_a_truth_opens_without_a_network(
     server: str, page: Page, browser: Browser, tmp_path: Path
 ) -> None:
     bring(page, server, "votes.csv", VOTES)
+    expect(page.get_by_role("heading", name="The truth is missing")).to_be_visible()
+    settled(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="Report (HTML").click()
     report = tmp_path / caught.value.suggested_filename
@@ -177,9 +180,9 @@ def test_a_phone_scrolls_one_way_only_and_axe_finds_nothing(server: str, page: P
     phone.get_by_role("button", name="Train students").click()
     expect(phone.get_by_text("Best: CC")).to_be_visible()
     expect(phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    settled(phone)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-    settled(phone)
     without_violation(phone)
 
 
@@ -252,6 +255,7 @@ def test_a_truth_is_added_and_the_reading_changed_without_sending_again(server: 
     expect(page.get_by_role("heading", name="The truth is missing")).to_be_visible()
     field(page).set_input_files(payload("truth.csv", TRUTH))
     expect(page.get_by_text("votes.csv with truth.csv · 2 examples")).to_be_visible()
+    settled(page)
     assert len(sent) == 2
     page.get_by_text("How the file is read", exact=True).click()
     page.get_by_role("textbox", name="Names of the classes in their order").fill("cat, dog")
@@ -309,11 +313,13 @@ def test_five_formats_from_the_field_to_the_report(server: str, page: Page, way:
     page.goto(f"{server}/labels")
     field(page).set_input_files(files)
     expect(page.get_by_text(loaded)).to_be_visible()
+    settled(page)
     if converted:
         expect(page.get_by_text(converted)).to_be_visible()
     page.get_by_role("slider", name="Set size k").focus()
     page.keyboard.press("Home")
     expect(page.get_by_text("Δ + γ at k = 1", exact=True)).to_be_visible()
+    settled(page)
     assert number(page, "Unreliability") == "?"  # of two or three examples: the interval says it
     page.get_by_text("The same in code", exact=True).click()
     expect(page.get_by_text(f"softlabel indicators {files[0]['name']}")).to_be_visible()

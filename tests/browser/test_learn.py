@@ -19,6 +19,7 @@ def open_step(page: Page, server: str, step: str, **parameters: str) -> None:
     text = "&".join(f"{name}={value}" for name, value in {"step": step, **parameters}.items())
     page.goto(f"{server}/learn?{text}")
     expect(page.get_by_role("button", name=say(parameters.get("lang", "en"), "learn.reveal"))).to_be_visible()
+    settled(page)  # it knows its keys
 
 
 def sound(page: Page) -> None:
@@ -54,6 +55,7 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     expect(page.get_by_text("Precomputed (")).to_be_visible()
     page.get_by_role("link", name="Open in Explore").click()
     expect(page.get_by_role("button", name=say("en", "observatory.draw-anew"))).to_be_visible()
+    settled(page)
     assert urlsplit(page.url).path == "/explore"
     assert link.parse(in_address(page)) == (STEPS[name][1].experiment, [])
     page.get_by_role("link", name="Learn", exact=True).click()
@@ -85,6 +87,7 @@ def test_keys_lead_through_the_steps_and_reload_keeps_the_place(server: str, pag
     expect(page.locator(".st-key-reveal")).to_contain_text(outcome("rule.line"))
     page.reload()
     expect(page.get_by_text("step 2 of 5")).to_be_visible()
+    settled(page)
     page.keyboard.press("PageUp")
     expect(page.get_by_text("step 1 of 5")).to_be_visible()
 

@@ -55,8 +55,8 @@ def ahead(count: int) -> re.Pattern[str]:
     return re.compile(f"In the queue, {count} before it; begins in about \\d+ s")
 
 
-def number(page: Page) -> str:
-    return page.locator(".observatory .hero .big").inner_text()
+def number(page: Page) -> Locator:
+    return page.locator(".observatory .hero .big")
 
 
 def cancel(page: Page) -> None:
@@ -87,7 +87,7 @@ def test_one_worker_and_many_visitors(server: str, window: BrowserContext) -> No
 
         train(second)
         expect(standing(second)).to_have_text(ahead(1))
-        assert re.fullmatch(r"\d+\.\d%", number(second))  # of the atlas, meanwhile
+        expect(number(second)).to_have_text(re.compile(r"^\d+\.\d%$"))  # of the atlas, meanwhile
         train(third)
         expect(standing(third)).to_have_text(ahead(2))
         second.close()
@@ -126,7 +126,8 @@ def test_the_same_seed_gives_the_same_accuracy(server: str, window: BrowserConte
             lines.append(line.inner_text())  # with the seconds it took
         assert lines[0] == lines[1]
         truth = f"{100 * run(chosen, device='cpu').student_accuracy.mean:.1f}%"
-        assert number(one) == number(other) == truth
+        for page in (one, other):
+            expect(number(page)).to_have_text(truth)
 
 
 def test_what_is_too_big_is_refused_with_its_time(server: str, page: Page) -> None:

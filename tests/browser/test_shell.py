@@ -97,7 +97,7 @@ def test_both_languages_show_the_same_numbers(server: str, page: Page) -> None:
     for language, path in itertools.product(seen, PAGES):
         page.goto(f"{server}/{path}?{link(CHOSEN, lang=language, **pins)}")
         settled(page)
-        assert page.evaluate("document.documentElement.lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         expect(page.get_by_role("link", name=say(language, f"shell.{path or 'start'}")).first).to_be_visible()
         assert state(page) == CHOSEN
         words, drawn = page.get_by_test_id("stMain").evaluate(TEXTS)
@@ -113,17 +113,18 @@ def test_the_language_follows_the_browser_and_the_button(server: str, browser: B
         page.goto(f"{server}/explore")
         settled(page)
         expect(page.get_by_role("button", name="撤销")).to_be_visible()
-        assert page.evaluate("document.documentElement.lang") == "zh"
+        expect(page.locator("html")).to_have_attribute("lang", "zh")
         page.get_by_role("button", name="English").click()
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
         page.wait_for_function("document.documentElement.lang === 'en'")
+        settled(page)
         page.reload()
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
     with visiting(browser, locale="fr-FR") as context:  # a language that we do not speak
         page = context.new_page()
         page.goto(server)
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
-        assert page.evaluate("document.documentElement.lang") == "en"
+        expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -177,6 +178,7 @@ def test_the_keyboard_alone_reaches_the_bar_and_the_slider(server: str, page: Pa
     """Check 10: the bar, by name."""
     page.goto(f"{server}/?{link(CHOSEN)}")
     expect(page.locator(".chart")).to_be_visible()
+    settled(page)
     reached = ""
     name = "(e => e.getAttribute('aria-label') || e.innerText)(document.activeElement)"
     for _ in range(40):

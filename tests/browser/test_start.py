@@ -34,6 +34,7 @@ def opened(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(".st-key-lead strong").first).to_be_visible()
     expect(page.locator(CHART).first).to_be_visible()
+    settled(page)
 
 
 def claim(rate: float) -> str:
@@ -56,6 +57,7 @@ def test_text_stands_above_the_chart_and_nothing_from_outside(fresh_server: str,
     page.wait_for_function("document.querySelector('.st-key-lead strong')")
     assert lead(page) == claim(FIRST.bias.rate)
     expect(page.locator(".chart")).to_be_visible()
+    settled(page)
     sentence, chart = page.locator(".st-key-lead").bounding_box(), page.locator(".chart").bounding_box()
     assert sentence["y"] + sentence["height"] <= chart["y"]
     expect(page.get_by_text(re.compile("^Precomputed"))).to_be_visible()
@@ -83,7 +85,6 @@ def test_it_is_light(server: str, browser: Browser) -> None:
         )
         devtools.send("Network.enable")
         opened(page, server)
-        settled(page)
         expect(page.locator(".follow .verdict")).not_to_be_empty()
         page.wait_for_load_state("networkidle")
     came = {names[one]: size for one, size in sizes.items()}
@@ -96,7 +97,6 @@ def test_it_is_light(server: str, browser: Browser) -> None:
 def test_an_arrow_key_moves_sentence_dot_and_address(server: str, page: Page) -> None:
     """Check 2; how fast is measured by `benchmarks/live.py`."""
     opened(page, server)
-    settled(page)
     slider(page).focus()
     values = answers.slider(FIRST).values
     at = values.index(FIRST.bias.rate)
@@ -157,7 +157,6 @@ def asked_by(page: Page) -> Experiment:
 def test_no_key_is_lost_on_a_slow_machine(server: str, page: Page) -> None:
     """Check 12, keys faster than the page: each is obeyed once, in order, twenty of them too."""
     opened(page, f"{server}/?present=1")
-    settled(page)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     chosen = FIRST
     for text in ("PageDown f", "PageDown f PageUp PageDown f f PageDown PageDown f PageUp " * 2):

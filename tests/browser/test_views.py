@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from softlabel_core.experiment import link
 from softlabel_core.teaching.presets import PRESETS
-from tests.browser.conftest import answering, seen_as, settled, without_violation
+from tests.browser.conftest import answering, drawn, seen_as, settled, without_violation
 from ui.words.i18n import say
 
 TAUGHT = "&".join(f"{k}={v}" for k, v in link.short(PRESETS["bad-teacher-good-student"].experiment).items())
@@ -105,6 +105,7 @@ def fits(page: Page, width: int) -> None:
     page.wait_for_function(
         f"[...document.querySelectorAll('.main-svg')].every(e => e.getBoundingClientRect().width <= {width})"
     )
+    drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
