@@ -218,6 +218,20 @@ def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
     assert rival + twin.student_accuracy.mean > 0.9
 
 
+def test_the_set_that_a_claim_names_is_the_one_that_misleads() -> None:
+    """Sets without the truth: mostly the pair that is named, and what CC prefers is in it."""
+    found = steps.constructed(STEPS["rule.unlike"][1])
+    named = says.values("en", STEPS["rule.unlike"][1], [])
+    pair = {int(one) for one in re.findall(r"\d", named["pair"])}
+    without = {
+        frozenset(np.flatnonzero(members).tolist()): share
+        for members, share in zip(found.sets, found.probabilities, strict=True)
+        if not members[found.truth]
+    }
+    assert without[frozenset(pair)] > sum(without.values()) / 2  # "mostly"
+    assert named["winner"] in pair
+
+
 def test_counted_by_hand() -> None:
     """Worked on paper: truths A A B B; top 1: B C B D; top 2: AB AC BC BD."""
     one, two = says.by_hand(1), says.by_hand(2)
