@@ -113,6 +113,16 @@ def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> N
         assert f"{100 * (found[0].student_accuracy.mean - guess):.0f} percentage points higher" in said
 
 
+@pytest.mark.parametrize("name", ["indicators.by-hand", "pooling.known", "honest.twenty"])
+def test_what_was_counted_is_not_said_to_be_measured(name: str) -> None:
+    """No interval, so nothing that a measurement could not tell; and no distance of 0."""
+    step, found = STEPS[name][1], results(name)
+    assert guesses.ends(step, found) is None
+    met = guesses.verdict("en", step, round(guesses.actual(step, found), 2), found)
+    assert "you are right" in met
+    assert "you are right" not in guesses.verdict("en", step, guesses.actual(step, found) - 0.03, found)
+
+
 def test_choices_are_judged_by_what_came_out() -> None:
     for name, right, wrong in (
         ("pooling.rival", "first", "second"),
