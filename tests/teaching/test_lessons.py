@@ -174,6 +174,13 @@ def test_numbers_that_are_not_those_of_the_explanation_leave_a_choice_unanswered
     assert says.against("en", "pooling.rival", step, found[::-1], "second") == ""
 
 
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_choice_of_a_link_that_no_step_offers_is_wrong_and_unanswered(name: str) -> None:
+    step, found = STEPS[name][1], results(name)
+    assert says.against("en", name, step, found, "none-such") == ""
+    assert "otherwise" in guesses.verdict("en", step, "none-such", found, name)
+
+
 def test_what_is_said_against_choices_is_what_was_measured() -> None:
     """Means and rivals that the sentences name in words."""
     assert results("honest.real")[0].student_accuracy.mean > results("honest.real")[1].student_accuracy.mean

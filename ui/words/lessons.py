@@ -219,6 +219,8 @@ def against(language: str, name: str, step: LessonStep, results: list[Result], c
     key = next((one for one in keys if known(language, one)), None)
     if key is None or steps.outcome(step, *results) != step.shows:
         return ""
+    if choice not in options(language, name, step, results):  # of a link that names none of them
+        return ""
     return say(language, key, **values(language, step, results), **_own(step, results, choice))
 
 
