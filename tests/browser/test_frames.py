@@ -134,6 +134,11 @@ def test_the_matrix_of_a_lesson_is_edited_and_what_is_said_follows(server: str, 
     sound(page)
 
 
+FITS = """() => {
+    const room = document.querySelector('.st-key-fit');
+    return room && room.scrollHeight <= room.clientHeight + 1;
+}"""
+
 STEPS = [("examples.enough", "1,000 examples"), ("self-training.later", "Cannot be told")]
 
 
@@ -155,8 +160,7 @@ def test_a_figure_fits_a_phone_and_the_present_mode(server: str, page: Page, ste
         figure = revealed(page, server, step, choice, present="1")
         inside = page.locator(".st-key-fit")
         expect(inside).to_be_visible()
-        room = inside.evaluate("one => [one.scrollHeight, one.clientHeight]")
-        assert room[0] <= room[1] + 1, (width, room)
+        page.wait_for_function(FITS)  # in the end: on a busy machine it comes to rest late
     sound(page)
 
 
@@ -186,6 +190,5 @@ def test_the_triangle_by_keys_on_a_phone_and_in_the_present_mode(server: str, pa
         figure = revealed(page, server, "losses.large-ambiguity", choice, present="1")
         inside = page.locator(".st-key-fit")
         expect(inside).to_be_visible()
-        room = inside.evaluate("one => [one.scrollHeight, one.clientHeight]")
-        assert room[0] <= room[1] + 1, (width, room)
+        page.wait_for_function(FITS)  # in the end: on a busy machine it comes to rest late
     sound(page)
