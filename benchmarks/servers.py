@@ -16,7 +16,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from softlabel_core import Experiment
 from softlabel_core.service import journal
 from softlabel_core.store import promises
-from softlabel_core.store.database import Database, url
+from softlabel_core.store.database import STATE, Database, url
 from tests.databases import cluster
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +42,12 @@ class Site:
 
 @contextmanager
 def serving(script: str = "app.py", base: str = "", **environment: str) -> Iterator[tuple[int, int]]:
-    """A server just started, below a base path (`/a/b`) where there is one: its port and its process id."""
+    """A server just started on a new store, below a base path (`/a/b`) if given: its port and process id."""
+    with TemporaryDirectory(prefix="state-") as folder:
+        yield from _served(script, base, {STATE: folder} | environment)
+
+
+def _served(script: str, base: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
     command.append(f"--server.baseUrlPath={base.strip('/')}")

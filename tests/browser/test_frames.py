@@ -165,7 +165,7 @@ def test_a_figure_fits_a_phone_and_the_present_mode(server: str, page: Page, ste
 
 
 def test_the_triangle_by_keys_on_a_phone_and_in_the_present_mode(server: str, page: Page) -> None:
-    choice = "A, one label for all sets (loss CC)"
+    choice = "A, the set as a whole (loss CC)"
     figure = revealed(page, server, "losses.large-ambiguity", choice)
     slider = figure.get_by_role("slider")
     slider.focus()

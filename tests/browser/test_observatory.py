@@ -205,6 +205,30 @@ def test_a_new_choice_is_measured_at_once_and_trains_by_itself(server: str, page
     assert page.evaluate("window.moved") <= 4
 
 
+def test_the_core_s_numbers_do_not_wait_for_the_page(server: str, page: Page) -> None:
+    """Let go, and the choice is measured though the page never answers; the next hand takes it back."""
+    figure = opened(page, server + link({**FLIP, "replicates": 2}))
+    page.evaluate("WebSocket.prototype.send = () => {}")
+    slider(figure).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(figure).to_have_attribute("data-measured", re.compile(r"\d+"))
+    measured = preview(Experiment.parse({"bias": {"kind": "pair-flip", "rate": 0.44}, "replicates": 2}))
+    expect(figure.locator(".nums")).to_contain_text(f"{measured.indicators['total']:.2f}")
+    expect(student(figure)).to_have_text("?")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(figure.locator(".nums")).to_contain_text("…")
+
+
+def test_a_page_asks_once_for_everything_and_knows_its_server(server: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(server)))
+    opened(page, server + link(FLIP))
+    files = [one for one in asked if one.startswith(("/static/js/", "/lab/")) and "?" not in one]
+    assert len(files) == len(set(files)) > 80
+    assert [one for one in asked if one.endswith("/_stcore/health")] == ["/_stcore/health"]
+
+
 def test_what_takes_a_network_says_so_and_a_switch_stops_runs(server: str, page: Page) -> None:
     quick = {"replicates": 2, "training": {"epochs": 4}}
     figure = opened(page, server + link({"bias": "colluding-teacher", **quick}, auto="0"))

@@ -113,6 +113,16 @@ def test_predictions_are_compared_with_the_outcome(guess: float, word: str) -> N
         assert f"{100 * (found[0].student_accuracy.mean - guess):.0f} percentage points higher" in said
 
 
+@pytest.mark.parametrize("name", ["indicators.by-hand", "pooling.known", "honest.twenty"])
+def test_what_was_counted_is_not_said_to_be_measured(name: str) -> None:
+    """No interval, so nothing that a measurement could not tell; and no distance of 0."""
+    step, found = STEPS[name][1], results(name)
+    assert guesses.ends(step, found) is None
+    met = guesses.verdict("en", step, round(guesses.actual(step, found), 2), found)
+    assert "you are right" in met
+    assert "you are right" not in guesses.verdict("en", step, guesses.actual(step, found) - 0.03, found)
+
+
 def test_choices_are_judged_by_what_came_out() -> None:
     for name, right, wrong in (
         ("pooling.rival", "first", "second"),
@@ -164,6 +174,13 @@ def test_numbers_that_are_not_those_of_the_explanation_leave_a_choice_unanswered
     assert says.against("en", "pooling.rival", step, found[::-1], "second") == ""
 
 
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_choice_of_a_link_that_no_step_offers_is_wrong_and_unanswered(name: str) -> None:
+    step, found = STEPS[name][1], results(name)
+    assert says.against("en", name, step, found, "none-such") == ""
+    assert "otherwise" in guesses.verdict("en", step, "none-such", found, name)
+
+
 def test_what_is_said_against_choices_is_what_was_measured() -> None:
     """Means and rivals that the sentences name in words."""
     assert results("honest.real")[0].student_accuracy.mean > results("honest.real")[1].student_accuracy.mean
@@ -177,8 +194,11 @@ def test_what_is_said_against_choices_is_what_was_measured() -> None:
     )
     assert rounded(results("examples.enough")[0].student_accuracy.mean) in few
     first, second = (one.indicators for one in results("self-training.top-two"))
-    assert second["unreliability"] > first["unreliability"]  # "they lack it more often"
-    assert second["total"] > 1 > first["total"]  # "beyond the line"
+    assert second["entropy"] == pytest.approx(np.log(2), rel=0.02)  # two labels alike, but for those given
+    held = 2 * second["label_accuracy"]  # "about twice as often": one drawn of two is right for half
+    assert held > first["label_accuracy"] + 0.1  # "two labels do hold the true one more often"
+    # "beyond the line" where the sum is least, so at size two as well: γ > 1 − Δ, "there more often"
+    assert second["total"] > 1 > first["total"]
 
 
 def test_a_choice_between_two_quotes_their_difference_with_its_interval() -> None:
@@ -213,6 +233,20 @@ def test_students_of_a_fixed_rival_answer_it_or_the_truth() -> None:
     assert found["other_rival_named"] == rounded(rival)
     assert found["other_either_named"] == rounded(rival + twin.student_accuracy.mean)
     assert rival + twin.student_accuracy.mean > 0.9
+
+
+def test_the_set_that_a_claim_names_is_the_one_that_misleads() -> None:
+    """Sets without the truth: mostly the pair that is named, and what CC prefers is in it."""
+    found = steps.constructed(STEPS["rule.unlike"][1])
+    named = says.values("en", STEPS["rule.unlike"][1], [])
+    pair = {int(one) for one in re.findall(r"\d", named["pair"])}
+    without = {
+        frozenset(np.flatnonzero(members).tolist()): share
+        for members, share in zip(found.sets, found.probabilities, strict=True)
+        if not members[found.truth]
+    }
+    assert without[frozenset(pair)] > sum(without.values()) / 2  # "mostly"
+    assert named["winner"] in pair
 
 
 def test_counted_by_hand() -> None:

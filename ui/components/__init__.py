@@ -24,11 +24,16 @@ export default (component) => {{
 
 
 @cache
+def addresses(folder: Path, *names: str) -> tuple[str, ...]:
+    """Where a browser finds these files of a component, and then those that all share."""
+    files = [*(folder / name for name in names), *SHARED]
+    at = assets.offer({file.name: file.read_text(encoding="utf-8") for file in files})
+    return tuple(f"{at}/{file.name}" for file in files)
+
+
 def loader(folder: Path, main: str, *others: str) -> str:
     """The script of a component whose own, `main`, a browser fetches once with the `others` of its folder."""
-    files = [folder / name for name in (main, *others)]
-    texts = {file.name: file.read_text(encoding="utf-8") for file in (*files, *SHARED)}
-    return LOADER.format(path=f"{assets.offer(texts)}/{main}")
+    return LOADER.format(path=addresses(folder, main, *others)[0])
 
 
 def made_by_hand(

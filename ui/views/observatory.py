@@ -24,7 +24,7 @@ from ui.charts.palette import SORTS, figure_colours
 from ui.components import observatory
 from ui.live import runs, sweeps
 from ui.trails import asked, paths, pinned, planned, trail
-from ui.views import deeds
+from ui.views import deeds, measured
 from ui.web import assets
 from ui.words import i18n, tables
 from ui.words import observatory as words
@@ -71,6 +71,7 @@ def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
     return {
         "setting": setting(language),
         "runs-at": runs.address(state.visitor()),
+        "measured-at": measured.address(chosen, language),
         "sentence": groups(
             chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
         ),

@@ -5,12 +5,13 @@ page (`/explore/nope`), or only a dialog. Whoever previews a link, or searches, 
 """
 
 import html
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.web import assets
+from ui.web import assets, early
 from ui.words.i18n import LANGUAGES, say
 
 PAGES = ("start", "learn", "explore", "map", "compare", "labels", "lecture")
@@ -24,6 +25,8 @@ OURS = (assets.FOLDER, HALL)
 
 MARK = b"<title>Streamlit</title>"
 """By this the file is known that Streamlit answers every path with."""
+
+END = "</head>"
 
 ASKING = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 """Headers that would have the file come packed, or not at all."""
@@ -43,10 +46,12 @@ def description(language: str, page: str) -> str:
 
 
 class Paths:
-    """ASGI middleware around Streamlit's application."""
+    """ASGI middleware around Streamlit's application. `fetched`: page and language -> addresses of what the
+    page fetches from us in any case."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, fetched: Callable[[str, str], Iterable[str]]) -> None:
         self.app = app
+        self.fetched = fetched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page with its own head, an unknown path with a page that says so; the rest as it is."""
@@ -68,9 +73,27 @@ class Paths:
             else:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    await _answer(begun[0], bytes(body), scope)(scope, receive, send)
+                    await self._answer(begun[0], bytes(body), scope)(scope, receive, send)
 
         await self.app(plain if _may_be_page(scope["path"]) else scope, receive, keep)
+
+    def _answer(self, start: Message, body: bytes, scope: Scope) -> HTMLResponse:
+        page = {"": PAGES[0], **{name: name for name in PAGES[1:]}}.get(assets.within(scope["path"]))
+        language = spoken(scope)
+        kept = {
+            name: value for name, value in Headers(raw=start["headers"]).items() if name not in OF_THE_FILE
+        }
+        if MARK not in body:  # a file that only looks like a page
+            return HTMLResponse(body, headers=kept)
+        if page is None:
+            return HTMLResponse(_missing(language, assets.base()), 404, headers=kept)
+        head = f"<title>{html.escape(title(language, page))}</title>\n" + (
+            f'    <meta name="description" content="{html.escape(description(language, page))}" />'
+        )
+        text = body.decode().replace(MARK.decode(), head)
+        path = "" if page == PAGES[0] else f"/{page}"
+        more = early.head(path, self.fetched(page, language), known=text)
+        return HTMLResponse(text.replace(END, more + END), headers=kept)
 
 
 def _is_ours(path: str) -> bool:
@@ -89,20 +112,6 @@ def _is_page(start: Message) -> bool:
         headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
     )
     return bool(start["status"] == 200 and html_as_it_is)
-
-
-def _answer(start: Message, body: bytes, scope: Scope) -> HTMLResponse:
-    page = {"": PAGES[0], **{name: name for name in PAGES[1:]}}.get(assets.within(scope["path"]))
-    language = spoken(scope)
-    kept = {name: value for name, value in Headers(raw=start["headers"]).items() if name not in OF_THE_FILE}
-    if MARK not in body:  # a file that only looks like a page
-        return HTMLResponse(body, headers=kept)
-    if page is None:
-        return HTMLResponse(_missing(language, assets.base()), 404, headers=kept)
-    head = f"<title>{html.escape(title(language, page))}</title>\n" + (
-        f'    <meta name="description" content="{html.escape(description(language, page))}" />'
-    )
-    return HTMLResponse(body.replace(MARK, head.encode()), headers=kept)
 
 
 def spoken(scope: Scope) -> str:

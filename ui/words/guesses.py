@@ -82,6 +82,8 @@ def _distance(language: str, step: LessonStep, guess: float, results: list[Resul
         said, mine, gap, unit = f"{value:.2f}", f"{guess:.2f}", f"{off:.2f}", "share"
         if interval is not None:
             said = say(language, "learn.measured", value=said, interval=outward(language, *interval))
+    if interval is None and not float(gap):  # counted, and met to the last figure that is said
+        return say(language, "learn.verdict-exact", guess=mine, value=said)
     place = "inside" if inside else "close" if off <= CLOSE else "off" if off <= FAR else "far"
     gap = say(language, f"learn.gap-{unit}", gap=gap)
     way = say(language, "learn.higher" if value > guess else "learn.lower")

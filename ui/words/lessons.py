@@ -163,8 +163,10 @@ def _rivals(result: Result) -> dict[str, Any]:
 
 def _constructed(found: CounterExample | UnlikeRivals) -> dict[str, Any]:
     if isinstance(found, UnlikeRivals):
+        without = np.where(found.sets[:, found.truth], 0.0, found.probabilities)
         return {
             "truth_label": found.truth,
+            "pair": f"{{{', '.join(map(str, np.flatnonzero(found.sets[without.argmax()])))}}}",
             "winner": int(found.minimiser.argmax()),
             "winner_share": f"{100 * found.minimiser.max():.0f} %",
             "truth_share": f"{100 * found.minimiser[found.truth]:.0f} %",

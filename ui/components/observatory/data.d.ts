@@ -31,6 +31,8 @@ export type Accuracy = [mean: number, low: number | null, high: number | null];
 export interface Data {
   setting: string;
   "runs-at": string;
+  /** Where to ask what another value at a path would be. */
+  "measured-at": string;
   sentence: Part[][];
   dataset: string;
   now: Now;

@@ -3,7 +3,7 @@
 import { Asking } from "./asking.js";
 import { el, forsake, percent, withSetting } from "./elements.js";
 import { icon, Plot } from "./plot.js";
-/** @import { Data, Deed, Here, Setting, Swept } from "./data.d.ts" */
+/** @import { Data, Deed, Here, Now, Setting, Swept } from "./data.d.ts" */
 import { along, crossing, ends, filtered, grabbed, spearman, strength, wrong } from "./statistics.js";
 import { inOrder, Pinned, stop, worse } from "./trails.js";
 
@@ -42,6 +42,7 @@ class Observatory {
     this.parked = null; // an answer that came meanwhile
     this.told = new Map(); // path -> value told and not answered yet
     this.said = { run: "", sweep: "", end: "", trail: "" }; // what the line below the sentence could say
+    this.measured = null; // numbers of the last choice, before the page has answered it
     this.latest = 0; // whose question how a run stands is the latest
     this.over = false; // the run that is followed has ended, and the page is asked for its result
     this.swept = /** @type {Swept[]} */ ([]); // own points of the sweep
@@ -237,6 +238,8 @@ class Observatory {
     this.parked = null;
     this.values.clear();
     this.told.clear();
+    this.measured = null;
+    delete this.root.dataset.measured;
     this.root.classList.remove("busy");
     this.root.classList.toggle("bare", !data.controls);
     this.root.classList.toggle("presents", data.presents);
@@ -273,9 +276,41 @@ class Observatory {
     if (ONCE.includes(what) && this.deeds.some(([, one]) => one === what)) return;
     this.number += 1;
     this.deeds.push([this.number, what, value]);
+    if (what === "set") this.measure(this.number, value);
     if (what !== "view") this.root.classList.add("busy");
     this.tell([...this.deeds]);
   }
+
+  /** The core's numbers of a choice, which are there before the page's answer. @param {number} number */
+  async measure(number, [path, value]) {
+    try {
+      const asked = new URLSearchParams({ path, value: JSON.stringify(value) });
+      const now = await (await fetch(`${this.data["measured-at"]}&${asked}`)).json();
+      if (this.gone || !now) return;
+      this.measured = { number, now };
+    } catch {
+      return; // the page's answer comes all the same
+    }
+    if (this.now !== this.measured.now) return;
+    this.root.dataset.measured = String(number);
+    this.refresh();
+    this.showExamples();
+  }
+
+  /** The numbers to show: the page's, or those of a choice that it has not answered yet. @returns {Now} */
+  get now() {
+    const last = this.deeds.findLast(([, what]) => what !== "view");
+    return this.measured && !this.hand && last?.[0] === this.measured.number ? this.measured.now : this.data.now;
+  }
+
+  /** Whether a hand is at a value whose numbers only the trail tells. */
+  get moved() {
+    const value = this.values.get(this.active);
+    return this.now === this.data.now && value !== undefined && value !== this.valueOf(this.active);
+  }
+
+  /** The run under way, where its numbers are those that are shown. */
+  get climbing() { return this.now === this.data.now ? this.climb : null; }
 
   // ---- the sentence
 
@@ -432,16 +467,15 @@ class Observatory {
 
   /** Where this run stands: by the page's numbers, or under the hand by the trail. @returns {Here | null} */
   here() {
-    const { now } = this.data;
-    const value = this.values.get(this.active);
-    if (value === undefined || value === this.valueOf(this.active)) {
+    const { now, climbing } = this;
+    if (!this.moved) {
       const x = now.x[this.axis];
       if (x === undefined) return null;
       const [y, low, high] = now.accuracy ?? [null, null, null];
-      if (this.climb) return { x, y: this.climb.y, low: null, high: null, filled: false, said: percent(this.climb.y), notes: this.say("so-far") };
+      if (climbing) return { x, y: climbing.y, low: null, high: null, filled: false, said: percent(climbing.y), notes: this.say("so-far") };
       return { x, y, low, high, filled: y !== null, said: y === null ? this.say("untrained") : percent(y) };
     }
-    const place = along(this.stops(), value);
+    const place = along(this.stops(), this.values.get(this.active));
     if (!place) return { x: now.x[this.axis] ?? 0, y: null, low: null, high: null, filled: false, said: "?", notes: this.say("beyond") };
     const { exact } = place;
     if (exact) return { ...exact, filled: true, said: percent(exact.y) };
@@ -460,20 +494,19 @@ class Observatory {
   }
 
   showNumbers() {
-    const { now } = this.data;
+    const { now, moved, climbing } = this;
     const at = this.here();
-    const moved = this.values.has(this.active) && this.values.get(this.active) !== this.valueOf(this.active);
     const [student, rule, teacher] = now.numbers.map((one) => ({ ...one }));
-    if (moved || this.climb) {
-      const known = (this.climb && !moved ? percent(this.climb.y) : at?.said)?.replace(/\u00a0%$/, "") ?? "?";
+    if (moved || climbing) {
+      const known = (climbing && !moved ? percent(climbing.y) : at?.said)?.replace(/\u00a0%$/, "") ?? "?";
       Object.assign(student, { value: known, notes: at?.notes ? [at.notes] : at?.low === null || !at ? [] : [`${percent(at.low)}–${percent(at.high)}`] });
     }
     if (moved) {
       const { columns } = this.setting.atlas;
       const known = (/** @type {string} */ name) => (at?.live ? at.live[name] ?? null : at?.row === undefined ? null : columns[name][at.row]);
-      const x = known(this.data.now.sets ? "total" : "mean_label_margin");
+      const x = known(now.sets ? "total" : "mean_label_margin");
       const right = known("label_accuracy");
-      const notes = x !== null && this.data.now.sets
+      const notes = x !== null && now.sets
         ? [this.say("degrees", { delta: signed(known("unreliability")), gamma: signed(known("ambiguity")) })] : [];
       Object.assign(rule, { value: x === null ? "…" : signed(x), notes });
       Object.assign(teacher, { value: right === null ? "…" : `${Math.round(100 * right)}` });
@@ -487,7 +520,8 @@ class Observatory {
   }
 
   showButton() {
-    const { job, now, seconds } = this.data;
+    const { job, seconds } = this.data;
+    const { now } = this;
     const text = job ? this.say("stop") : this.say(now.accuracy ? "draw-anew" : "train");
     this.trainer.replaceChildren(text, ...(job ? [] : [el("small", {}, this.say("about", { seconds }))]));
     this.trainer.classList.toggle("quiet", Boolean(now.accuracy) && !job);
@@ -583,7 +617,7 @@ class Observatory {
 
   paint() {
     if (!this.data || !this.rhos) return;
-    const { now } = this.data;
+    const { now } = this;
     const { columns } = this.setting.atlas;
     const rule = this.rule();
     const stops = this.stops();
@@ -618,7 +652,7 @@ class Observatory {
     if (stops.length > 1) {
       const field = (this.partAt(this.active)?.name ?? this.active).toLowerCase();
       const trail = this.say("trail", { field, low: short(stops[0].value), high: short(stops.at(-1).value) });
-      const { truth, guess } = this.data.now;
+      const { truth, guess } = this.now;
       const found = truth === null ? null : crossing(stops, (truth + guess) / 2);
       const said = found ? this.say(found.fails ? "trail-fails" : "trail-learns", { trail, value: short(found.value) }) : trail;
       const mine = this.sweptAlong(this.active).length;
@@ -637,7 +671,7 @@ class Observatory {
   // ---- six examples
 
   showExamples() {
-    const { examples, names, sets, image } = this.data.now;
+    const { examples, names, sets, image } = this.now;
     const inside = examples.filter(({ truth, shown }) => shown[truth] > 0).length;
     const kind = examples.length ? (sets ? "sets" : "all") : "none";
     const key = el("p", { class: "key" });
