@@ -72,17 +72,18 @@ def test_the_same_words_give_the_same_value_on_every_path(dataset, framework):
     for bias in catalogue(Bias):
         words = {"dataset": dataset, "bias": bias, "framework": framework}
         expected = Experiment.parse(words)
-        assert {name: path(words) for name, path in PATHS.items()} == dict.fromkeys(PATHS, expected)
-        assert {path(words).key() for path in PATHS.values()} == {expected.key()}
+        found = {name: path(words) for name, path in PATHS.items()}
+        assert found == dict.fromkeys(PATHS, expected)
+        assert {one.key() for one in found.values()} == {expected.key()}
         assert Experiment.model_validate_json(expected.model_dump_json()) == expected
         assert Experiment.parse(expected.words()) == expected
         assert link.parse(link.query(expected)) == (expected, [])
         for part, family in FAMILIES.items():
             whole = family.parse(words[part])
             for name, declared in type(whole).model_fields.items():
-                given, found = getattr(whole, name), getattr(getattr(expected, part), name)
+                given, kept = getattr(whole, name), getattr(getattr(expected, part), name)
                 cut = bounds(declared).up_to_classes and given != "support"
-                assert found == (min(given, expected.dataset.classes) if cut else given)
+                assert kept == (min(given, expected.dataset.classes) if cut else given)
 
 
 REFUSED = {
