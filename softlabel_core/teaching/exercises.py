@@ -22,6 +22,9 @@ CLEAN = PRESETS["clean"].config
 FAR = (candidates(0.2, 0.3), sets("support"))
 NEAR = (candidates(0.4, 0.5), sets("support"))
 
+OTHER_FEW = (1, 2, 5, 10, 20, 50)
+"""Labels a class beside those of lesson 9, in a student that labels the rest itself."""
+
 
 EXERCISES: dict[str, tuple[Exercise, ...]] = {
     "soft-labels": (
@@ -87,10 +90,10 @@ EXERCISES: dict[str, tuple[Exercise, ...]] = {
             taught(candidates(0.0, 0.9), sets("support")),
             page="compare",
         ),
-        Exercise("3", taught(demoted(3, decay=0.9), IMITATE), taught(demoted(3), IMITATE)),
+        Exercise("3", taught(demoted(3), IMITATE), taught(demoted(3, decay=0.9), IMITATE)),
     ),
     "self-training": (
-        Exercise("1", taught("one-hot", few(4))),
+        Exercise("1", taught("one-hot", few(4)), more=tuple(taught("one-hot", few(n)) for n in OTHER_FEW)),
         Exercise(
             "2",
             taught("weak-teacher", sets(1)),

@@ -1,6 +1,6 @@
 """What presets, lessons and studies are made of: parts of experiments as plain data, under one name each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from softlabel_core.experiment.spec import Experiment
@@ -96,6 +96,8 @@ class Pair:
     id: str
     config: Config
     against: Config | None = None
+    more: tuple[Config, ...] = field(default=(), kw_only=True)
+    """Further conditions that it is about."""
 
     @property
     def experiment(self) -> Experiment:
@@ -109,5 +111,6 @@ class Pair:
 
     @property
     def experiments(self) -> list[Experiment]:
-        """All of them."""
-        return [one for one in (self.experiment, self.twin) if one is not None]
+        """All of them, `more` behind the pair."""
+        pair = [one for one in (self.experiment, self.twin) if one is not None]
+        return [*pair, *(Experiment.parse(one) for one in self.more)]

@@ -10,11 +10,10 @@ from typing import Literal
 
 from softlabel_core.experiment.compare import difference
 from softlabel_core.experiment.result import Result
-from softlabel_core.experiment.spec import Experiment
 from softlabel_core.once import once
 from softlabel_core.teaching.counts import Count
 from softlabel_core.teaching.presets import PRESETS
-from softlabel_core.teaching.recipes import Config, Pair
+from softlabel_core.teaching.recipes import Pair
 from softlabel_core.theory.counterexamples import CounterExample, UnlikeRivals
 
 Asked = Literal[
@@ -70,14 +69,6 @@ class LessonStep(Pair):
 
     reads: Callable[[list[Result]], Count] | None = None
     """What is asked, where it is read from the results of `experiments`."""
-
-    more: tuple[Config, ...] = ()
-    """Further conditions that the step is about."""
-
-    @property
-    def experiments(self) -> list[Experiment]:
-        """All conditions, `more` behind the pair."""
-        return [*super().experiments, *(Experiment.parse(one) for one in self.more)]
 
 
 @dataclass(frozen=True)

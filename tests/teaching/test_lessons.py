@@ -372,6 +372,22 @@ def test_exercises_have_answers_with_numbers_and_links_that_open_them(language: 
             assert (one.page == "compare") <= (one.twin is not None)
 
 
+def test_the_rounds_bring_little_whatever_the_number_of_labels() -> None:
+    """What the first exercise of lesson 9 says: of all its intervals, one at most misses 0."""
+    exercise = exercises.EXERCISES["self-training"][0]
+    gains = [gain(lookup.find(each).result) for each in exercise.experiments]
+    assert len(gains) > 5
+    assert max(abs(one.mean) for one in gains) < 0.03
+    assert sum(one.clear for one in gains) <= 1
+
+
+def test_imitation_fails_where_the_exercise_opens_and_works_where_its_answer_is() -> None:
+    """The third exercise of lesson 8: whoever opens it still has something to do."""
+    opened, changed = (lookup.find(each).result for each in exercises.EXERCISES["losses"][2].experiments)
+    assert opened.experiment.bias.decay < changed.experiment.bias.decay  # "Raise the decay"
+    assert opened.student_accuracy.high < 0.7 < changed.student_accuracy.low
+
+
 def test_temperature_changes_no_set() -> None:
     """What the first exercise of lesson 2 says."""
     warm = exercises.EXERCISES["dark-knowledge"][0].experiment

@@ -66,8 +66,8 @@ def values(language: str, step: LessonStep | Exercise, results: list[Result]) ->
         found |= {f"{prefix}{name}": value for name, value in measured.items()}
     if step.twin is not None and len(results) > 1:
         found |= _held_against(results[0], results[1])
-    if results and results[0].rounds:
-        found["rounds_gain"] = points(gain(results[0]))
+    if isinstance(step, Exercise) and step.more:
+        found |= _gains(language, results)
     count = steps.counted(step, results)
     if count is not None:
         found |= _count(language, count)
@@ -84,6 +84,20 @@ def _held_against(one: Result, other: Result) -> dict[str, Any]:
     for name, end in (("plain_low", plain.low), ("plain_high", plain.high)):
         found[name] = "?" if end is None else minus(f"{100 * end:+.1f}")
     return found
+
+
+def _gains(language: str, results: list[Result]) -> dict[str, Any]:
+    """What all rounds together changed, by the number of labels a class, and where that cannot be told."""
+    fields = [flat(one.experiment.model_dump()) for one in results]
+    by_labels = {
+        one["framework.labels_per_class"]: gain(result) for one, result in zip(fields, results, strict=True)
+    }
+    each = [say(language, "learn.gain-with", labels=n, gain=points(by_labels[n])) for n in sorted(by_labels)]
+    return {
+        "gains": say(language, "marks.semicolon").join(each),
+        "tried": len(by_labels),
+        "unclear": sum(not one.clear for one in by_labels.values()),
+    }
 
 
 def _count(language: str, count: Count) -> dict[str, Any]:
