@@ -10,10 +10,27 @@ import argparse
 import time
 from importlib.metadata import version
 
-from browsing import browsing
+from browsing import browsing, stands
+from live import FIGURE
 from measure import machine, spread
 from playwright.sync_api import Browser, BrowserContext, Page
 from servers import serving
+
+WATCH = f"""() => {{
+    const passed = window.passed = {{}}, figure = {FIGURE.format("")};
+    document.addEventListener("pointerup", (let_go) => {{
+        let busy = false;
+        const look = () => {{
+            const now = (performance.now() - let_go.timeStamp) / 1000, is = figure.classList.contains("busy");
+            busy ||= is;
+            if (figure.dataset.measured || (busy && !is)) passed.measured ??= now;
+            if (busy && !is && figure.querySelector(".hero:not(.hollow)")) passed.trained ??= now;
+            if (!passed.trained) requestAnimationFrame(look);
+        }};
+        look();
+    }}, {{ capture: true, once: true }});
+}}"""
+"""From letting go: `passed.measured` and `passed.trained`, in seconds, as soon as they are seen."""
 
 NEW = "explore?bias=pair-flip&bias.rate=0.45&training.epochs={epochs}&replicates=8"
 """Labels whose indicators are the atlas's at no rate: another number of epochs."""
@@ -31,14 +48,14 @@ def opened(window: BrowserContext, port: int, query: str) -> tuple[Page, float, 
     page.on("requestfinished", lambda request: sizes.append(max(0, request.sizes()["responseBodySize"])))
     started = time.perf_counter()
     page.goto(f"http://localhost:{port}/{query}", wait_until="commit")
-    page.locator(".observatory.ready .hero .big").wait_for()
+    stands(page, ".observatory.ready .hero .big")
     seconds = time.perf_counter() - started
     page.wait_for_timeout(1500)
     return page, seconds, sum(sizes), len(sizes)
 
 
 def dragged(page: Page) -> tuple[list[float], int]:
-    """Milliseconds of every frame of a drag over the slider, and messages sent meanwhile."""
+    """Milliseconds of every frame of a drag over the slider, messages sent meanwhile; it is still held."""
     box = page.get_by_role("slider", name="Rate").bounding_box()
     assert box is not None  # noqa: S101
     y, left, width = box["y"] + box["height"] / 2, box["x"] + 8, box["width"] - 16
@@ -49,30 +66,15 @@ def dragged(page: Page) -> tuple[list[float], int]:
         page.mouse.move(left + width * (0.45 + 0.4 * ((step % 30) - 15) / 30), y)
         page.wait_for_timeout(16)
     frames, sent = page.evaluate("[window.frames.slice(2), window.sent]")
-    page.mouse.up()
     return frames, sent
 
 
-def trained(page: Page) -> None:
-    """Wait until the choice has its students."""
-    page.locator(".hero .big", has_not_text="?").wait_for()
-    page.get_by_role("button", name="Stop training").wait_for(state="detached")
-
-
 def released(page: Page) -> tuple[float, float]:
-    """Seconds from a key on the slider to the core's indicators of the new choice, and to its students."""
-    trained(page)  # what the drag began
-    page.get_by_role("slider", name="Rate").focus()
-    before = page.url
-    started = time.perf_counter()
-    page.keyboard.press("ArrowLeft")
-    page.locator(".observatory.busy").wait_for()  # keys have come to rest
-    page.locator(".observatory[data-measured], .observatory:not(.busy)").wait_for()
-    measured = time.perf_counter() - started
-    while page.url == before:
-        page.wait_for_timeout(5)
-    trained(page)
-    return measured, time.perf_counter() - started
+    """Seconds from letting go to the core's indicators of the new choice, and to its students."""
+    page.evaluate(WATCH)
+    page.mouse.up()
+    page.wait_for_function("window.passed.trained", timeout=30_000)
+    return page.evaluate("[window.passed.measured, window.passed.trained]")
 
 
 def swept(page: Page) -> tuple[float, float, int]:

@@ -10,7 +10,7 @@ import asyncio
 import time
 from importlib.metadata import version
 
-from browsing import browsing
+from browsing import browsing, stands
 from live import empty
 from load import PAGES, opened, rerun
 from measure import machine, spread
@@ -55,7 +55,7 @@ def opening(browser: Browser, at: str, places: tuple[str, ...], rounds: int) -> 
             page, started = window.new_page(), time.perf_counter()
             page.goto(at, wait_until="commit")
             for number, place in enumerate(places, first):
-                page.locator(place).first.wait_for()
+                stands(page, place)
                 found[number].append(time.perf_counter() - started)
             page.wait_for_load_state("networkidle")
             page.close()

@@ -13,7 +13,7 @@ import streamlit as st
 from softlabel_core import Experiment
 from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.presets import PRESETS
-from ui import methods, own, saved, state
+from ui import methods, own, panels, saved, state
 from ui.components import keys, visits
 from ui.web.assets import HERE_ONLY
 from ui.words import i18n
@@ -167,10 +167,10 @@ def _share() -> None:
             switches["controls"] = "0"
         address = state.share_link(**switches)
         st.caption(state.t("shell.share-link"))
-        st.code(address, language=None, wrap_lines=True)
+        panels.to_copy(address, key="bar/share-link")
         if run := saved.link(state.experiment(), own.look(state.experiment().key())):
             st.caption(state.t("shell.share-run"))
-            st.code(run, language=None, wrap_lines=True)
+            panels.to_copy(run, key="bar/share-run")
         if urlsplit(address).hostname in HERE_ONLY:
             st.warning(state.t("shell.share-here-only"))
         st.caption(state.t("shell.share-code"))

@@ -15,6 +15,7 @@ from ui.answers import Answer, Slider, moved, other_way
 from ui.charts import plain, results
 from ui.charts.figures import Chart, Look, enlarged
 from ui.components import keys
+from ui.components import text as taken
 from ui.forms import PREFIX, seeded
 from ui.web.turns import scripts
 from ui.words import i18n, sentences, tables
@@ -283,6 +284,11 @@ def standing(job: Job) -> str:
     wait = getattr(job, "wait_seconds", None)
     said = state.t("panels.first") if job.ahead == 0 else state.t("panels.ahead", count=job.ahead)
     return said if not wait else f"{said} {state.t('panels.wait', seconds=max(1, round(wait)))}"
+
+
+def to_copy(text: str, *, key: str) -> None:
+    """A text to take along."""
+    taken.show(text, key=key, copy=state.t("shell.copy"), copied=state.t("shell.copied"))
 
 
 def download(

@@ -248,9 +248,9 @@ def told(app: AppTest, name: str) -> dict[str, Any]:
 def test_a_second_field_is_chosen_below_the_figure() -> None:
     """Nothing stands there where no sweep was asked for; the plane's runs begin, and it is in the link."""
     quick = {"replicates": "1", "training.epochs": "1", "seed": "31"}
-    assert not explore(**quick).code
+    assert not told(explore(**quick), "copied")
     app = explore(vary="bias.rate", **quick)
-    assert "--vary bias.rate=0.0:1.0:21" in app.code[0].value
+    assert "--vary bias.rate=0.0:1.0:21" in told(app, "copied")["text"]
     assert not told(app, "shape")
     app.selectbox(key="sweep/second").set_value("framework.k").run()
     assert in_address(sound(app))["vary"] == "bias.rate,framework.k"

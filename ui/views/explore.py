@@ -167,7 +167,7 @@ def _code(answer: Answer) -> None:
     """The code that gives the numbers again, and everything to take along."""
     result, language = answer.result, state.language()
     st.caption(state.t("explore.code-note"))
-    st.code(exports.snippet(result), language=None)
+    panels.to_copy(exports.snippet(result), key="explore/snippet")
     files = (
         ("csv", lambda: exports.csv(result)),
         ("json", lambda: exports.as_json(result)),

@@ -131,7 +131,7 @@ def _along(sweep: Sweep) -> None:
     """Its points as a table, and the code that computes them."""
     key, _ = sweeps.offer(sweep)
     st.caption(state.t("sweep.again"))
-    st.code(_command(sweep.experiment, tuple(sweep.vary)), language=None, wrap_lines=True)
+    panels.to_copy(_command(sweep.experiment, tuple(sweep.vary)), key="sweep/command")
     with st.container(horizontal=True):
         file = f"softlabel-sweep-{key}"
         panels.download(state.t("sweep.csv"), f"{file}.csv", partial(_points, key, list(sweep.vary)))
