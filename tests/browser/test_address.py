@@ -67,6 +67,28 @@ def test_back_and_forward_bring_page_and_address_together(server: str, page: Pag
     assert entries(page) == before + 4
 
 
+BEFORE_ITS_PATH = """() => {
+    const link = document.body.appendChild(document.createElement('a'));
+    link.href = '/map';
+    link.addEventListener('click', event => event.preventDefault());
+    link.click();
+    link.remove();
+    history.pushState({}, '', '/learn?v=1');
+    history.pushState({}, '', '/map');
+}"""
+"""What Streamlit enters when a link is followed to a page that answers before it is drawn."""
+
+
+def test_what_a_page_writes_before_its_path_waits_for_the_path(server: str, page: Page) -> None:
+    """Check 22: Back never comes to the page before with the parameters of the page after it."""
+    page.goto(f"{server}/learn?step=rule.line")
+    settled(page)
+    before = entries(page)
+    page.evaluate(BEFORE_ITS_PATH)
+    assert entries(page) == before + 1
+    assert page.url == f"{server}/map?v=1"
+
+
 def test_back_faster_than_the_page_answers(server: str, page: Page) -> None:
     """Check 22: whoever presses Back three times at once is three changes back, and can go on from there."""
     page.goto(server)

@@ -64,6 +64,20 @@ def test_predict_reveal_and_open_in_explore(server: str, page: Page) -> None:
     assert all(url.startswith((server, "data:", "blob:")) for url in outside)
 
 
+def test_back_from_an_exercise_is_at_the_end_of_its_lesson(server: str, page: Page) -> None:
+    open_step(page, server, "errors.bad-teacher")
+    page.get_by_role("button", name="Reveal").click()
+    exercise = page.locator(".st-key-next-exercise-1")
+    exercise.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/explore\?.*bias=rival-matrix"))
+    settled(page)
+    page.go_back()
+    expect(page.get_by_text("step 4 of 4")).to_be_visible()
+    expect(exercise).to_be_visible()
+    settled(page)
+    assert in_address(page)["step"] == "errors.bad-teacher"
+
+
 @pytest.mark.parametrize("name", ["pooling.second", "rule.before"])
 def test_both_languages_show_the_same_numbers(server: str, page: Page, name: str) -> None:
     found = []

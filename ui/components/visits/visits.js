@@ -5,20 +5,35 @@ if (!window.softlabelVisits) {
   const drawn = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   let arriving = !drawn();
   let going = false; // Back or Forward was pressed, and its page has not been drawn
+  let leaving = false; // a link to another page was followed, and the page's path has not been entered
+  let ahead = ""; // what that page wrote into its address before
 
   history.pushState = (state, title, url) => {
-    const same = new URL(url, location.href).pathname === location.pathname;
+    const written = new URL(url, location.href);
+    const same = written.pathname === location.pathname;
     if (going && !same) return; // a page that was passed on the way, and answers late
+    if (leaving && same) {
+      ahead = written.search;
+      return;
+    }
+    if (leaving && ahead) written.search = ahead;
+    leaving = false;
     if (same && arriving && !drawn()) {
-      history.replaceState(state, title, url);
+      history.replaceState(state, title, written);
     } else {
-      enter(state, title, url);
+      enter(state, title, written);
       arriving = !same;
     }
   };
   addEventListener("popstate", () => { going = true; }, true);
-  for (const deed of ["pointerdown", "keydown"]) addEventListener(deed, () => { going = false; }, true);
-  new MutationObserver(() => drawn() && (arriving = going = false)).observe(document.body, {
+  for (const deed of ["pointerdown", "keydown"]) addEventListener(deed, () => { going = leaving = false; }, true);
+  addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.composedPath()[0]).closest?.("a");
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
+    leaving = Boolean(link?.href) && !elsewhere && link?.origin === location.origin && link.pathname !== location.pathname;
+    ahead = "";
+  }, true);
+  new MutationObserver(() => drawn() && (arriving = going = leaving = false)).observe(document.body, {
     attributeFilter: ["data-test-script-state"],
     subtree: true,
   });
