@@ -5,8 +5,8 @@ the path with its parameters. Back would come to the first, which says nothing. 
 its place. And where Back or Forward is pressed again before its page has come, Streamlit enters that page
 anew when it comes, and then the one that was asked for: both are there already.
 
-Where a browser is slow to draw, the parameters of a page that was opened by a link arrive before its path, and
-would be entered under the path of the page that is left: Back would come to that page with the wrong
+Where a browser is slow to draw, the parameters of a page that was opened by a link arrive before its path,
+and would be entered under the path of the page that is left: Back would come to that page with the wrong
 parameters. They wait for the path.
 """
 
