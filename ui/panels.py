@@ -116,6 +116,11 @@ def _number(title: str, value: str, interval: str, help_text: str | None = None)
     )
 
 
+def saving() -> str:
+    """What the button says that saves a figure of our own as a slide; empty where controls are hidden."""
+    return state.t("panels.slide") if state.controls() else ""
+
+
 def chart_config(name: str, buttons: list[list[str]]) -> dict[str, Any]:
     """Buttons above a chart, none in the present mode; how its picture is saved."""
     return {

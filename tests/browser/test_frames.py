@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from softlabel_core.teaching.lessons import EXAMPLES
@@ -10,6 +11,8 @@ from softlabel_core.teaching.recipes import ROUNDS
 from softlabel_core.teaching.triangle import STOPS
 from tests.browser.conftest import drawn, recorded, seen_as, settled, without_violation
 from tests.browser.test_learn import open_step, sound
+from ui.charts.palette import DARK, figure_colours
+from ui.panels import SLIDE
 from ui.words.i18n import say
 
 
@@ -191,4 +194,41 @@ def test_the_triangle_by_keys_on_a_phone_and_in_the_present_mode(server: str, pa
         inside = page.locator(".st-key-fit")
         expect(inside).to_be_visible()
         page.wait_for_function(FITS)  # in the end: on a busy machine it comes to rest late
+    sound(page)
+
+
+@pytest.mark.parametrize(
+    ("step", "choice", "name", "saved"),
+    [
+        (
+            "examples.enough",
+            "1,000 examples",
+            "frames",
+            "The same labels, more and more examples - 300 examples",
+        ),
+        ("errors.noise", "B, fewer errors, always the same", "matrix", "Who is taken for whom"),
+    ],
+)
+def test_a_figure_is_saved_as_a_slide(
+    server: str, page: Page, step: str, choice: str, name: str, saved: str
+) -> None:
+    seen_as(page, 1366, 768, "dark")
+    figure = revealed(page, server, step, choice, name)
+    figure.get_by_role("slider").first.press("ArrowRight")
+    button = figure.get_by_role("button", name=say("en", "panels.slide"))
+    button.focus()
+    with page.expect_download() as told:
+        button.press("Enter")
+    assert told.value.suggested_filename == f"{saved}.png"
+    slide = Image.open(told.value.path()).convert("RGB")
+    assert slide.size == (SLIDE["scale"] * SLIDE["width"], SLIDE["scale"] * SLIDE["height"])
+    seen = {
+        f"#{red:02x}{green:02x}{blue:02x}": count for count, (red, green, blue) in slide.getcolors(1 << 24)
+    }
+    assert seen[DARK.ground] > max(count for colour, count in seen.items() if colour != DARK.ground)
+    assert {DARK.ink.lower(), figure_colours()["mark"][1].lower()} <= set(seen)
+    for hidden in ({"present": "1"}, {"controls": "0"}):
+        figure = revealed(page, server, step, choice, name, **hidden)
+        expect(figure.get_by_role("slider").first).to_be_visible()
+        expect(figure.get_by_role("button", name=say("en", "panels.slide"))).to_have_count(0)
     sound(page)

@@ -13,6 +13,7 @@ from tests.ui.test_app import ROOT, compare, explore
 from tests.waiting import PATIENCE
 from ui.views import frames, observatory, start, triangle
 from ui.web import assets
+from ui.words.i18n import say
 
 TSC = ROOT / "node_modules" / ".bin" / "tsc"
 OPTIONS = (
@@ -75,9 +76,7 @@ def test_of_films(tmp_path: Path) -> None:
 
 
 def test_of_frames(tmp_path: Path) -> None:
-    for guess in (None, "1000"):
-        data = frames.examples("en", results("examples.enough"), guess)
-        assert faults(tmp_path, "frames", "Data", data) == ""
-    data = frames.rounds("en", results("self-training.later"))
-    assert faults(tmp_path, "frames", "Data", data) == ""
-    assert faults(tmp_path, "frames", "Data", triangle.data("en", "rival")) == ""
+    found = results("examples.enough")
+    shown = [frames.examples("en", found, guess) for guess in (None, "1000")]
+    for data in (*shown, frames.rounds("en", results("self-training.later")), triangle.data("en", "rival")):
+        assert faults(tmp_path, "frames", "Data", {**data, "save": say("en", "panels.slide")}) == ""

@@ -1,7 +1,7 @@
 // What figures are made of.
 
 const SVG = "http://www.w3.org/2000/svg";
-const DRAWN = ["svg", "g", "rect", "path", "line", "text", "circle", "pattern", "defs"];
+const DRAWN = ["svg", "g", "rect", "path", "line", "text", "circle", "pattern", "defs", "foreignObject"];
 
 /**
  * What a name makes.
@@ -46,6 +46,72 @@ export function framed(name, script, label, colours, ...children) {
   for (const [colour, [light, dark]] of Object.entries(colours)) root.style.setProperty(`--${colour}`, `light-dark(${light}, ${dark})`);
   style.onload = style.onerror = () => root.classList.add("ready");
   return root;
+}
+
+const SLIDE = [1920, 1080]; // px of a saved picture: one slide
+const AROUND = 32; // px of the page's own around a figure
+const HANDS = "link, button, input, select, details, .keys, label:has(input:not(:checked))"; // what pictures do without
+
+/** An address that holds what stands at another. @param {string} address @returns {Promise<string>} */
+async function held(address) {
+  const file = await (await fetch(address)).blob();
+  return new Promise((done, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result));
+    reader.onerror = () => fail(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+/** The page's upright font in the rules of a style, so that nothing is left to fetch. @param {string} family */
+async function fontFace(family) {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule);
+  const face = rules.find(({ style }) => style.getPropertyValue("font-family").replaceAll('"', "") === family && style.getPropertyValue("font-style") === "normal");
+  const address = face && /url\("?([^")]+)/.exec(face.cssText)?.[1];
+  return address ? `@font-face { font-family: "${family}"; font-weight: 100 900; src: url(${await held(new URL(address, face.parentStyleSheet.href ?? document.baseURI).href)}); }` : "";
+}
+
+/** A figure as it stands, without what hands need, in the colours and the font of the page. @param {HTMLElement} root made by `framed` */
+async function slide(root) {
+  const look = getComputedStyle(root);
+  const copy = /** @type {HTMLElement} */ (root.cloneNode(true));
+  const rules = await (await fetch(root.querySelector("link").href)).text();
+  const font = await fontFace(look.fontFamily.split(",")[0].replaceAll('"', ""));
+  for (const one of copy.querySelectorAll(HANDS)) one.remove();
+  if (!copy.querySelector("h2, h3")) copy.prepend(el("h3", {}, root.ariaLabel));
+  for (const name of new Set(rules.match(/--st-[\w-]+/g))) copy.style.setProperty(name, look.getPropertyValue(name));
+  Object.assign(copy.style, { colorScheme: look.colorScheme, width: `${root.clientWidth}px` });
+  copy.lang = document.documentElement.lang;
+  root.after(copy);
+  const [width, height] = [root.clientWidth, copy.offsetHeight];
+  copy.remove();
+  copy.prepend(el("style", {}, font, rules));
+  const wide = Math.max(width + 2 * AROUND, ((height + 2 * AROUND) * SLIDE[0]) / SLIDE[1]);
+  const high = (wide * SLIDE[1]) / SLIDE[0];
+  const drawn = el("svg", { width: SLIDE[0], height: SLIDE[1], viewBox: `0 0 ${wide} ${high}` },
+    el("foreignObject", { x: (wide - width) / 2, y: (high - height) / 2, width, height, overflow: "visible" }, copy));
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(drawn))}`;
+  await image.decode();
+  const canvas = el("canvas", { width: SLIDE[0], height: SLIDE[1] });
+  const brush = canvas.getContext("2d");
+  brush.fillStyle = look.getPropertyValue("--st-background-color");
+  brush.fillRect(0, 0, SLIDE[0], SLIDE[1]);
+  brush.drawImage(image, 0, 0);
+  return canvas.toDataURL("image/png");
+}
+
+/** A button that saves the figure around it as a slide; hidden where the page has no words for it. @param {string} said
+ * @param {() => string} state which of its pictures it is, for the file's name */
+export function saver(said, state = () => "") {
+  const button = el("button", { type: "button", class: "save" }, said);
+  button.hidden = !said;
+  button.onclick = async () => {
+    const root = button.closest("section");
+    const name = [root.ariaLabel, state()].filter(Boolean).join(" - ").replace(/[\\/:*?"<>|]+/g, "");
+    el("a", { href: await slide(root), download: `${name}.png` }).click();
+  };
+  return button;
 }
 
 const settings = new Map(); // address -> promise of what never changes with the choice

@@ -59,6 +59,7 @@ def rivals(bias: RivalMatrix, names: list[str]) -> dict[str, Any]:
         "rows": bias.percents(len(shown)).tolist(),
         "names": shown,
         "repeated": repeated,
+        "save": panels.saving(),
         **setting(state.language(), matrix.NAME),
     }
 

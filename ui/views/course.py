@@ -34,24 +34,29 @@ def _label(*_: Any) -> None:
     shown = counts.voted()
     percents = [round(100 * float(one)) for one in shown.label]
     rows = {"pixels": [int(one) for one in shown.pixels.round()], "label": percents, "truth": shown.truth}
-    label.show({**rows, **_setting(state.language(), label.NAME)})
+    label.show({**rows, **_setting(state.language(), label.NAME), "save": panels.saving()})
 
 
 def _repeats(*_: Any) -> None:
     """Intervals of simulated studies."""
     numbers = {"repeats": counts.REPEATS, "share": counts.TEST_SHARE}
-    repeats.show({**numbers, **_setting(state.language(), repeats.NAME)})
+    repeats.show({**numbers, **_setting(state.language(), repeats.NAME), "save": panels.saving()})
+
+
+def _moving(shown: dict[str, Any], key: str) -> None:
+    """A slider over frames."""
+    moving.show({**shown, "save": panels.saving()}, key)
 
 
 def _curve(name: str, _: LessonStep, results: list[Result]) -> None:
     """A slider over numbers of examples."""
     guess, large = state.prediction(name), state.presenting()
-    moving.show(frames.examples(state.language(), results, guess, large=large), name)
+    _moving(frames.examples(state.language(), results, guess, large=large), name)
 
 
 def _map(name: str, _: LessonStep, results: list[Result]) -> None:
     """A slider over rounds."""
-    moving.show(frames.rounds(state.language(), results, large=state.presenting()), name)
+    _moving(frames.rounds(state.language(), results, large=state.presenting()), name)
 
 
 def _triangle(name: str, _: LessonStep, __: list[Result]) -> None:
@@ -66,7 +71,7 @@ def _triangle(name: str, _: LessonStep, __: list[Result]) -> None:
         label_visibility="collapsed" if state.presenting() else "visible",
     )
     shown = triangle.data(state.language(), family or FAMILIES[0], large=state.presenting())
-    moving.show(shown, f"{name}-{family}")
+    _moving(shown, f"{name}-{family}")
 
 
 def _matrix(_: str, step: LessonStep, __: list[Result]) -> None:

@@ -28,6 +28,8 @@ interface Common {
   large: boolean;
   table: Table;
   words: Record<string, string>;
+  /** What the button says that saves a slide; empty where there is none. */
+  save: string;
   /** Light and dark. */
   colours: Record<string, [string, string]>;
 }

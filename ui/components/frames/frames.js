@@ -1,6 +1,6 @@
 // The figure: a slider over frames that the core has computed, a sentence for each, a table of all.
 
-import { el, framed } from "./elements.js";
+import { el, framed, saver } from "./elements.js";
 import { Sizes } from "./examples.js";
 import { keyed, nearest } from "./moments.js";
 import { Rounds } from "./rounds.js";
@@ -40,7 +40,7 @@ class Frames {
     this.painter.root.append(this.control);
     this.root = framed("frames", import.meta.url, data.title, data.colours,
       el("div", { class: "frames-inner" }, ...(data.large ? [] : [el("h3", {}, data.title)]), this.painter.root,
-        el("div", { class: "told" }, this.play, this.said), ...(data.large ? [] : [el("p", { class: "note" }, data.note), this.table])));
+        el("div", { class: "told" }, this.play, this.said), ...(data.large ? [] : [el("p", { class: "note" }, data.note), this.table, saver(data.save, () => data.frames[this.at].name)])));
     this.root.classList.toggle("large", data.large);
     parent.append(this.root);
     this.still();

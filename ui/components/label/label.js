@@ -1,6 +1,6 @@
 // The figure: an image, and its soft label as bars that are dragged. `reading.js` says what the label says.
 
-import { el, framed } from "./elements.js";
+import { el, framed, saver } from "./elements.js";
 import { read, top } from "./reading.js";
 import { balanced } from "./rows.js";
 
@@ -9,7 +9,7 @@ const SIDE = 8; // pixels of the image's side
 const FAR = 10; // percent of an arrow with Shift
 const SIZES = [1, 2, 3]; // of sets that are named
 
-/** @typedef {{ pixels: number[], label: number[], truth: number, words: Record<string, string>, colours: Record<string, [string, string]> }} Data */
+/** @typedef {{ pixels: number[], label: number[], truth: number, save: string, words: Record<string, string>, colours: Record<string, [string, string]> }} Data */
 
 /** @type {WeakMap<Element | ShadowRoot, Label>} */
 const figures = new WeakMap();
@@ -23,6 +23,7 @@ class Label {
     this.hand = null;
     this.bars = data.label.map((_, digit) => this.bar(digit));
     this.said = el("dl", { "aria-live": "polite" });
+    this.save = saver(data.save);
     const back = el("button", { type: "button" }, this.say("back"));
     back.onclick = () => this.set(this.data.label);
     const sure = el("button", { type: "button" }, this.say("sure"));
@@ -31,7 +32,7 @@ class Label {
       el("div", { class: "inner" },
         el("figure", {}, this.image(), el("figcaption", {}, this.say("image", { truth: data.truth }))),
         el("div", { class: "bars" }, ...this.bars),
-        el("div", { class: "aside" }, this.said, el("div", { class: "buttons" }, back, sure), el("p", { class: "note" }, this.say("keys"))))));
+        el("div", { class: "aside" }, this.said, el("div", { class: "buttons" }, back, sure), el("p", { class: "note keys" }, this.say("keys")), this.save))));
     this.show();
   }
 
@@ -120,6 +121,7 @@ class Label {
 /** @param {{ data: Data, parentElement: Element | ShadowRoot }} component */
 export default ({ data, parentElement }) => {
   const there = figures.get(parentElement);
-  if (!there) figures.set(parentElement, new Label(parentElement, data));
+  if (there) there.save.hidden = !data.save;
+  else figures.set(parentElement, new Label(parentElement, data));
   return () => { figures.delete(parentElement); };
 };

@@ -1,6 +1,6 @@
 // The figure: a matrix whose cells are dragged up and down. `rows.js` keeps its rows stochastic.
 
-import { broughtUp, el, framed, Telling } from "./elements.js";
+import { broughtUp, el, framed, saver, Telling } from "./elements.js";
 import { balanced, encoded, gathered, spread, told } from "./rows.js";
 
 const PX = 2; // px of a drag for a percent
@@ -36,6 +36,7 @@ class Matrix {
     this.read = el("p", { class: "read", "aria-live": "polite" });
     this.sums = el("dl", { class: "sums" });
     this.repeated = el("p", { class: "note" });
+    this.save = saver(this.data.save);
     const button = (name, change) => {
       const made = el("button", { type: "button", title: this.say(`${name}-help`) }, this.say(name));
       made.onclick = () => { this.rows = change(this.rows); this.release(); };
@@ -47,7 +48,7 @@ class Matrix {
         el("div", { class: "stage" }, this.table),
         el("div", { class: "aside" }, this.read, this.sums,
           el("div", { class: "buttons" }, button("spread", spread), button("gather", gathered)),
-          this.repeated, el("p", { class: "note", id: "matrix-keys" }, this.say("keys")), el("p", { class: "note" }, this.say("undo")))));
+          this.repeated, el("p", { class: "note keys", id: "matrix-keys" }, this.say("keys")), el("p", { class: "note keys" }, this.say("undo")), this.save)));
     this.parent.append(this.root);
   }
 
@@ -88,6 +89,7 @@ class Matrix {
       this.tabled();
       this.at = [0, 0];
     }
+    this.save.hidden = !data.save;
     this.repeated.textContent = data.repeated ? this.say("repeated", { size: data.rows.length }) : "";
     if (!this.hand) this.before = this.rows[this.at[0]];
     this.show();

@@ -1,6 +1,6 @@
 // The figure: a line a study, its interval; those that miss the truth stand out. `studies.js` draws and counts.
 
-import { el, framed } from "./elements.js";
+import { el, framed, saver } from "./elements.js";
 import { holding, studies } from "./studies.js";
 
 const SHOWN = 50; // studies in the picture
@@ -9,9 +9,9 @@ const ROOM = 3; // largest distance from the truth that is drawn
 const WIDTH = 600;
 const HEIGHT = 300;
 
-/** @typedef {{ repeats: number, share: number, words: Record<string, string>, colours: Record<string, [string, string]> }} Data */
+/** @typedef {{ repeats: number, share: number, save: string, words: Record<string, string>, colours: Record<string, [string, string]> }} Data */
 
-/** @type {WeakMap<Element | ShadowRoot, object>} */
+/** @type {WeakMap<Element | ShadowRoot, Repeats>} */
 const figures = new WeakMap();
 
 class Repeats {
@@ -22,6 +22,7 @@ class Repeats {
     this.corrected = false;
     this.picture = el("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
     this.count = el("p", { class: "count", "aria-live": "polite" });
+    this.save = saver(data.save);
     const again = el("button", { type: "button" }, this.say("again"));
     again.onclick = () => { this.seed += 1; this.show(); };
     const ways = ["plain", "corrected"].map((way) => {
@@ -32,7 +33,7 @@ class Repeats {
     });
     parent.append(framed("repeats", import.meta.url, this.say("name"), data.colours,
       el("div", { class: "inner" }, el("h3", {}, this.say("name")), el("div", { class: "ways", role: "radiogroup" }, ...ways),
-        this.picture, this.count, el("div", {}, again), el("p", { class: "note" }, this.say("note", { repeats: data.repeats })))));
+        this.picture, this.count, el("div", {}, again), el("p", { class: "note" }, this.say("note", { repeats: data.repeats })), this.save)));
     this.show();
   }
 
@@ -59,6 +60,8 @@ class Repeats {
 
 /** @param {{ data: Data, parentElement: Element | ShadowRoot }} component */
 export default ({ data, parentElement }) => {
-  if (!figures.has(parentElement)) figures.set(parentElement, new Repeats(parentElement, data));
+  const there = figures.get(parentElement);
+  if (there) there.save.hidden = !data.save;
+  else figures.set(parentElement, new Repeats(parentElement, data));
   return () => { figures.delete(parentElement); };
 };
