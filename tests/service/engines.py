@@ -107,6 +107,8 @@ def cluster() -> Iterator[Cluster]:
         pytest.skip("Ray is not installed; `make test-cluster` asks these tests")
     folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")  # names of sockets must be short
     with pytest.MonkeyPatch.context() as patch:
+        Path(folder, "ray").mkdir()  # where Ray notes the address, and expects a folder
+        patch.setenv("RAY_TMPDIR", folder)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_AUTH_MODE", "token")
         patch.setenv("RAY_AUTH_TOKEN", TOKEN)
