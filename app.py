@@ -18,11 +18,11 @@ from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
 from ui.views import measured
 from ui.watch import ready
-from ui.web import assets, ending, files, logs, warm
+from ui.web import assets, early, ending, files, logs, warm
 from ui.web.headers import Guarded
 from ui.web.network import without_delay
 from ui.web.packed import Packed
-from ui.web.pages import Paths
+from ui.web.pages import PAGES, Paths
 
 
 @asynccontextmanager
@@ -58,14 +58,14 @@ def _atlas() -> None:
 
 def _figures() -> None:
     from ui.hall import questions
-    from ui.views import film, observatory, start
+    from ui.views import film
     from ui.words.i18n import LANGUAGES
 
     films.stored()
     questions.every()
     for language in LANGUAGES:
-        start.address(language)
-        observatory.setting(language)
+        for page in PAGES:
+            early.head("", _fetched(page, language), known="")  # with all that it names
         film.words(language)
 
 

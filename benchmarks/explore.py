@@ -65,8 +65,7 @@ def dragged(page: Page) -> tuple[list[float], int]:
     for step in range(60):
         page.mouse.move(left + width * (0.45 + 0.4 * ((step % 30) - 15) / 30), y)
         page.wait_for_timeout(16)
-    frames, sent = page.evaluate("[window.frames.slice(2), window.sent]")
-    return frames, sent
+    return page.evaluate("[window.frames.slice(2), window.sent]")
 
 
 def released(page: Page) -> tuple[float, float]:

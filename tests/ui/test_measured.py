@@ -11,7 +11,7 @@ from softlabel_core import Experiment
 from softlabel_core.experiment.change import changed_at
 from tests.ui.strangers import Answer, Browser
 from ui import answers
-from ui.views import measured, observatory
+from ui.views import measured
 from ui.words.i18n import LANGUAGES
 
 CHOSEN = Experiment.parse({"bias": {"kind": "pair-flip", "rate": 0.2}, "replicates": 2})
@@ -28,7 +28,7 @@ def asked(path: str, value: Any, language: str = "en") -> Answer:
 def test_it_is_what_the_page_says_then(path: str, value: Any, language: str) -> None:
     changed = changed_at(CHOSEN, path, value)
     assert changed != CHOSEN
-    said = observatory.now(changed, language, answers.precomputed(changed))
+    said = measured.now(changed, language, answers.precomputed(changed))
     found = asked(path, value, language).json
     assert found == json.loads(json.dumps(said))
     assert found["x"]["total"] is not None

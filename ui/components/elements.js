@@ -101,10 +101,12 @@ async function slide(root) {
   return canvas.toDataURL("image/png");
 }
 
+const QUIET = "min-height: 32px; padding: 0; border: 0; background: none; font-size: var(--small, 14px); color: var(--mute); text-decoration: underline; justify-self: start; align-self: start;"; // of a button that is no part of the lesson
+
 /** A button that saves the figure around it as a slide; hidden where the page has no words for it. @param {string} said
  * @param {() => string} state which of its pictures it is, for the file's name */
 export function saver(said, state = () => "") {
-  const button = el("button", { type: "button", class: "save" }, said);
+  const button = el("button", { type: "button", style: QUIET }, said);
   button.hidden = !said;
   button.onclick = async () => {
     const root = button.closest("section");

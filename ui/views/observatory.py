@@ -1,7 +1,6 @@
 """The Observatory of Explore: what its figure is told."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,8 +9,6 @@ from softlabel_core import Experiment, Result
 from softlabel_core.atlas import lookup
 from softlabel_core.atlas.light import axes, light, rows
 from softlabel_core.biases import Bias
-from softlabel_core.experiment.preview import Preview
-from softlabel_core.experiment.result import Estimate
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
@@ -29,9 +26,6 @@ from ui.web import assets
 from ui.words import i18n, tables
 from ui.words import observatory as words
 from ui.words.question import groups
-
-EXAMPLES = 6
-"""Examples with their labels that stand below the figure."""
 
 RULES: dict[str, tuple[float, bool]] = {
     "total": (1.0, True),
@@ -76,7 +70,7 @@ def data(chosen: Experiment, answer: Answer | None) -> dict[str, Any]:
             chosen, language, {path: [one for one, _ in stops] for path, stops in trails.items()}
         ),
         "dataset": chosen.dataset.kind(),
-        "now": now(chosen, language, answer),
+        "now": measured.now(chosen, language, answer),
         "trails": trails,
         "sweep": _sweep(chosen),
         "pinned": _pinned(chosen),
@@ -131,35 +125,6 @@ def _ordered() -> list[Any]:
     return sorted(axes(), key=lambda cls: place.get(cls.key(), len(place)))
 
 
-def now(chosen: Experiment, language: str, answer: Answer | None) -> dict[str, Any]:
-    """Its numbers as far as they are known: trained, precomputed, or measured before any training.
-
-    `accuracy`: mean, low and high, None if it was not trained; `truth`, of students taught with the true
-    labels, here or of the nearest that was computed; `x`: indicators by id; `row` of the light atlas.
-    """
-    result = answer.result if answer else None
-    entry = lookup.find(chosen) if answer and not answer.live else None
-    shown: Result | Preview | None = result or answers.before_training(chosen)
-    near = None if result else answers.nearest(chosen)
-    reference = result or (near.result if near else None)
-    drawn = shown
-    if result and not result.instances:  # the atlas keeps numbers; labels of one replicate are soon drawn
-        drawn = answers.before_training(result.experiment.replace(replicates=1))
-    return {
-        "accuracy": _ends(result.student_accuracy) if result else None,
-        "truth": reference.ground_truth_accuracy.mean if reference else None,
-        "guess": 1 / chosen.dataset.classes,
-        "x": _known(shown.indicators) if shown else {},
-        "row": rows().get(entry.key) if entry else None,
-        "numbers": words.numbers(language, chosen, result, shown, near),
-        "verdict": words.verdict(language, chosen, result, shown),
-        "examples": drawn.instances[:EXAMPLES] if drawn else [],
-        "names": drawn.class_names if drawn else [],
-        "image": chosen.dataset.image_shape,
-        "sets": chosen.framework.shows == "sets",
-    }
-
-
 def _problem(key: str, job: Job | None) -> str:
     """Why the run that was asked for last is refused, or why it failed."""
     whose, refused = st.session_state.get(deeds.REFUSED, ("", ""))
@@ -204,16 +169,6 @@ def _pinned(chosen: Experiment) -> dict[str, Any] | None:
     }
 
 
-def _ends(estimate: Estimate) -> list[float | None]:
-    return [estimate.mean, estimate.low, estimate.high]
-
-
-def _known(indicators: Mapping[str, Any]) -> dict[str, float]:
-    """The indicators that are axes, where they are numbers."""
-    found = {cls.key(): indicators[cls.key()] for cls in axes()}
-    return {name: value for name, value in found.items() if isinstance(value, float) and value == value}
-
-
 def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
     """Own runs and pins on the same dataset, but for the present one; students of the visitor's own file."""
     found: dict[str, tuple[str, Result]] = {one.key: ("", one) for one in own.results()}
@@ -236,7 +191,7 @@ def _mine(chosen: Experiment, key: str) -> list[dict[str, Any]]:
         for one in uploads.students()
     ]
     return [
-        {"letter": letter, "x": _known(indicators), "accuracy": _ends(accuracy)}
+        {"letter": letter, "x": measured.known(indicators), "accuracy": measured.ends(accuracy)}
         for letter, indicators, accuracy in runs
     ]
 
