@@ -36,6 +36,15 @@ def test_a_student_that_copies_the_mistakes_is_thought_right():
     )  # every answer is in its set; 40 % of the sets miss the truth
 
 
+def test_the_interval_by_hand():
+    # 1.96 sqrt(.3 * .7 / 100) = .0898185, beside .3 - .1, over .5
+    found = told(0.3, 100, 0.1, 0.4)
+    assert (found.low, found.accuracy, found.high) == pytest.approx((0.420363, 0.6, 0.779637), abs=1e-6)
+    # of no miss among 50 as if half of one had been: 1.96 * .5 / 50 = .0196, over .5
+    none = told(0.0, 50, 0.0, 0.5)
+    assert (none.low, none.accuracy, none.high) == pytest.approx((0.9608, 1, 1))
+
+
 def test_the_interval_is_wider_near_the_line_and_with_few_examples():
     def width(*given):
         found = told(*given)

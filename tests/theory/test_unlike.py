@@ -1,5 +1,7 @@
 """Minimisers of generalised CC against a general solver, and how often they are wrong."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -41,8 +43,34 @@ def test_the_counter_example_is_over_with_a_small_q():
     assert named == [3, 3, one.truth, one.truth]
 
 
-def test_larger_exponents_are_wrong_less_often_and_at_smaller_margins():
-    found = random_populations(40, (0.0, 0.5, 0.9))
+@pytest.fixture(scope="module")
+def found():
+    return random_populations(40, (0.0, 0.5, 0.9))
+
+
+def test_populations_are_counted_one_by_one(found):
+    """CC by the solver; the truth is in the sets most often, its margin what the second is behind."""
+    wrong = []
+    for classes, size in ((4, 2), (5, 2), (5, 3), (6, 3)):
+        sets = list(itertools.combinations(range(classes), size))
+        inside = np.array([[i in one for i in range(classes)] for one in sets])
+        for chances in stream(0, "unlike", classes, size).dirichlet(np.ones(len(sets)), 40):
+            often = [sum(p for p, one in zip(chances, sets, strict=True) if i in one) for i in range(classes)]
+            first, second = sorted(often, reverse=True)[:2]
+            if cc_minimiser(inside, chances).argmax() != np.argmax(often):
+                wrong.append(first - second)
+    assert 0 < len(wrong) < 40
+    assert found.wrong[0.0] == pytest.approx(len(wrong) / 160)
+    assert found.widest[0.0] == pytest.approx(max(wrong))
+
+
+def test_where_none_is_wrong_there_is_no_margin():
+    """At q = 1 the least is at the most frequent label."""
+    none = random_populations(2, (1.0,))
+    assert (none.number, none.wrong, none.widest) == (8, {1.0: 0}, {1.0: 0})
+
+
+def test_larger_exponents_are_wrong_less_often_and_at_smaller_margins(found):
     assert found.number == 160
     assert found.wrong[0.0] > found.wrong[0.5] >= found.wrong[0.9]
     assert found.widest[0.0] > found.widest[0.9]
