@@ -72,8 +72,16 @@ def test_where_labels_do_not_decide_every_corner_is_found() -> None:
     assert named(minimisers(whole)["average"]) == [0, 1, 2]
 
 
-def test_labels_that_never_occur_change_nothing() -> None:
-    labels = np.array([[0.6, 0.4, 0.0], [0.0, 0.0, 1.0]])
+def test_corners_of_two_pairs_are_one_of_either() -> None:
+    """{0, 1} and {2, 3} equally often: half on one label of each, and no other distribution is a corner."""
+    pairs = Population(np.array([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]]), np.array([0.5, 0.5]), "support", 0)
+    corners = sorted(minimisers(pairs)["cc"].round(4).tolist(), reverse=True)
+    assert corners == [[0.5, 0, 0.5, 0], [0.5, 0, 0, 0.5], [0, 0.5, 0.5, 0], [0, 0.5, 0, 0.5]]
+
+
+@pytest.mark.parametrize("never", [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+def test_labels_that_never_occur_change_nothing(never: list[float]) -> None:
+    labels = np.array([[0.6, 0.4, 0.0], never])
     alone, beside = (Population(labels[:n], np.array([1.0, 0.0])[:n], "support", 0) for n in (1, 2))
     for loss, corners in minimisers(alone).items():
         np.testing.assert_allclose(minimisers(beside)[loss], corners)

@@ -17,13 +17,14 @@ def promise(**fields):
 def test_the_least_number_that_is_enough():
     assert enough(lambda n: 1 / n, 0.25) == 4
     assert enough(lambda n: 1 / n, 0.2499) == 5
+    assert enough(lambda n: 1 / n, 1 / 3) == 3
     assert enough(lambda n: 1 / n, 1) == 1
     assert enough(lambda n: 1 / n, 1e-25) >= 10**24  # more than 64 bits hold
 
 
 @pytest.mark.parametrize("error", [0, -0.1, math.nan, math.inf])
 def test_an_error_of_nothing_is_refused(error):
-    with pytest.raises(Invalid, match=r"^error: allowed: a finite number above 0; got "):
+    with pytest.raises(Invalid, match=rf"^error: allowed: a finite number above 0; got {error}\.$"):
         enough(lambda n: 1 / n, error)
 
 

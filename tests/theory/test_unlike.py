@@ -64,6 +64,11 @@ def test_populations_are_counted_one_by_one(found):
     assert found.widest[0.0] == pytest.approx(max(wrong))
 
 
+def test_the_study_has_so_many_of_them_and_so_many_exponents():
+    assert random_populations(exponents=()).number == 600
+    assert list(random_populations(1).wrong) == [0, 0.1, 0.3, 0.5, 0.7, 0.9]
+
+
 def test_where_none_is_wrong_there_is_no_margin():
     """At q = 1 the least is at the most frequent label."""
     none = random_populations(2, (1.0,))
