@@ -1,5 +1,6 @@
 """The link codec: an experiment as flat text parameters, ids and numbers only, versioned."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,12 @@ from softlabel_core.plugin import Invalid
 
 VERSION = "1"
 
+MOST = 200
+"""Parameters of one experiment that are looked at: several times as many as the largest has."""
+
+NAME = re.compile(r"\w{1,40}(\.\w{1,40}){,4}", re.ASCII)
+"""What the name of a parameter can look like; another is not taken apart."""
+
 
 def query(experiment: Experiment) -> dict[str, str]:
     """`{"v": "1", "dataset": "digits", "bias": "demotion", "bias.rank": "3", ...}`."""
@@ -21,19 +28,9 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[Phrase]]:
     """The experiment of a link, and a sentence for every parameter that could not be used.
 
     Unusable parameters keep their default, so a broken link still opens. Names that are no part of an
-    experiment (a language, a page's own) are left to others.
+    experiment (a language, a page's own) are left to others; those that look like none share a sentence.
     """
-    problems: list[Phrase] = []
-    if parameters.get("v", VERSION) != VERSION:
-        problems.append(
-            Phrase(
-                "{name}: allowed: {allowed}; got {got}.", name="v", allowed=VERSION, got=parameters["v"][:60]
-            )
-        )
-    names = [name for name in parameters if name.split(".")[0] in Experiment.model_fields]
-    names.sort(
-        key=lambda name: (name.count("."), name != "dataset", name)
-    )  # kinds first: they decide the fields
+    names, problems = _names(parameters)
     config: dict[str, Any] = {}
     postponed: list[str] = []
     for name in names:
@@ -51,6 +48,26 @@ def parse(parameters: dict[str, str]) -> tuple[Experiment, list[Phrase]]:
         except Invalid as error:
             problems.append(error.phrase)
     return Experiment.parse(config), problems
+
+
+def _names(parameters: dict[str, str]) -> tuple[list[str], list[Phrase]]:
+    """Names to look at, kinds before the fields that they decide; what is wrong before any is looked at."""
+    problems: list[Phrase] = []
+
+    def refuse(name: str, allowed: str, got: object) -> None:
+        said = Phrase("{name}: allowed: {allowed}; got {got}.", name=name, allowed=allowed, got=got)
+        problems.append(said)
+
+    if (version := parameters.get("v", VERSION)) != VERSION:
+        refuse("v", VERSION, " ".join(version[:60].split()))
+    every = [name for name in parameters if name.split(".")[0] in Experiment.model_fields]
+    names = [name for name in every if NAME.fullmatch(name)]
+    if len(names) < len(every):
+        wrong = next(name for name in every if not NAME.fullmatch(name))
+        refuse("link", Phrase("names such as bias.rank"), " ".join(wrong[:60].split()))
+    if len(names) > MOST:
+        refuse("link", Phrase("{most} parameters at most", most=MOST), len(names))
+    return sorted(names[:MOST], key=lambda name: (name.count("."), name != "dataset", name)), problems
 
 
 def short(experiment: Experiment) -> dict[str, str]:

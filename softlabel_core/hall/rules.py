@@ -82,7 +82,8 @@ def new_token() -> str:
 
 def digest(code: str, token: str) -> str:
     """What is stored of a token: it cannot be turned back, nor matched across rooms."""
-    return hashlib.sha256(f"{code}/{token}".encode()).hexdigest()[:32]
+    said = f"{code}/{token}".encode(errors="surrogatepass")  # JSON can say what is no text
+    return hashlib.sha256(said).hexdigest()[:32]
 
 
 class Bucket:

@@ -106,11 +106,11 @@ def _retrieved(dataset: str, source: Source) -> Path:
             "{problem}, and the file there has sha256 {sha256}", problem=problem, sha256=sha256(found)
         )
     raise Invalid(
-        "dataset: {file} could not be fetched ({problem}). Put it into {place} by hand; its "
-        "sha256 is {sha256}. SOFTLABEL_DATA names another folder.",
+        "dataset: {file} could not be fetched ({problem}). Put it into {dataset} of the data folder by hand "
+        "(SOFTLABEL_DATA, or ~/.cache/softlabel); its sha256 is {sha256}.",  # a visitor sees no path
         file=source.name,
         problem=problem,
-        place=_shown(place),
+        dataset=dataset,
         sha256=source.sha256,
     )
 
@@ -129,8 +129,3 @@ def _sha256(path: Path, changed: int, size: int) -> str:
 
 def _host(address: str) -> str:
     return address.split("/")[2]
-
-
-def _shown(path: Path) -> str:
-    home = str(Path.home())
-    return "~" + str(path).removeprefix(home) if path.is_relative_to(home) else str(path)

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softlabel_core import Experiment, Invalid, catalogue
-from softlabel_core.experiment.link import inside, parse, query, short, unknown
+from softlabel_core.experiment.link import MOST, inside, parse, query, short, unknown
 from softlabel_core.plugin import plugin_type
 from softlabel_core.training.train import Training
 from tests.declared import FAMILIES, inner, numeric, variants
+from tests.experiment import hostile
 
 
 def mixtures(cls, classes):
@@ -58,6 +59,7 @@ def configs(draw):
 def test_there_and_back(config):
     experiment = Experiment.parse(config)
     link = query(experiment)
+    assert len(link) < MOST / 2
     assert all(isinstance(value, str) for value in link.values())
     assert link["v"] == "1"
     again, problems = parse(link)
@@ -202,3 +204,36 @@ def test_a_link_of_fields_that_need_each_other():
     experiment, problems = parse(link)
     assert problems == []
     assert (experiment.framework.loss.kind(), experiment.framework.target) == ("average", "top-k")
+
+
+def test_200_hostile_links_open_what_stands_beside_them():
+    """232 of them: each says what it could not use, in a short sentence, and nothing else is lost."""
+    assert len({tuple(sorted(link.items())) for link in hostile.LINKS}) == len(hostile.LINKS) == 232
+    beside = {"training.epochs": "7", "seed": "11"}
+    for link in hostile.LINKS:
+        kept = {name: value for name, value in beside.items() if name not in link}
+        experiment, problems = parse(kept | link)
+        said = query(experiment)
+        assert kept.items() <= said.items(), link
+        assert 1 <= len(problems) <= MOST + 2, link
+        for one in problems:
+            assert "allowed: " in one
+            assert one.endswith(".")
+            assert "\n" not in one
+            assert len(one) < 400
+        assert all(len(one) < 400 for one in said.values())
+
+
+def test_hostile_words_are_refused_where_no_link_says_them():
+    """By the command line and by a file: numbers, lists and nesting of JSON, beside the texts of links."""
+    for words in hostile.WORDS:
+        with pytest.raises(Invalid) as caught:
+            Experiment.parse(words)
+        assert len(str(caught.value)) < 400, words
+
+
+def test_a_link_of_more_parameters_than_there_are_says_so():
+    experiment, problems = parse({"seed": "5"} | {f"bias.x{number}": "1" for number in range(1000)})
+    assert experiment == Experiment(seed=5)
+    assert f"link: allowed: {MOST} parameters at most; got 1001." in problems
+    assert len(problems) == MOST  # one for each that was looked at but the seed, and that

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from softlabel_core import Experiment, Invalid, catalogue
+from softlabel_core.biases.human_annotators import HumanAnnotators
 from softlabel_core.datasets import Dataset
 from softlabel_core.datasets.uploaded import Uploaded
 from softlabel_core.reading.features import MOST_FEATURES, MOST_VALUES, read_table
@@ -141,15 +142,68 @@ PATHS = [
     " a.csv",
     "-a.csv",
     "a.NPZ ",
+    # by another way of writing it
+    "..%2fa.npz",
+    "..%252fa.npz",
+    "..%c0%afa.npz",
+    "..\u2215a.npz",
+    "..\uff0fa.npz",
+    "\uff0e\uff0e/a.npz",
+    "....//a.npz",
+    "./a.npz",
+    "a/../b.npz",
+    "/proc/self/environ.csv",
+    "//host/share/a.npz",
+    "\\\\host\\share\\a.npz",
+    "\\\\?\\C:\\a.npz",
+    "s3://bucket/a.csv",
+    "data:text/csv,target.csv",
+    "gopher://x.csv",
+    # for a shell, a template or a terminal
+    "$(id).csv",
+    "`id`.csv",
+    "a;id.csv",
+    "{a,b}.csv",
+    "{{7*7}}.csv",
+    "%s%n.csv",
+    "a\n.csv",
+    "a\r\nb.csv",
+    "a\tb.csv",
+    "\x1b[2Ja.csv",
+    "a\u202evsc.csv",
+    "a\u200b.csv",
+    "?.csv",
+    "[a].csv",
+    "<a>.csv",
+    "'a'.csv",
+    '"a".csv',
+    "a&b.csv",
+    "@a.csv",
+    # nearly right
+    "a.csv\0",
+    "a.csv.",
+    "a.csv:stream",
+    "a.csv::$DATA",
+    "a.csv#b",
+    "a.csv?b",
+    "a.npz.exe",
+    "\uff41.csv",
+    "a.c\u017fv",
+    None,
+    5,
+    ["a.csv"],
+    {"a": "a.csv"},
+    b"../a.csv",
 ]
 
 
-@pytest.mark.parametrize("name", PATHS)
-def test_only_a_bare_name_is_a_file(data, name):
-    with pytest.raises(
-        Invalid, match=r"^file: allowed: the name of an NPZ or CSV file in the data folder; got"
-    ):
-        Uploaded.parse({"file": name})
+def test_only_a_bare_name_is_a_file(data):
+    """Of a dataset, and of votes of people: 77 names that are none."""
+    assert len({repr(name) for name in PATHS}) == len(PATHS) == 77
+    for name in PATHS:
+        for cls, kinds in ((Uploaded, "an NPZ or CSV"), (HumanAnnotators, r"a \.csv or \.parquet")):
+            with pytest.raises(Invalid, match=f"^file: allowed: the name of {kinds} file in the data folder"):
+                cls.parse({"file": name})
 
 
 def test_a_link_out_of_the_folder_is_refused(data, tmp_path_factory):

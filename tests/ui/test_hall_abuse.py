@@ -161,7 +161,7 @@ def test_who_has_no_secret_is_no_presenter(room, cookie, path):
     assert stranger.get(f"{room.at}/present/{path}").error == (403, "no-entry")
 
 
-@pytest.mark.parametrize("secret", ["guess", "", None, 5, ["x"], {}, "x" * 1500, TOKEN])
+@pytest.mark.parametrize("secret", ["guess", "", None, 5, ["x"], {}, "x" * 1500, "\ud800", TOKEN])
 def test_a_wrong_secret_opens_nothing(room, secret):
     stranger = Browser(room.app)
     assert stranger.post(f"{room.at}/present/enter", {"secret": secret}).error == (403, "no-entry")

@@ -25,12 +25,55 @@ from ui.components import observatory
 from ui.taken import reports
 from ui.uploads import KEY, Own
 from ui.words import audits
-from ui.words.i18n import LANGUAGES, say
+from ui.words.i18n import LANGUAGES, plain, say
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 ROOT = Path(__file__).resolve().parents[2]
-HOSTILE = ("<script>alert(1)</script>", "[x](http://evil.example)", "**b** $a$ `c`", "\"&<b>'")
+HOSTILE = (
+    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "\"&<b>'"),
+    *(
+        "</td></table><h1>x</h1>",
+        "<!-- x",
+        "<a href='javascript:alert(1)'>x</a>",
+        "]]><x>",
+        "&lt;b&gt;",
+        "&#60;b&#62;",
+    ),
+    *(
+        "[x](http://evil.example)",
+        "![x](http://evil.example/p)",
+        "<http://evil.example>",
+        "[x]: http://evil.example",
+    ),
+    *(
+        "**b** $a$ `c`",
+        "__u__",
+        "~~s~~",
+        "# one",
+        "- one",
+        "> one",
+        "1. one",
+        "| a | b |",
+        "***",
+        "```x",
+        "$$x^2$$",
+    ),
+    *(
+        ":red[x]",
+        ":red-background[x]",
+        ":material/home:",
+        ":smile:",
+        "\\(x\\)",
+        "\\*x\\*",
+        "%{x}",
+        "{x}",
+        "${7*7}",
+        "{{x}}",
+    ),
+    *("=1+1", "@SUM(1)", "javascript:alert(1)", "x\u0300\u0301", "猫 <b>", "\U0001f431"),
+)
+"""Names of classes; as tags, as Markdown, as what Streamlit and plotly make something of."""
 
 
 def page(upload: Upload | None = None, **parameters: str) -> AppTest:
@@ -205,21 +248,45 @@ def test_students_of_too_few_examples_and_what_the_queue_refuses(monkeypatch: py
     assert "mine.csv could not be read. Too many are waiting." in said(page(uploaded(clean())))
 
 
-def test_names_that_visitors_give_are_shown_as_text() -> None:
-    file = clean(names=HOSTILE, n=40)
+def test_40_hostile_names_that_visitors_give_are_shown_as_text() -> None:
+    """On the page, in its figure and in the report."""
+    assert len({*HOSTILE}) == len(HOSTILE) == 41
+    file = clean(names=HOSTILE, n=10 * len(HOSTILE))
     wrong = LabelFile(np.roll(file.soft_labels, 1, axis=1), file.targets, HOSTILE)
     upload = Upload("**evil** <b>.csv", write(wrong, ".csv"))
     app = page(upload)
-    for element in (*app.markdown, *app.caption):
-        assert not element.proto.allow_html or "evil" not in element.value
-        assert "[x](" not in element.value
-        assert "**evil**" not in element.value
+    for element in (*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.subheader):
+        text = element.value.replace(plain(upload.name), "")
+        assert not getattr(element.proto, "allow_html", False) or not any(one in text for one in HOSTILE)
+        assert "**evil**" not in text
+        assert not [name for name in HOSTILE if len(name) > 3 and name in text.replace(plain(name), "")], text
     heat = json.loads(app.get("plotly_chart")[1].proto.spec)["data"][0]
     assert (
         heat["x"]
         == heat["y"]
         == [name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for name in HOSTILE]
     )
+    found = app.session_state[KEY].audits[None]
+    assert found.class_names == [*HOSTILE]
+    report = reports.page(found, [], upload, "source", "en")
+    assert "<script>alert" not in report
+    assert "<img src=x" not in report
+    assert "onerror=alert(1)>" not in report
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hostile_name_in_a_sentence_is_shown_as_text(language: str) -> None:
+    found = audit(clean(names=HOSTILE, n=3 * len(HOSTILE) - 1))
+    for place, name in enumerate(HOSTILE):
+        turned = found.model_copy(
+            update={
+                "class_names": [*HOSTILE[place + 1 :], *HOSTILE[: place + 1]],  # the last is the smallest
+                "read": {"left_out": {"columns": [name]}},
+            }
+        )
+        for sentence in (audits.bias_note(language, turned), *audits.read(language, turned)):
+            assert plain(name) in sentence
+            assert name not in sentence.replace(plain(name), "")
 
 
 def test_more_than_a_hundred_classes_have_no_matrix() -> None:

@@ -40,16 +40,33 @@ def test_what_is_no_choice_has_no_numbers() -> None:
         ("bias.rate", "x"),
         ("bias.nothing", 1),
         ("framework", "nothing"),
-        ("", 0),
+        ("bias.__class__.__init__", 0),
     ):
         assert asked(path, value).body == b"null", path
 
 
-@pytest.mark.parametrize("more", ["", "&path=bias.rate", "&path=bias.rate&value=", "&value=1"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        *(
+            "",
+            "&path=bias.rate",
+            "&path=bias.rate&value=",
+            "&value=1",
+            f"&path=bias.rate&value={'[' * 20_000}",
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_refused(more: str) -> None:
     answer = Browser(Starlette(routes=measured.routes())).get(f"{measured.address(CHOSEN, 'en')}{more}")
     assert answer.status == 400
     assert "path and value" in answer.body.decode()
+
+
+@pytest.mark.parametrize("path", ["", f"bias{'.rate' * 5000}"])
+def test_what_looks_like_no_field_is_refused(path: str) -> None:
+    answer = asked(path, 0)
+    assert (answer.status, answer.body) == (400, b"no such field")
 
 
 def test_a_language_that_is_not_spoken_is_refused() -> None:

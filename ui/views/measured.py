@@ -81,8 +81,10 @@ def _answer(request: Request) -> Response:
     language = asked.get("lang")
     try:
         path, value = asked["path"], json.loads(asked["value"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         return Response("path and value (JSON) are missing", status_code=400, media_type="text/plain")
+    if not link.NAME.fullmatch(path):
+        return Response("no such field", status_code=400, media_type="text/plain")
     if language not in LANGUAGES:
         return Response("no such language", status_code=400, media_type="text/plain")
     return JSONResponse(_found(asked, path, value, language), headers={"Cache-Control": "no-store"})
