@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binom
 
 from softlabel_core import catalogue, measure
-from softlabel_core.indicators import Indicator, Sample, clopper_pearson
+from softlabel_core.indicators import Indicator, Sample, clopper_pearson, settled
 from softlabel_core.indicators._bounded_mean import STAKES, lower_end
 from softlabel_core.simplex import membership, one_hot, softmax
 from softlabel_core.streams import stream
@@ -225,6 +225,17 @@ def test_a_set_size_of_numpy_goes_to_json():
     labels, targets = sample(5, 20)
     measured = plain(measure)(labels, targets, np.int64(2))
     assert json.loads(json.dumps(measured)) == measure(labels, targets, 2)
+
+
+def test_without_intervals_the_entry_is_empty_and_the_rest_the_same():
+    labels, targets = sample(5, 60)
+    without, whole = (measure(labels, targets, 2, intervals=asked) for asked in (False, True))
+    assert without == {**whole, "intervals": {}}
+
+
+@pytest.mark.parametrize(("ends", "shown"), [([0, 0.5], True), ([0.25, 0.75], True), ([0.25, 0.76], False)])
+def test_an_estimate_is_settled_up_to_a_width_of_one_half(ends, shown):
+    assert settled({"intervals": {"margin": ends, "total": [0, 2]}}, "margin") is shown
 
 
 def test_one_example_is_enough():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from softlabel_core import measure
 from softlabel_core.__main__ import main
 from softlabel_core.audit.report import SIZES, audit
-from softlabel_core.indicators import Sample, sum_of_degrees
+from softlabel_core.indicators import Sample, _sizes, sum_of_degrees
 from softlabel_core.indicators._sizes import MOST_CLOSE, best_size, by_size, smallest
 from softlabel_core.indicators.ambiguity import Ambiguity
 from softlabel_core.indicators.unreliability import Unreliability
@@ -66,6 +66,33 @@ def test_sums_that_rounding_parts_are_settled_size_by_size():
         assert best_size(labels, targets) == plain(labels, targets)
     assert smallest(np.full(MOST_CLOSE + 1, 0.5), labels, targets) == 1  # of too many the first
     assert smallest(np.array([0.5, 0.3, 0.4]), labels, targets) == 2
+
+
+def test_sums_too_close_to_tell_are_each_computed_again(monkeypatch):
+    """With a sum that falls with the size: of 2 to 16 close sizes the last is best, of more none is asked."""
+    monkeypatch.setattr(_sizes, "sum_of_degrees", lambda sample: -sample.k)
+    labels, targets = np.full((1, 40), 1 / 40), np.zeros(1, int)
+    for close, best in ((1, 1), (2, 2), (16, 16), (17, 1)):
+        assert smallest(np.full(close, 0.5), labels, targets) == best
+
+
+@pytest.mark.parametrize("near", [10, 30, 70])
+def test_classes_may_be_counted_a_few_at_a_time(monkeypatch, near):
+    """Parts of one class, of three and of seven: as with all ten at once."""
+    labels, targets = drawn(5, 80, 10, 3)
+    monkeypatch.setattr(_sizes, "NEAR", near)
+    hidden, rival = by_size(labels, targets, 10)
+    for k in (1, 4, 10):
+        sample = Sample(labels, targets, k)
+        assert hidden[k - 1] == pytest.approx(Unreliability().value(sample), abs=1e-12)
+        assert rival[k - 1] == pytest.approx(Ambiguity().value(sample), abs=1e-12)
+
+
+def test_the_tail_of_a_sharp_teacher_is_no_tie():
+    """The truth is second with 2e-16, twice the third: from sets of 2 on it is in."""
+    hidden, rival = by_size(np.array([[1 - 3e-16, 2e-16, 1e-16]] * 4), np.ones(4, int), 3)
+    assert hidden.tolist() == [1, 0, 0]
+    assert rival.tolist() == [1, 1, 1]
 
 
 def test_page_command_and_measure_find_one_size_by_the_same_numbers():
