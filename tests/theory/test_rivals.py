@@ -36,6 +36,12 @@ def test_a_worked_matrix() -> None:
     assert (found.worst, found.rival) == (2, 1)
 
 
+def test_the_class_with_the_least_lead_need_not_have_the_most_frequent_rival() -> None:
+    found = rival_degrees(np.array([[50, 45, 5], [46, 54, 0], [0, 0, 100]]))
+    assert (found.worst, found.rival, found.ambiguity) == (0, 1, 0.46)
+    assert found.lead == pytest.approx(0.05)
+
+
 def test_truths_alone_lead_by_all() -> None:
     found = rival_degrees(100 * np.eye(4, dtype=int))
     assert (found.unreliability, found.ambiguity, found.lead) == (0, 0, 1)
