@@ -67,6 +67,7 @@ def _figures() -> None:
         for page in PAGES:
             early.head("", _fetched(page, language), known="")  # with all that it names
         film.words(language)
+    _standing()
 
 
 def _fetched(page: str, language: str) -> Iterable[str]:
@@ -80,6 +81,13 @@ def _fetched(page: str, language: str) -> Iterable[str]:
     if page == "explore":
         return [*addresses(observatory.FOLDER, *observatory.SCRIPTS), explore.setting(language)]
     return []
+
+
+def _standing() -> Iterable[str]:
+    """The style and the scripts of every page."""
+    from ui import bar
+
+    return bar.standing()
 
 
 def _jobs() -> None:
@@ -116,7 +124,7 @@ routes = [
 middleware = [
     Middleware(Guarded),
     Middleware(Packed),
-    Middleware(Paths, fetched=_fetched),
+    Middleware(Paths, fetched=_fetched, standing=_standing),
     Middleware(files.Capped),
 ]
 app = st.App(main, lifespan=lifespan, routes=routes, middleware=middleware)

@@ -43,8 +43,8 @@ def main() -> None:
         panels.open_elsewhere("explore", state.t("start.try"))
     with st.expander(state.t("start.plain"), expanded=True):
         things = state.t("words.images" if experiment.dataset.image_shape else "words.points")
-        st.markdown(i18n.text(language, "start"))
-        st.markdown(state.t("start.setting", things=things, what=i18n.plain(describe(experiment, language))))
+        what = i18n.plain(describe(experiment, language))
+        st.markdown(f"{i18n.text(language, 'start')}\n\n{state.t('start.setting', things=things, what=what)}")
 
 
 def question(slider: answers.Slider) -> str:

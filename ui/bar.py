@@ -15,7 +15,7 @@ from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, own, panels, saved, state
 from ui.components import keys, visits
-from ui.web.assets import HERE_ONLY
+from ui.web import assets
 from ui.words import i18n
 from ui.words.tables import describe
 
@@ -25,16 +25,23 @@ DOCUMENT = """document.documentElement.lang = said.language;
 document.querySelector("meta[name=description]")?.setAttribute("content", said.description);"""
 
 
-def dress(description: str) -> None:
-    """Style, language, description and keys of the document; first thing on every page."""
-    st.html(STYLE)
+@functools.cache
+def standing() -> tuple[str, ...]:
+    """Addresses of the style and the scripts that every page stands on: they are in the document, once."""
+    texts = {
+        STYLE.name: STYLE.read_text(encoding="utf-8"),
+        "visits.js": visits.SCRIPT.read_text(encoding="utf-8"),
+        "keys.js": keys.script(),
+    }
+    at = assets.offer(texts)
+    return tuple(f"{at}/{name}" for name in texts)
+
+
+def dress() -> None:
+    """The style of the present mode; first thing on every page."""
     if state.presenting():
         st.html(PRESENT)
-    said = json.dumps({"language": state.language(), "description": description})
-    with st.container(key="document"):
-        st.html(f"<script>{{ const said = {said}; {DOCUMENT} }}</script>", unsafe_allow_javascript=True)
-        visits.count_once()
-        keys.listen()
+    keys.begin()
 
 
 def notices() -> None:
@@ -78,6 +85,17 @@ def draw() -> None:
                     on_click=state.switch,
                     args=("lang", other),
                 )
+
+
+def answered(page: str, description: str) -> None:
+    """The document's language and description, and the keys that the page takes; last thing on every page.
+
+    `page`: the last part of its address, empty for the first one.
+    """
+    said = json.dumps({"language": state.language(), "description": description})
+    script = f"{{ const said = {said}; {DOCUMENT} }} {keys.answered(page)}"
+    with st.container(key="answered"):
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def _button(name: str, action: object, *args: str, **options: Any) -> None:
@@ -171,7 +189,7 @@ def _share() -> None:
         if run := saved.link(state.experiment(), own.look(state.experiment().key())):
             st.caption(state.t("shell.share-run"))
             panels.to_copy(run, key="bar/share-run")
-        if urlsplit(address).hostname in HERE_ONLY:
+        if urlsplit(address).hostname in assets.HERE_ONLY:
             st.warning(state.t("shell.share-here-only"))
         st.caption(state.t("shell.share-code"))
         st.html(qr(address, state.t("shell.share-alt")))

@@ -5,7 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from ui import bar, state
-from ui.components import keys
 from ui.web.pages import PAGES, description, title
 from ui.web.turns import scripts
 
@@ -31,7 +30,7 @@ def main() -> None:
     state.arrive(page.url_path)
     name = page.url_path or PAGES[0]
     st.set_page_config(page_title=title(state.language(), name), page_icon="🎓", layout="wide")
-    bar.dress(description(state.language(), name))
+    bar.dress()
     above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     bar.notices()
     bar.lacks()
@@ -41,8 +40,7 @@ def main() -> None:
     finally:  # also where a page stopped early; the bar shows the state as the page leaves it
         with above:
             bar.draw()
-        with st.container(key="answered"):
-            keys.answered(page.url_path)
+        bar.answered(page.url_path, description(state.language(), name))
 
 
 main()

@@ -20,7 +20,8 @@ LINK = re.compile(r'(?:href|src)="([^"]+)"')
 def answered(path: str) -> str:
     """Streamlit's page at a path, with its own head."""
     page = Starlette(routes=[Route(path, lambda _: HTMLResponse(INDEX))])
-    return Browser(Paths(page, fetched=app._fetched)).get(path).body.decode()
+    paths = Paths(page, fetched=app._fetched, standing=app._standing)
+    return Browser(paths).get(path).body.decode()
 
 
 @pytest.mark.parametrize("name", early.LAZY)
@@ -40,7 +41,8 @@ def test_every_file_is_there_and_named_once(page: str) -> None:
         text = (early.FOLDER / name).read_text(encoding="utf-8")
         assert set(early.IMPORTED.findall(text)) <= scripts
     ours = [one for one in found if one.startswith(assets.address(""))]
-    assert bool(ours) == (page in ("start", "explore"))
+    assert len(ours) == 3 + sum(one in ours for one in app._fetched(page, "en"))
+    assert any(one not in app._standing() for one in ours) == (page in ("start", "explore"))
     whole = Browser(Starlette(routes=assets.routes()))
     assert all(whole.get(one).status == 200 for one in ours)
 
@@ -49,3 +51,11 @@ def test_every_file_is_there_and_named_once(page: str) -> None:
 def test_the_server_is_where_the_page_stands_but_for_its_name(page: str) -> None:
     path = "" if page == PAGES[0] else f"/{page}"
     assert f'page = "{path}";' in answered(path or "/")
+
+
+def test_the_style_and_the_scripts_of_every_page_close_its_document() -> None:
+    """The style after Streamlit's own; the scripts before Streamlit's, which wait for the document."""
+    style, *scripts = app._standing()
+    said = [f'<link rel="stylesheet" href="{style}">', *(f'<script src="{one}"></script>' for one in scripts)]
+    assert answered("/map").rstrip().endswith("\n".join([*said, "</body>\n</html>"]))
+    assert all('type="module"' in one for one in re.findall(r"<script[^>]*src=[^>]*static/js[^>]*>", INDEX))

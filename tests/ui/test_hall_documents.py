@@ -30,7 +30,7 @@ every = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser(Paths(Starlette(routes=[*presenter.routes(), *phones.routes()]), fetched=lambda *_: ()))
+    return Browser(Paths(Starlette(routes=[*presenter.routes(), *phones.routes()])))
 
 
 @every

@@ -2,10 +2,6 @@
 interface Window {
   /** Tell that the page stands: which keys press which buttons, and the last part of its address. */
   softlabelKeys(taken: Record<string, string>, whose: string): void;
-  /** What it was told last, for a script that is run later. */
-  softlabelTold?: [Record<string, string>, string];
-  /** Whether `visits.js` watches already. */
-  softlabelVisits: boolean;
   /** What the page said last to the figure of Start, for one that is drawn later. */
   softlabelFollow?: import("./follow/counting.js").Choice;
 }

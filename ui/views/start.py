@@ -47,6 +47,7 @@ def _load(choice: dict[str, Any]) -> None:
     state.load(asked(choice, state.experiment()))
 
 
+@once(most=100)
 def chosen(experiment: Experiment) -> dict[str, Any] | None:
     """The figure's choice that is this experiment; None if there is none."""
     if not isinstance(experiment.bias, FixedRival):

@@ -46,6 +46,15 @@ def head(path: str, ours: Iterable[str], known: str) -> str:
     return f"{SERVER.format(page=json.dumps(path))}\n{links}\n"
 
 
+STANDING = {".css": '<link rel="stylesheet" href="{}">', ".js": '<script src="{}"></script>'}
+
+
+def standing(ours: Iterable[str]) -> str:
+    """For the end of a page's body: the style, which has the last word there, and the scripts of every page,
+    which run before Streamlit's."""
+    return "".join(STANDING[PurePath(one).suffix].format(html.escape(one)) + "\n" for one in ours)
+
+
 @cache
 def _scripts() -> tuple[str, ...]:
     """The scripts of `LAZY` and all that they import."""

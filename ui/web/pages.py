@@ -26,7 +26,7 @@ OURS = (assets.FOLDER, HALL)
 MARK = b"<title>Streamlit</title>"
 """By this the file is known that Streamlit answers every path with."""
 
-END = "</head>"
+END, LAST = "</head>", "</body>"
 
 ASKING = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 """Headers that would have the file come packed, or not at all."""
@@ -47,11 +47,15 @@ def description(language: str, page: str) -> str:
 
 class Paths:
     """ASGI middleware around Streamlit's application. `fetched`: page and language -> addresses of what the
-    page fetches from us in any case."""
+    page fetches from us in any case; `standing`: of the style and the scripts of every page."""
 
-    def __init__(self, app: ASGIApp, fetched: Callable[[str, str], Iterable[str]]) -> None:
-        self.app = app
-        self.fetched = fetched
+    def __init__(
+        self,
+        app: ASGIApp,
+        fetched: Callable[[str, str], Iterable[str]] = lambda *_: (),
+        standing: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        self.app, self.fetched, self.standing = app, fetched, standing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a page with its own head, an unknown path with a page that says so; the rest as it is."""
@@ -93,7 +97,8 @@ class Paths:
         text = body.decode().replace(MARK.decode(), head)
         path = "" if page == PAGES[0] else f"/{page}"
         more = early.head(path, self.fetched(page, language), known=text)
-        return HTMLResponse(text.replace(END, more + END), headers=kept)
+        text = text.replace(END, more + END)
+        return HTMLResponse(text.replace(LAST, early.standing(self.standing()) + LAST), headers=kept)
 
 
 def _is_ours(path: str) -> bool:

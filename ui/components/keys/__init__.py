@@ -27,11 +27,15 @@ TAKEN = "keys"
 """Where a run of the page notes which key presses which button."""
 
 
-def listen() -> None:
-    """Start listening; before the buttons of a page."""
-    st.session_state[TAKEN] = {}
+def script() -> str:
+    """What every page's document runs: it listens."""
     known = f"const KEYS = {json.dumps(get_args(Shortcut))}, PAGES = {json.dumps(PAGES[1:])};"
-    _run(f"{{ {known}\n{SCRIPT.read_text(encoding='utf-8')} }}")
+    return f"{{ {known}\n{SCRIPT.read_text(encoding='utf-8')} }}"
+
+
+def begin() -> None:
+    """A run of the page begins: no button has a key yet."""
+    st.session_state[TAKEN] = {}
 
 
 def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options: Any) -> bool:
@@ -41,15 +45,11 @@ def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options:
     return st.button(label, key=key, shortcut=shortcut, **options)
 
 
-def answered(page: str) -> None:
-    """Tell the browser that the page stands, and which keys it takes; last thing on every page.
+def answered(page: str) -> str:
+    """The script that tells the browser that the page stands, and which keys it takes.
 
-    `page`: the last part of its address, empty for the first one.
+    `page`: the last part of its address, empty for the first one. No two runs have the same, or a browser
+    would not run it again.
     """
     told = f"{json.dumps(st.session_state[TAKEN])}, {json.dumps(page)}"
-    heard = "window.softlabelKeys?.(...window.softlabelTold)"  # `keys.js` may not have run yet
-    _run(f"window.softlabelTold = [{told}]; {heard} // {time.monotonic_ns()}")
-
-
-def _run(script: str) -> None:
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    return f"window.softlabelKeys?.({told}); // {time.monotonic_ns()}"

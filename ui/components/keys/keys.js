@@ -1,8 +1,7 @@
 // Every key presses its button once and in order: the next one when the page has answered the one before.
 // __init__.py says why, and gives KEYS, the names of all keys that press buttons,
 // and PAGES, the last part of each page's address; the first page has none.
-// No "less than" stands before a letter here, in a comment neither: Streamlit takes that for a tag and drops the script.
-if (!window.softlabelKeys) {
+{
   const REST = 300; // ms by which a slider that moved has told the server: at once, or when it has rested
   const LONGEST = 10_000; // ms at rest in which an answer is awaited that may never come, as after a cut of the network
   /** @type {string[]} */
@@ -110,5 +109,4 @@ if (!window.softlabelKeys) {
     if (due !== null && performance.now() >= due) due = null;
     soon();
   };
-  if (window.softlabelTold) window.softlabelKeys(...window.softlabelTold); // a browser may run that script before this one
 }

@@ -12,12 +12,5 @@ parameters. They wait for the path.
 
 from pathlib import Path
 
-import streamlit as st
-
 SCRIPT = Path(__file__).with_name("visits.js")
-
-
-def count_once() -> None:
-    """Start watching; first thing on every page."""
-    script = SCRIPT.read_text(encoding="utf-8")
-    st.html(f"<script>{{ {script} }}</script>", unsafe_allow_javascript=True)
+"""Run by the document of every page, before Streamlit's scripts are."""

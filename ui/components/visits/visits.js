@@ -1,6 +1,5 @@
 // What a page writes into its address while it is first drawn belongs to the entry of that visit (__init__.py).
-if (!window.softlabelVisits) {
-  window.softlabelVisits = true;
+{
   const enter = history.pushState.bind(history);
   const drawn = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   let arriving = !drawn();
