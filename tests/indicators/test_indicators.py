@@ -233,6 +233,12 @@ def test_without_intervals_the_entry_is_empty_and_the_rest_the_same():
     assert without == {**whole, "intervals": {}}
 
 
+@pytest.mark.parametrize(("classes", "known"), [(100, True), (101, False)])
+def test_the_mean_label_margin_has_an_interval_up_to_a_hundred_classes(classes, known):
+    one = Sample(np.full((classes, classes), 1 / classes), np.arange(classes), 1)
+    assert (INDICATORS["mean-label-margin"]().interval(one, 0.05) is not None) is known
+
+
 @pytest.mark.parametrize(("ends", "shown"), [([0, 0.5], True), ([0.25, 0.75], True), ([0.25, 0.76], False)])
 def test_an_estimate_is_settled_up_to_a_width_of_one_half(ends, shown):
     assert settled({"intervals": {"margin": ends, "total": [0, 2]}}, "margin") is shown
@@ -371,6 +377,15 @@ def test_the_lower_end_of_a_mean_is_refused_by_the_bets_themselves(values, error
         for mean in (low, low / 2):
             products = np.prod(1 + odds / (1 + odds) * (x / mean - 1), axis=1)
             assert products.mean() >= (1 - 1e-6) / error
+
+
+def test_of_several_lower_ends_the_largest_is_found_and_the_smallest_is_not_passed():
+    """A hundred times .1, a hundred times .9 and a hundred times .5."""
+    sums, squares, trials = np.array([10.0, 90.0, 50.0]), np.array([1.0, 81.0, 25.0]), np.full(3, 100)
+    alone = [lower_end(sums[[i]], squares[[i]], trials[[i]], 0.02) for i in range(3)]
+    assert alone[0] < 0.1 < alone[2] < 0.5 < alone[1] < 0.9
+    assert lower_end(sums, squares, trials, 0.02) <= alone[0] + 1e-8
+    assert lower_end(sums, squares, trials, 0.02, largest=True) == pytest.approx(alone[1], abs=1e-8)
 
 
 @pytest.mark.parametrize(("per_class", "mean"), [(15, 0.513), (120, 0.322)])
