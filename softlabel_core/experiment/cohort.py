@@ -172,10 +172,10 @@ class Cohort:
             np.concatenate([one.targets for one in every]),
         )
 
-    def indicators(self, received: Received, *, intervals: bool = True) -> dict[str, Any]:
+    def indicators(self, received: Received, **options: Any) -> dict[str, Any]:
         """`measure` of what was received."""
         k, seed = self.shown[0].k, self.splits.seed
-        return measure(received.labels, received.truth, k, seed=seed, intervals=intervals)
+        return measure(received.labels, received.truth, k, seed=seed, **options)
 
     def measured(self, received: Received) -> tuple[dict[str, Any], LossMargin]:
         """Indicators of what was received, and what the loss asks of it."""

@@ -10,12 +10,12 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -29,11 +29,15 @@ from softlabel_core.store.database import Database, Unavailable
 
 T = TypeVar("T")
 
-LOOK, IDLE = 0.2, 1.0
-"""Seconds between two looks at the store while there are rooms, and while there are none."""
+LOOK, IDLE = 0.02, 1.0
+"""Seconds until the next look at the store while there are rooms, and while there are none: as long, and the
+pause, does a move that another process wrote go unseen."""
 
-PAUSE = 0.05
+PAUSE = 0.04
 """Seconds between two looks at least: many writes, few looks."""
+
+ANSWERS = 0.2
+"""Seconds between two readings of a room that nobody moved: many answers, few readings."""
 
 PRESENT = 75.0
 """Seconds after which a phone that was not heard of is away."""
@@ -61,6 +65,9 @@ class View:
 
     read: float = field(default_factory=time.monotonic)
 
+    told: dict[Any, str] = field(default_factory=dict)
+    """What pages were told of it, by whose answers it holds: made once for all who are told the same."""
+
     @property
     def mark(self) -> str:
         """Changes with what the presenter sees."""
@@ -71,6 +78,10 @@ class View:
         mine = self.room.designs.get(phone, [])
         done = sum(name in self.outcomes for _, name in mine)
         return f"{self.room.version}.{self.room.votes.get(phone, '')}.{len(mine)}.{done}"
+
+    def answers(self, phone: str) -> tuple[Any, ...]:
+        """What this phone answered in the present activity."""
+        return self.room.votes.get(phone), *self.room.designs.get(phone, ())
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -139,7 +150,7 @@ class House:
             watchers = [one for room in self._watchers.values() for one in room]
         for one in watchers:
             one.ended = True
-            one.loop.call_soon_threadsafe(one.event.set)
+        _wake(watchers)
 
     # Writing
 
@@ -208,7 +219,7 @@ class House:
             with self._lock:
                 asked, self._asked = self._asked, []
             try:
-                self._look()
+                self._look(bool(asked))
             except Unavailable as error:
                 _log().warning("The store does not answer: %s", error)
                 time.sleep(IDLE)
@@ -220,7 +231,8 @@ class House:
                     one.set_result(None)
             time.sleep(PAUSE)
 
-    def _look(self) -> None:
+    def _look(self, asked: bool) -> None:
+        """What was moved is read at once; mere answers are, if anybody `asked`, and else before long."""
         now = time.monotonic()
         if now - self._swept > SWEEP:
             self._swept = now
@@ -234,7 +246,7 @@ class House:
                 self._tell(code, self.views.pop(code), None)
             for code, mark in marks.items():
                 before = self.views.get(code)
-                if before is None or before.room.mark != mark or now - before.read > NOTED:
+                if before is None or _due(before, mark, now, asked):
                     self._read(connection, code, before)
 
     def _note(self) -> None:
@@ -266,15 +278,32 @@ class House:
     def _tell(self, code: str, before: View | None, now: View | None) -> None:
         with self._lock:
             watchers = list(self._watchers.get(code, ()))
-        for one in watchers:
-            if before is None or now is None or _changed(before, now, one.phone):
-                one.loop.call_soon_threadsafe(one.event.set)
+        if before is not None and now is not None and before.room.version == now.room.version:
+            watchers = [one for one in watchers if _changed(before, now, one.phone)]
+        _wake(watchers)
+
+
+def _due(before: View, mark: rooms.Mark, now: float, asked: bool) -> bool:
+    if before.room.version != mark[0] or now - before.read > NOTED:
+        return True
+    return before.room.mark != mark and (asked or now - before.read > ANSWERS)
 
 
 def _changed(before: View, now: View, phone: str | None) -> bool:
     if phone is None:
         return before.mark != now.mark
     return before.phone_mark(phone) != now.phone_mark(phone)
+
+
+def _wake(watchers: Collection[Watcher]) -> None:
+    """One message a loop, as each of them interrupts it."""
+
+    def wake(mine: list[Watcher]) -> None:
+        for one in mine:
+            one.event.set()
+
+    for loop in {one.loop for one in watchers}:
+        loop.call_soon_threadsafe(wake, [one for one in watchers if one.loop is loop])
 
 
 def _log() -> logging.Logger:

@@ -18,6 +18,9 @@ from softlabel_core.teaching.recipes import IMITATE, sets, taught
 REPLICATES = 2
 """Students of a design."""
 
+EPOCHS = 10
+"""Of the students: half as many as by default move a point less than another draw of labels does."""
+
 TENTH = 0.1
 """One step of a slider along a share; along a whole number it is 1."""
 
@@ -122,9 +125,8 @@ class Design:
     def experiment(self) -> Experiment:
         """The experiment: small, the rest as by default."""
         shown = IMITATE if self.k == COPY else sets("support" if self.k == WHOLE else self.k)
-        return Experiment.parse(
-            taught({"kind": self.recipe, **self.fields()}, shown) | {"replicates": REPLICATES}
-        )
+        small = {"replicates": REPLICATES, "training": {"epochs": EPOCHS}}
+        return Experiment.parse(taught({"kind": self.recipe, **self.fields()}, shown) | small)
 
 
 def _within(step: object, low: int, high: int) -> TypeGuard[int]:

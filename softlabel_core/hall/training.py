@@ -27,6 +27,9 @@ from softlabel_core.service.queue import Busy, Jobs
 from softlabel_core.service.runner import Channel
 from softlabel_core.store.database import Database, Unavailable
 
+MEASURED = ("label_accuracy", "unreliability", "ambiguity")
+"""Indicators that a hall shows."""
+
 LEAST, MOST = 4, 30
 """Designs trained at once: more than the second are no faster each (with the students of the truth they would
 not fill whole chunks of `grouping`), and their points come later."""
@@ -63,7 +66,7 @@ def train(configs: list[dict[str, Any]], channel: Channel) -> dict[str, Any]:
 
 def _outcome(cohort: Cohort, trainer: Trainer) -> Outcome:
     received = cohort.pooled()
-    shown = cohort.indicators(received, intervals=False)
+    shown = cohort.indicators(received, intervals=False, only=MEASURED)
     accuracy, truth = mean(cohort.accuracies()), mean(last(trainer.references(cohort)))
     return Outcome(
         right=round(shown["label_accuracy"], 4),

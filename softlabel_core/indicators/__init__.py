@@ -5,6 +5,7 @@ ambiguity degree conditional on the class (a fixed rival per class is invisible 
 """
 
 from abc import abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -117,6 +118,7 @@ def measure(
     *,
     seed: int = 0,
     intervals: bool = True,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Every indicator of soft labels (n, c) against true labels (n,), with intervals where known.
 
@@ -126,8 +128,8 @@ def measure(
 
     Returns `{"k": ..., "n": ..., "classes": ..., name: value, ..., "intervals": {name: [low, high]}}`;
     intervals have 95 % confidence, `seed` draws the halves of the ambiguity degree. Without `intervals`
-    that entry is empty, and it takes about half the time. Raises `Invalid` for anything but rows on the
-    simplex.
+    that entry is empty, and it takes about half the time. `only`: names of those that are wanted, without
+    the others. Raises `Invalid` for anything but rows on the simplex.
     """
     from softlabel_core.indicators._sizes import best_size
 
@@ -142,7 +144,7 @@ def measure(
             got=k,
         )
     sample = Sample(labels, truth, k if k == "support" else int(k), seed)
-    every = {cls.key(): cls() for cls in catalogue(Indicator).values()}
+    every = {cls.key(): cls() for cls in catalogue(Indicator).values() if only is None or cls.key() in only}
     ends = {name: one.interval(sample, 1 - CONFIDENCE) for name, one in every.items()} if intervals else {}
     return {
         "k": sample.k,

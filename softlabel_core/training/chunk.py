@@ -72,14 +72,14 @@ class Chunk:
         """All epochs, once: what became of every student, in the order of the groups.
 
         `after_epoch` gets how many epochs there were and the students' test accuracies (s,), which are NaN
-        before the last one without `curves`. Ends early when all students are frozen, and repeats what was
-        last measured. Raises `Cancelled`.
+        before the last one without `curves`, as losses are that nothing else reads. Ends early when all
+        students are frozen, and repeats what was last measured. Raises `Cancelled`.
         """
         epochs = self.training.epochs
         history: list[list[Any]] = [[] for _ in self.tasks]
         self._shoot(0)
         for epoch in range(epochs):
-            self._pass(epoch)
+            self._pass(epoch, curves or bool(self.training.patience) or epoch == epochs - 1)
             if self.watch:
                 self._validate(epoch, self.watch)
             else:
@@ -119,8 +119,8 @@ class Chunk:
             for i in range(len(self.tasks))
         ]
 
-    def _pass(self, epoch: int) -> None:
-        """One pass over the examples in their order of this epoch, batch by batch."""
+    def _pass(self, epoch: int, read: bool) -> None:
+        """One pass over the examples in the order of this epoch, batch by batch; `read`: its loss too."""
         batch, order = self.training.batch_size, self.orders[:, epoch]  # (g, n)
         starts = range(0, self.n, batch)
         last = (epoch + 1) * self.steps_an_epoch
@@ -131,10 +131,10 @@ class Chunk:
                 raise Cancelled
             rows = order[:, start : start + batch]
             rate = self.training.rate(number, self.training.epochs * self.steps_an_epoch)
-            self._step(rows.shape[1], start >= first_read)(rows, rate)
+            self._step(rows.shape[1], read and start >= first_read)(rows, rate)
             if number + 1 < last:  # after the last step a student may be put back
                 self._shoot(number + 1)
-        self.metrics[epoch, 1] = self.read / (self.n - first_read)
+        self.metrics[epoch, 1] = self.read / (self.n - first_read) if read else float("nan")
 
     @property
     def steps_an_epoch(self) -> int:

@@ -122,7 +122,8 @@ class Trained:
     """Share of the test examples it gets right, in [0, 1]; NaN where it was not tested."""
 
     loss: Float[np.ndarray, "e"]
-    """Mean training loss over about the last 512 examples of every epoch, in nats unless it is bounded."""
+    """Mean training loss over about the last 512 examples of every epoch, in nats unless it is bounded; NaN
+    where it was not read."""
 
     parameters: list[np.ndarray]
     """In the end: weight (outputs, inputs), its bias (outputs, 1), and so on, float32."""

@@ -66,7 +66,7 @@ def train(
     After every epoch of a chunk, from any thread, `on_progress` gets the finished fraction in [0, 1] and
     `on_epoch` which tasks these are, their epochs so far and their test accuracies. Setting `cancel`
     stops within a step and raises `Cancelled`. Without `curves` the students are tested after their last
-    epoch only; their accuracies before it are NaN.
+    epoch only; their accuracies before it are NaN, and their losses too where nothing waits for them.
 
     Chunks together take about `memory` bytes (default: 2 GiB, or most of what is free on the GPU). One that
     runs out of memory all the same is done again in halves, from its seeds, with the same numbers. Raises

@@ -78,6 +78,14 @@ def test_within_its_span(cls, classes, k):
     assert cls.symbol
 
 
+@pytest.mark.parametrize("k", [2, None, "support"])
+def test_some_alone_are_as_they_are_among_all(k):
+    labels, targets = sample(5, 60, 3)
+    every, wanted = measure(labels, targets, k), ("unreliability", "ambiguity", "label_accuracy")
+    some = measure(labels, targets, k, intervals=False, only=wanted)
+    assert some == {name: every[name] for name in ("k", "n", "classes", *wanted)} | {"intervals": {}}
+
+
 def test_the_least_sum_is_at_the_rank_of_the_truth():
     labels, _ = sample(10, 300)
     for rank in (1, 2, 3):

@@ -361,13 +361,17 @@ def test_curves_are_those_of_the_student():
     assert trained.loss[-1] < trained.loss[0]
 
 
-def test_without_curves_the_last_epoch_is_tested_alone():
-    tasks, training = [task(replicate=i) for i in range(3)], Training(epochs=3)
+@pytest.mark.parametrize("patience", [0, 2])
+def test_without_curves_the_last_epoch_is_tested_alone(patience):
+    tasks, training = [task(replicate=i) for i in range(3)], Training(epochs=3, patience=patience)
     plain, last = (train(tasks, small("mlp"), training, curves=curves) for curves in (True, False))
     for one, other in zip(plain, last, strict=True):
         assert np.isnan(other.accuracy[:2]).all()
         assert other.accuracy[2] == one.accuracy[2]
-        assert np.array_equal(other.loss, one.loss)
+        assert other.loss[2] == one.loss[2]
+        assert np.array_equal(other.loss, one.loss) if patience else np.isnan(other.loss[:2]).all()
+        for parameter, same in zip(other.parameters, one.parameters, strict=True):
+            assert np.array_equal(parameter, same)
 
 
 def test_predict_gives_probabilities_of_every_student():

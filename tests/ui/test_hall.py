@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
-from softlabel_core.hall import outcomes, rules
+from softlabel_core.hall import outcomes, rooms, rules
 from softlabel_core.hall.house import House
 from softlabel_core.hall.law import Outcome, name
 from softlabel_core.hall.recipes import Design
@@ -19,7 +19,7 @@ from tests.ui.halls import LINE, Phone, Room
 from tests.ui.strangers import Browser
 from tests.waiting import wait_until
 from ui.hall import house as houses
-from ui.hall import phones, presenter, questions, wire
+from ui.hall import phones, presenter, questions, shown, wire
 
 FOUND = Outcome(right=0.0, delta=0.12, gamma=0.34, accuracy=0.97, learned=True)
 
@@ -121,6 +121,38 @@ def test_a_phone_hears_nothing_of_the_other_axis_before_it_turns(room):
     room.settle(**{"demotion.3.0.2": FOUND})
     told = json.dumps(phone.state())
     assert all(word not in told for word in ("delta", "gamma", "total", "0.46", "0.34"))
+
+
+@only_sqlite
+def test_a_state_is_made_once_for_all_who_are_told_the_same(room, monkeypatch):
+    four, made = [room.phone() for _ in range(4)], []
+    phoned = shown.phoned
+    monkeypatch.setattr(shown, "phoned", lambda *what: made.append(what[1]) or phoned(*what))
+    room.move("vote.open")
+    four[0].vote(33)
+    houses.house().fresh().result()
+    made.clear()
+    found = [one.get(f"{room.at}/state").json for one in four]
+    assert [one["vote"] for one in found] == [33, None, None, None]
+    assert found[1] == found[2] == found[3]
+    assert len(made) == 2
+
+
+@only_sqlite
+def test_what_phones_answer_is_read_before_long_and_a_move_at_once(room, monkeypatch):
+    phone, house = room.phone(), houses.house()
+    monkeypatch.setattr("softlabel_core.hall.house.ANSWERS", 1e9)
+    room.move("vote.open")
+    before = house.views[room.code]
+    phone.vote(33)
+    house.write(room.code, lambda connection: None).result()
+    assert house.views[room.code].room.votes == before.room.votes == {}
+    house.write(room.code, partial(rooms.move, code=room.code, version=before.room.version, to="vote.shown"))
+    wait_until(lambda: house.views[room.code].room.stage == "vote.shown")
+    assert len(house.views[room.code].room.votes) == 1
+    monkeypatch.setattr("softlabel_core.hall.house.ANSWERS", 0.0)
+    phone.vote(34)
+    wait_until(lambda: list(house.views[room.code].room.votes.values()) == [34])
 
 
 @only_sqlite

@@ -20,9 +20,6 @@ KIND = "hall"
 STREAMS = 4
 """Streams of one phone at a time: those of a page just left may linger."""
 
-LEAST = 0.02
-"""Seconds between two events of a stream."""
-
 TOKEN = range(16, 65)
 """Lengths that a token may have."""
 
@@ -52,10 +49,18 @@ async def join(request: Request) -> Response:
         raise Wrong("slow")
     phone = rules.digest(code, token)
     await wire.write(code, partial(rooms.join, phone=phone))
-    response = plain(shown.phoned(house().views.get(code, view), phone, house().feeder.rate))
+    response = wire.written(_told(house().views.get(code, view), phone))
     if not known:
         wire.remember(response, request, KIND, code, token)
     return response
+
+
+def _told(view: View, phone: str) -> str:
+    """The state, made once for all phones that answered the same, most of them nothing yet."""
+    mine = view.answers(phone)
+    if mine not in view.told:
+        view.told[mine] = wire.packed(shown.phoned(view, phone, house().feeder.rate))
+    return view.told[mine]
 
 
 def _known(request: Request, view: View) -> str | None:
@@ -85,7 +90,7 @@ async def state(request: Request) -> Response:
     house().heard(view.room.code, phone)
     if request.query_params.get("v") == view.phone_mark(phone):
         return wire.unchanged(**{"X-Next": str(shown.pause(view, phone))})
-    return plain(shown.phoned(view, phone, house().feeder.rate))
+    return wire.written(_told(view, phone))
 
 
 async def events(request: Request) -> Response:
@@ -94,10 +99,7 @@ async def events(request: Request) -> Response:
     if house().watching(view.room.code, phone) >= STREAMS:
         raise Wrong("slow")
 
-    def say(now: View) -> tuple[str, object]:
-        return now.phone_mark(phone), shown.phoned(now, phone, house().feeder.rate)
-
-    return wire.stream(view.room.code, phone, say, LEAST)
+    return wire.stream(view.room.code, phone, lambda now: (now.phone_mark(phone), _told(now, phone)))
 
 
 async def vote(request: Request) -> Response:

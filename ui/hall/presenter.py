@@ -57,14 +57,16 @@ async def _entered(request: Request) -> View:
     return view
 
 
-def _told(view: View) -> dict[str, Any]:
-    return shown.presented(view, house().feeder.rate, network.reach())
+def _told(view: View) -> str:
+    if None not in view.told:
+        view.told[None] = wire.packed(shown.presented(view, house().feeder.rate, network.reach()))
+    return view.told[None]
 
 
 async def state(request: Request) -> Response:
     """How the room stands."""
     view = await _entered(request)
-    return wire.unchanged() if request.query_params.get("v") == view.mark else plain(_told(view))
+    return wire.unchanged() if request.query_params.get("v") == view.mark else wire.written(_told(view))
 
 
 async def events(request: Request) -> Response:

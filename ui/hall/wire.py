@@ -91,8 +91,13 @@ def packed(data: Any) -> str:
 
 def plain(data: Any, status: int = 200) -> Response:
     """An answer that no cache keeps."""
+    return written(packed(data), status)
+
+
+def written(text: str, status: int = 200) -> Response:
+    """The same of JSON that is there already."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(packed(data), status, headers, media_type="application/json")
+    return Response(text, status, headers, media_type="application/json")
 
 
 def unchanged(**headers: str) -> Response:
@@ -174,15 +179,17 @@ def remember(response: Response, request: Request, kind: str, code: str, token: 
     )
 
 
-def stream(code: str, phone: str | None, say: Callable[[View], tuple[str, Any]], least: float) -> Response:
-    """Server-sent events: what `say` returns of the room whenever its mark, the first of it, has changed, at
-    most every `least` seconds."""
+def stream(
+    code: str, phone: str | None, say: Callable[[View], tuple[str, str]], least: float = 0.0
+) -> Response:
+    """Server-sent events: the JSON that `say` returns of the room whenever its mark, the first of it, has
+    changed, at most every `least` seconds, and no more often than the house looks."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events(code, phone, say, least), media_type="text/event-stream", headers=headers)
 
 
 async def events(
-    code: str, phone: str | None, say: Callable[[View], tuple[str, Any]], least: float
+    code: str, phone: str | None, say: Callable[[View], tuple[str, str]], least: float
 ) -> AsyncIterator[str]:
     """The events of `stream`, until the room or the server ends."""
     last = None
@@ -194,14 +201,16 @@ async def events(
             if view is None:
                 yield "event: gone\ndata: 1\n\n"
                 return
-            mark, data = say(view)
+            mark, text = say(view)
             if mark != last:
                 last = mark
-                yield f"data: {packed(data)}\n\n"
+                yield f"data: {text}\n\n"
             if phone is not None:
                 house().heard(code, phone)
-            try:
-                await asyncio.wait_for(watcher.event.wait(), HERE)
+            if least:
                 await asyncio.sleep(least)
+            try:
+                async with asyncio.timeout(HERE):
+                    await watcher.event.wait()
             except TimeoutError:
                 yield ": here\n\n"
