@@ -53,9 +53,9 @@ def test_the_server_is_where_the_page_stands_but_for_its_name(page: str) -> None
     assert f'page = "{path}";' in answered(path or "/")
 
 
-def test_the_style_and_the_scripts_of_every_page_close_its_document() -> None:
+def test_the_style_and_the_scripts_of_every_page_stand_before_what_it_draws() -> None:
     """The style after Streamlit's own; the scripts before Streamlit's, which wait for the document."""
     style, *scripts = app._standing()
     said = [f'<link rel="stylesheet" href="{style}">', *(f'<script src="{one}"></script>' for one in scripts)]
-    assert answered("/map").rstrip().endswith("\n".join([*said, "</body>\n</html>"]))
+    assert "\n".join([*said, '<div id="root">']) in answered("/map").partition("</head>")[2]
     assert all('type="module"' in one for one in re.findall(r"<script[^>]*src=[^>]*static/js[^>]*>", INDEX))

@@ -50,8 +50,8 @@ STANDING = {".css": '<link rel="stylesheet" href="{}">', ".js": '<script src="{}
 
 
 def standing(ours: Iterable[str]) -> str:
-    """For the end of a page's body: the style, which has the last word there, and the scripts of every page,
-    which run before Streamlit's."""
+    """For the place before all that a page draws: the style, after Streamlit's own in the head and before the
+    present mode's, and the scripts of every page, which run before Streamlit's."""
     return "".join(STANDING[PurePath(one).suffix].format(html.escape(one)) + "\n" for one in ours)
 
 

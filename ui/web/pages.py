@@ -26,7 +26,7 @@ OURS = (assets.FOLDER, HALL)
 MARK = b"<title>Streamlit</title>"
 """By this the file is known that Streamlit answers every path with."""
 
-END, LAST = "</head>", "</body>"
+END, ROOT = "</head>", '<div id="root">'
 
 ASKING = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 """Headers that would have the file come packed, or not at all."""
@@ -98,7 +98,7 @@ class Paths:
         path = "" if page == PAGES[0] else f"/{page}"
         more = early.head(path, self.fetched(page, language), known=text)
         text = text.replace(END, more + END)
-        return HTMLResponse(text.replace(LAST, early.standing(self.standing()) + LAST), headers=kept)
+        return HTMLResponse(text.replace(ROOT, early.standing(self.standing()) + ROOT), headers=kept)
 
 
 def _is_ours(path: str) -> bool:
