@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -61,7 +62,8 @@ def screen() -> Iterator[str]:
 
 
 def waited(browser: webdriver.WebKitGTK, ask: Callable[[webdriver.WebKitGTK], Any]) -> Any:
-    return WebDriverWait(browser, PATIENCE / 1000).until(ask)
+    drawn_anew = [StaleElementReferenceException]  # between being found and being asked
+    return WebDriverWait(browser, PATIENCE / 1000, ignored_exceptions=drawn_anew).until(ask)
 
 
 def found(browser: webdriver.WebKitGTK, selector: str) -> WebElement:
