@@ -107,7 +107,7 @@ def address(port: int, name: str) -> str:
     return f"http://localhost:{port}/{'' if name == 'start' else name}?{PAGES[name][1]}"
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, scripts_alone: bool) -> None:
     print(f"{machine()} Streamlit {version('streamlit')}, plotly {version('plotly')}.\n")
     openings = max(3, rounds // 6)
     with serving() as (port, process), empty() as blank:
@@ -115,6 +115,8 @@ def main(rounds: int) -> None:
         print("| page | script (ms) | processor (ms) |\n|---|---|---|")
         for page, (times, used) in found.items():
             print(f"| {page} | {spread(times, 0)} | {used:.0f} |", flush=True)
+        if scripts_alone:
+            return
         print(
             "\n| page | first number (s) | figure (s) | number again (s) | figure again (s) |\n"
             + "|---" * 5
@@ -137,4 +139,6 @@ def main(rounds: int) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=30)
-    main(arguments.parse_args().rounds)
+    arguments.add_argument("--scripts", action="store_true", help="no browser: the first table alone")
+    given = arguments.parse_args()
+    main(given.rounds, given.scripts)
