@@ -38,7 +38,7 @@ def standing() -> tuple[str, ...]:
 
 
 def dress() -> None:
-    """The style of the present mode; first thing on every page."""
+    """The style of the present mode, and no key taken yet; first thing on every page."""
     if state.presenting():
         st.html(PRESENT)
     keys.begin()

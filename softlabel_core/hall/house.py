@@ -65,8 +65,7 @@ class View:
 
     read: float = field(default_factory=time.monotonic)
 
-    told: dict[Any, str] = field(default_factory=dict)
-    """What pages were told of it, by whose answers it holds: made once for all who are told the same."""
+    _told: dict[Any, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def mark(self) -> str:
@@ -78,6 +77,12 @@ class View:
         mine = self.room.designs.get(phone, [])
         done = sum(name in self.outcomes for _, name in mine)
         return f"{self.room.version}.{self.room.votes.get(phone, '')}.{len(mine)}.{done}"
+
+    def told(self, to: Any, say: Callable[[], str]) -> str:
+        """What `say` says of it: asked once for all who are `to` be told the same."""
+        if to not in self._told:
+            self._told[to] = say()
+        return self._told[to]
 
     def answers(self, phone: str) -> tuple[Any, ...]:
         """What this phone answered in the present activity."""

@@ -48,13 +48,11 @@ def test_what_is_no_choice_has_no_numbers() -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        *(
-            "",
-            "&path=bias.rate",
-            "&path=bias.rate&value=",
-            "&value=1",
-            f"&path=bias.rate&value={'[' * 20_000}",
-        ),
+        "",
+        "&path=bias.rate",
+        "&path=bias.rate&value=",
+        "&value=1",
+        f"&path=bias.rate&value={'[' * 20_000}",
     ],
 )
 def test_what_cannot_be_read_is_refused(more: str) -> None:

@@ -57,10 +57,8 @@ async def join(request: Request) -> Response:
 
 def _told(view: View, phone: str) -> str:
     """The state, made once for all phones that answered the same, most of them nothing yet."""
-    mine = view.answers(phone)
-    if mine not in view.told:
-        view.told[mine] = wire.packed(shown.phoned(view, phone, house().feeder.rate))
-    return view.told[mine]
+    rate = house().feeder.rate
+    return view.told(view.answers(phone), lambda: wire.packed(shown.phoned(view, phone, rate)))
 
 
 def _known(request: Request, view: View) -> str | None:

@@ -58,9 +58,8 @@ async def _entered(request: Request) -> View:
 
 
 def _told(view: View) -> str:
-    if None not in view.told:
-        view.told[None] = wire.packed(shown.presented(view, house().feeder.rate, network.reach()))
-    return view.told[None]
+    rate = house().feeder.rate
+    return view.told("presenter", lambda: wire.packed(shown.presented(view, rate, network.reach())))
 
 
 async def state(request: Request) -> Response:

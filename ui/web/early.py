@@ -35,6 +35,9 @@ KINDS = {
 }
 """How a name ends -> as what it is fetched: exactly as the page will ask, else it comes twice."""
 
+STANDING = {".css": '<link rel="stylesheet" href="{}">', ".js": '<script src="{}"></script>'}
+"""How a name ends -> how it stands in a page."""
+
 
 def head(path: str, ours: Iterable[str], known: str) -> str:
     """For the end of a page's head. `path`: of the page, with a slash before it, empty for the first one;
@@ -44,9 +47,6 @@ def head(path: str, ours: Iterable[str], known: str) -> str:
         f'<link {KINDS[PurePath(one).suffix]} href="{html.escape(one)}">' for one in [*theirs, *ours]
     )
     return f"{SERVER.format(page=json.dumps(path))}\n{links}\n"
-
-
-STANDING = {".css": '<link rel="stylesheet" href="{}">', ".js": '<script src="{}"></script>'}
 
 
 def standing(ours: Iterable[str]) -> str:
