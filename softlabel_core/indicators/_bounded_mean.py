@@ -37,28 +37,25 @@ def lower_end(
     wide interval, many of a small one a narrow one, and their order does not matter. At the sample's own mean
     no product is above 1: it is never left out.
 
-    The end is searched by halving; a cell whose end cannot be the one is not looked at again.
+    Every cell's end is searched by halving between 0 and its own mean: far below it the two sums say too
+    little. A cell whose end cannot be the one is not looked at again.
 
     Reference: Waudby-Smith and Ramdas 2024, https://arxiv.org/abs/2010.09686 (betting); Fan, Grama and Liu
     2015, https://arxiv.org/abs/1311.6273 (the inequality).
     """
-    means = sums / np.maximum(trials, 1)
-    low, high = 0.0, float(means.max() if largest else means.min())
+    low, high = np.zeros(len(sums)), sums / np.maximum(trials, 1)
     cells = np.arange(len(sums))
     for _ in range(HALVINGS):
-        middle = max((low + high) / 2, LEAST)
+        middle = np.maximum((low + high) / 2, LEAST)
         out = _left_out(middle, sums[cells], squares[cells], trials[cells], error)
-        if out.any() if largest else out.all():
-            low = middle
-        else:
-            high = middle
-        if out.any() and not out.all():
-            cells = cells[out if largest else ~out]
-    return low
+        low, high = np.where(out, middle, low), np.where(out, high, middle)
+        kept = high >= low.max() if largest else low <= high.min()
+        low, high, cells = low[kept], high[kept], cells[kept]
+    return float(low.max() if largest else low.min())
 
 
 def _left_out(
-    mean: float,
+    mean: Float[np.ndarray, "cells"],
     sums: Float[np.ndarray, "cells"],
     squares: Float[np.ndarray, "cells"],
     trials: Int[np.ndarray, "cells"],

@@ -387,12 +387,12 @@ def test_the_lower_end_of_a_mean_is_refused_by_the_bets_themselves(values, error
             assert products.mean() >= (1 - 1e-6) / error
 
 
-def test_of_several_lower_ends_the_largest_is_found_and_the_smallest_is_not_passed():
+def test_of_several_lower_ends_the_smallest_and_the_largest_are_found():
     """A hundred times .1, a hundred times .9 and a hundred times .5."""
     sums, squares, trials = np.array([10.0, 90.0, 50.0]), np.array([1.0, 81.0, 25.0]), np.full(3, 100)
     alone = [lower_end(sums[[i]], squares[[i]], trials[[i]], 0.02) for i in range(3)]
     assert alone[0] < 0.1 < alone[2] < 0.5 < alone[1] < 0.9
-    assert lower_end(sums, squares, trials, 0.02) <= alone[0] + 1e-8
+    assert lower_end(sums, squares, trials, 0.02) == pytest.approx(alone[0], abs=1e-8)
     assert lower_end(sums, squares, trials, 0.02, largest=True) == pytest.approx(alone[1], abs=1e-8)
 
 
