@@ -192,7 +192,7 @@ class Job:
         """Take in what was trained since; a later round of self-training writes over the one before."""
         rows = self.handle.rows() if self.handle else []
         if self.experiment is None:
-            self.sent += rows
+            self.sent += rows if self.alive else []
             rows = []
         for student, replicates, epoch, accuracy in rows:
             self.curves.setdefault((epoch, student), {}).update(zip(replicates, accuracy, strict=True))

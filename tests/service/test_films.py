@@ -79,6 +79,8 @@ def test_what_was_sent_ends_with_the_job(ends):
         error = WorkerLost() if ends == "lost" else JobError("No.")
         runner.given[0].outcome, runner.given[0].ended = error, True
         wait_until(lambda: len(runner.given) == 2 if ends == "lost" else not job.alive)
+    runner.given[0].told = [[1, 0.5, ""]]  # too late
+    job.read()
     assert job.sent == []
     assert job.alive == (ends == "lost")
     every.close()
