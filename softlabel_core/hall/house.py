@@ -223,18 +223,18 @@ class House:
             self._poke.clear()
             with self._lock:
                 asked, self._asked = self._asked, []
+            pause = IDLE
             try:
                 self._look(bool(asked))
+                pause = PAUSE
             except Unavailable as error:
                 _log().warning("The store does not answer: %s", error)
-                time.sleep(IDLE)
             except Exception:
                 _log().exception("Rooms could not be read; it goes on")
-                time.sleep(IDLE)
             for one in asked:
                 if one.set_running_or_notify_cancel():
                     one.set_result(None)
-            time.sleep(PAUSE)
+            time.sleep(pause)
 
     def _look(self, asked: bool) -> None:
         """What was moved is read at once; mere answers are, if anybody `asked`, and else before long."""

@@ -60,8 +60,10 @@ def hand() -> Hand:
 
 
 @pytest.fixture
-def feed(database, designed, hand) -> Iterator:
-    """Begins to feed that room's designs to the queue by hand."""
+def feed(database, designed, hand, monkeypatch) -> Iterator:
+    """Begins to feed that room's designs to the queue by hand, and looks often."""
+    monkeypatch.setattr(training, "LOOK", 0.01)
+    monkeypatch.setattr(training, "IDLE", 0.01)
     feeders = []
 
     def begin() -> Feeder:

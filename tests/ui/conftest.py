@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.applications import Starlette
 
+from softlabel_core.hall import house as looking
 from softlabel_core.hall import rules
 from tests.hall.acts import Hand
 from tests.ui.halls import Room
@@ -27,6 +28,7 @@ def hall(address, monkeypatch) -> Iterator[Starlette]:
     monkeypatch.setenv("DATABASE_URL", address)
     monkeypatch.setattr(jobs, "every", Hand)
     monkeypatch.setattr(wire, "_guesses", rules.Bucket(1000, 1000))
+    monkeypatch.setattr(looking, "PAUSE", 0.0)  # every state is asked after a look
     houses.house.clear()
     yield Starlette(routes=[*presenter.routes(), *phones.routes()])
     houses.close()

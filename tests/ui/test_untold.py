@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import app as dashboard
 from softlabel_core.atlas import lookup
+from softlabel_core.hall import house as looking
 from softlabel_core.service.queue import Jobs
 from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store.database import Database, url
@@ -162,6 +163,7 @@ def test_it_would_be_seen_if_streamlit_were_to_tell_everything(
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Answer]]:
     """Asks the routes of the server; what breaks them is the log's."""
     monkeypatch.setattr(wire, "DELAY", 0.0)
+    monkeypatch.setattr(looking, "IDLE", 0.01)
     whole = Starlette(routes=dashboard.routes, middleware=dashboard.middleware)
 
     async def calm(scope: Any, receive: Any, send: Any) -> None:
