@@ -26,7 +26,7 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.experiment.splits import keeping
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
-from softlabel_core.service.traces import Folder, end_with
+from softlabel_core.service.traces import Folder, serve
 from softlabel_core.training.train import Cancelled
 
 GRACE = 2.0
@@ -211,7 +211,7 @@ class EmbeddedRunner(Runner):
 
     def _opened(self) -> ProcessPool:
         context = get_context("loky")
-        pool = ProcessPool(self.workers, initializer=end_with, initargs=(os.getpid(),), context=context)
+        pool = ProcessPool(self.workers, initializer=serve, initargs=(os.getpid(),), context=context)
         for _ in range(self.workers):
             pool.schedule(_warm_up)
         return pool

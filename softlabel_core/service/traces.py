@@ -1,4 +1,4 @@
-"""What a killed server leaves behind: no workers, and a folder that goes when the next one starts."""
+"""What a server's workers owe it; and a killed one leaves a folder, which goes when the next one starts."""
 
 import ctypes
 import fcntl
@@ -20,15 +20,19 @@ MARK = "server"
 BEAT = 0.5
 """Seconds between two looks of a worker at its server."""
 
+NICE = 10
+"""By how much a worker's priority is below that of its server. Of a core that both want it keeps a tenth."""
+
 PR_SET_PDEATHSIG = 1
 
 
-def end_with(server: int) -> None:
-    """In a worker: end as soon as the process that started it, the server, has ended.
+def serve(server: int) -> None:
+    """In a worker: give way to the process that started it, the server, and end as soon as that has ended.
 
     Linux kills it, whatever it is doing, as soon as the thread that started it is gone; elsewhere, and where
     the server was gone before, a thread of its own looks.
     """
+    os.nice(NICE)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(server,), name="server", daemon=True).start()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from softlabel_core.service.runner import EmbeddedRunner
-from softlabel_core.service.traces import PREFIX, Folder
+from softlabel_core.service.traces import NICE, PREFIX, Folder
 from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,13 +102,15 @@ def test_workers_outlive_the_visitor_who_started_them():
     visitor.start()
     visitor.join()
     (runner,) = runners
-    assert runner.submit(process).result(PATIENCE) == runner.submit(process).result(PATIENCE)
+    done = runner.submit(process).result(PATIENCE)
+    assert done == runner.submit(process).result(PATIENCE)
+    assert done["nice"] == min(os.nice(0) + NICE, 19)  # pages of its server come first
     runner.close()
 
 
 def process(channel):
-    """A task: who does it."""
-    return {"worker": os.getpid()}
+    """A task: who does it, and at what priority."""
+    return {"worker": os.getpid(), "nice": os.nice(0)}
 
 
 def test_only_folders_of_servers_that_are_gone_are_removed(tmp_path, monkeypatch):
