@@ -64,7 +64,8 @@ def stubborn(channel):
 
 
 @pytest.mark.slow
-def test_a_job_that_does_not_hear_is_cancelled_with_its_worker(runner):
+def test_a_job_that_does_not_hear_is_cancelled_with_its_worker(runner, monkeypatch):
+    monkeypatch.setattr(engine, "GRACE", 0.1)
     job = runner.submit(stubborn)
     wait_until(job.rows)
     job.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,13 @@ LONG = Experiment.parse({"replicates": 64, "training": {"epochs": 200}})
 
 
 @pytest.mark.slow
-def test_a_worker_in_the_midst_of_a_run_ends_with_its_server() -> None:
-    """Else it would train on for minutes, beside the server that comes next."""
+def test_a_worker_in_the_midst_of_a_run_ends_with_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would train on for minutes, beside the server that comes next. Its store is its own: another
+    test's server would go on with the run."""
     jobs.close()  # another test's
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/softlabel.sqlite")
     others = set(multiprocessing.active_children())
 
     def under_way() -> bool:
