@@ -18,7 +18,7 @@ from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
 from ui.views import measured
 from ui.watch import ready
-from ui.web import assets, early, ending, files, logs, warm
+from ui.web import assets, early, ending, files, logs, settings, warm
 from ui.web.headers import Guarded
 from ui.web.network import without_delay
 from ui.web.packed import Packed
@@ -110,6 +110,7 @@ def _idle() -> None:
 
 
 logs.begin()
+settings.settled()
 main = Path(__file__).parent / "ui" / "main.py"
 routes = [
     *films.routes(),

@@ -225,8 +225,8 @@ def test_under_a_base_path_too(page: Page) -> None:
         visit(page, "Start")
         move(page, "ArrowRight")
         assert urlsplit(page.url).path.rstrip("/") == "/lab"
-        page.go_back()
-        settled(page)  # an answer on its way writes its address, and undoes the next press
+        with answering(page):  # an answer on its way writes its address, and undoes the next press
+            page.go_back()
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Map")
         page.goto("about:blank")

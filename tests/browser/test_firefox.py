@@ -141,4 +141,4 @@ def test_a_phone_guesses(server: str, window: Firefox) -> None:
     window.evaluate("() => document.querySelector('#dock .go').click()")
     window.wait("() => document.querySelector('.status').textContent.includes('51')")
     window.open(window.evaluate("() => location.href"))
-    assert of(window, ".big", "textContent") == "51\u00a0%"
+    window.wait("() => document.querySelector('.big')?.textContent === '51\u00a0%'")

@@ -71,7 +71,7 @@ def asked(screen: Page, phones: list[Page], step: str = STEP) -> None:
 def guessed(phone: Page, guess: int) -> None:
     phone.get_by_role("slider").fill(str(guess))
     expect(phone.locator(".big")).to_have_text(f"{guess}\u00a0%")
-    phone.get_by_role("button", name="Send my guess").click()
+    phone.locator("#dock .go").click()
     expect(phone.get_by_role("button", name="Sent ✓")).to_be_visible()
 
 
@@ -101,6 +101,15 @@ def test_a_class_guesses(server: str, browser: Browser) -> None:
             guessed(phone, guess)
         expect(screen.locator(".total")).to_have_text("3")
         expect(screen.locator(".chart")).to_have_count(0)
+        other = phones[1].context.new_page()  # the same phone's
+        other.goto(phones[1].url)
+        expect(other.locator(".big")).to_have_text("43\u00a0%")
+        guessed(phones[1], 44)
+        expect(other.locator(".big")).to_have_text("44\u00a0%")
+        expect(other.get_by_role("slider")).to_have_value("44")
+        guessed(other, 43)
+        other.close()
+        expect(phones[1].locator(".big")).to_have_text("43\u00a0%")
         phones[1].reload()
         expect(phones[1].locator(".big")).to_have_text("43\u00a0%")
         expect(phones[1].get_by_text("Sent: 43")).to_be_visible()

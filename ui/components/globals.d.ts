@@ -2,12 +2,6 @@
 interface Window {
   /** Tell that the page stands: which keys press which buttons, and the last part of its address. */
   softlabelKeys(taken: Record<string, string>, whose: string): void;
-  /** What the page said last to the figure of Start, for one that is drawn later. */
-  softlabelFollow?: import("./follow/counting.js").Choice;
-}
-
-interface WindowEventMap {
-  "softlabel-follow": CustomEvent<import("./follow/counting.js").Choice>;
 }
 
 /** Names of all keys that press buttons; written by keys/__init__.py. */

@@ -154,7 +154,10 @@
         this.guess = state.vote === undefined ? null : state.vote;
         this.touched = this.late = this.again = false;
         this.closes = 0;
-      } else if (!this.touched && !this.sending && typeof state.vote === "number") this.guess = state.vote;
+      } else if (!this.touched && !this.sending && typeof state.vote === "number" && state.vote !== this.guess) {
+        this.guess = state.vote;
+        this.shown = ""; // the slider stands where it was: sent from another tab, or before the page was loaded anew
+      }
       if (same && before.stage === "vote.open" && state.stage === "vote.shown") this.close();
       if (state.stage !== "vote.shown") this.closes = 0;
       if (same && state.mine && before.mine && state.mine.length > before.mine.length) {

@@ -6,7 +6,6 @@ the choice: a browser fetches them once (`ui.web.assets`). The choice travels in
 """
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,9 @@ import streamlit as st
 from ui.components import loader
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("follow.js", "counting.js")
+SCRIPTS = ("follow.js", "follow.css", "counting.js")
 NAME = "follow"
 """Name of the component, and where the session keeps what it tells."""
-
-TOLD = """export default ({ data }) => {
-  window.softlabelFollow = data; // for a figure that is drawn later
-  window.dispatchEvent(new CustomEvent("softlabel-follow", { detail: data }));
-}"""
 
 
 def show(at: str, choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]], None]) -> None:
@@ -36,12 +30,5 @@ def show(at: str, choice: dict[str, Any], *, on_choice: Callable[[dict[str, Any]
         if made:
             on_choice(made)
 
-    with st.container(key=f"{NAME}-told"):
-        st.components.v2.component(f"{NAME}-told", js=TOLD)(data=choice, key=f"{NAME}/told")
-    figure = st.components.v2.component(NAME, css=_style(), js=loader(FOLDER, *SCRIPTS))
-    figure(data={"at": at}, key=NAME, on_choice_change=told)
-
-
-@cache
-def _style() -> str:
-    return (FOLDER / "follow.css").read_text(encoding="utf-8")
+    figure = st.components.v2.component(NAME, js=loader(FOLDER, *SCRIPTS))
+    figure(data={"at": at, "choice": choice}, key=NAME, on_choice_change=told)

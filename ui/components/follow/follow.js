@@ -1,7 +1,7 @@
 // Draws the figure and answers to hands and keys; `counting.js` counts.
 
 import { apart, degrees, first, layout, nearest, outward, pace, ranking, SOME, tally, verdict } from "./counting.js";
-import { el, forsake, withSetting } from "./elements.js";
+import { el, forsake, framed, withSetting } from "./elements.js";
 /** @import { Choice, Degrees, Point } from "./counting.js" */
 /** @import { Block, Change, Data, Value } from "./data.d.ts" */
 /** @typedef {ReturnType<typeof layout>} Layout */
@@ -31,8 +31,8 @@ const rounded = (x, y, width, height) => {
 };
 
 class Figure {
-  /** @param {ShadowRoot} parent @param {Data} data @param {(choice: Choice) => void} tell */
-  constructor(parent, data, tell) {
+  /** @param {ShadowRoot} parent @param {Data} data @param {Change} choice @param {(choice: Choice) => void} tell */
+  constructor(parent, data, choice, tell) {
     this.parent = parent;
     this.tell = tell;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -53,12 +53,10 @@ class Figure {
     /** @type {Map<string, ImageData>} */
     this.paints = new Map();
     /** @type {Choice} */
-    this.choice = { rate: 50, k: 2, way: "sets", ...window.softlabelFollow };
+    this.choice = { rate: 50, k: 2, way: "sets", ...choice };
     this.take(data);
     this.keys = (/** @type {KeyboardEvent} */ event) => this.press(event);
-    this.heard = (/** @type {CustomEvent<Change>} */ { detail }) => this.hear(detail);
     addEventListener("keydown", this.keys, true);
-    addEventListener("softlabel-follow", this.heard);
     if (this.calm) this.all();
     else this.play();
   }
@@ -84,7 +82,6 @@ class Figure {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.later);
     removeEventListener("keydown", this.keys, true);
-    removeEventListener("softlabel-follow", this.heard);
   }
 
   // ---- words
@@ -118,9 +115,8 @@ class Figure {
   build() {
     const { followed } = this.data;
     const inner = el("div", { class: "follow-inner" });
-    const root = el("section", { class: "follow", tabindex: "-1", "aria-label": this.say("name") }, inner);
-    for (const [name, [light, dark]] of Object.entries(this.data.colours))
-      root.style.setProperty(`--${name}`, `light-dark(${light}, ${dark})`);
+    const root = framed("follow", import.meta.url, this.say("name"), this.data.colours, inner);
+    root.tabIndex = -1;
     this.headline = el("h2");
     this.verdict = el("p", { class: "verdict" });
     this.live = el("div", { class: "heard", "aria-live": "polite" });
@@ -741,12 +737,16 @@ class Figure {
   }
 }
 
-/** @param {{data: {at: string}, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
-export default ({ data, parentElement, setTriggerValue }) => {
-  withSetting(parentElement, data.at, (/** @type {Data} */ known) => {
+/** @param {{data: {at: string, choice: Change}, parentElement: ShadowRoot, setTriggerValue(name: string, value: any): void}} component */
+export default ({ data: { at, choice }, parentElement, setTriggerValue }) => {
+  withSetting(parentElement, at, (/** @type {Data} */ known) => {
     const there = figures.get(parentElement);
-    if (there) there.take(known);
-    else figures.set(parentElement, new Figure(parentElement, known, (choice) => setTriggerValue("choice", choice)));
+    if (there) {
+      there.take(known);
+      there.hear(choice);
+    } else {
+      figures.set(parentElement, new Figure(parentElement, known, choice, (made) => setTriggerValue("choice", made)));
+    }
   });
   return () => {
     forsake(parentElement);
