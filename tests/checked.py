@@ -76,13 +76,15 @@ def remembered(fn=None, *, typechecker):
 def kind(value):
     """All that a check can tell values apart by."""
     cls = type(value)
-    if cls not in _told:
-        _told[cls] = _tells(cls, value)
-    return cls, _told[cls](value)
+    try:
+        tell = _told[cls]
+    except KeyError:
+        tell = _told[cls] = _tells(cls, value)
+    return cls if tell is None else (cls, tell(value))
 
 
 def _tells(cls, value):
-    """What counts of values of that type beside the type, as a function."""
+    """What counts of values of that type beside the type, as a function; None where nothing does."""
     if issubclass(cls, list | tuple | set | frozenset):
         return lambda value: tuple(map(kind, value))
     if issubclass(cls, dict):
@@ -91,7 +93,7 @@ def _tells(cls, value):
         return lambda value: value
     if hasattr(value, "dtype"):
         return lambda value: (value.dtype, value.shape)
-    return lambda value: None
+    return None
 
 
 _told = {}

@@ -1,5 +1,6 @@
 """Membership of top-k sets and projection onto the simplex."""
 
+import functools
 import itertools
 import math
 
@@ -10,18 +11,20 @@ TIE = 8 * 2.0**-52
 
 def membership(labels: np.ndarray, k: int | str) -> np.ndarray:
     """1 strictly above the k-th largest value, 0 strictly below, ties share the remaining slots."""
-    rows = []
-    for row in labels.tolist():
-        if k == "support":
-            rows.append([1.0 if mass > 0 else 0.0 for mass in row])
-            continue
-        edge = sorted(row, reverse=True)[k - 1]
-        slack = TIE * abs(edge)
-        above = sum(mass > edge + slack for mass in row)
-        tied = sum(abs(mass - edge) <= slack for mass in row)
-        share = (k - above) / tied
-        rows.append([1.0 if m > edge + slack else share if abs(m - edge) <= slack else 0.0 for m in row])
-    return np.array(rows)
+    return np.array([_held(tuple(row), k) for row in labels.tolist()])
+
+
+@functools.lru_cache(maxsize=10_000)
+def _held(row: tuple[float, ...], k: int | str) -> list[float]:
+    """Of one row: oracles ask for the same rows for every pair of classes."""
+    if k == "support":
+        return [1.0 if mass > 0 else 0.0 for mass in row]
+    edge = sorted(row, reverse=True)[k - 1]
+    slack = TIE * abs(edge)
+    above = sum(mass > edge + slack for mass in row)
+    tied = sum(abs(mass - edge) <= slack for mass in row)
+    share = (k - above) / tied
+    return [1.0 if m > edge + slack else share if abs(m - edge) <= slack else 0.0 for m in row]
 
 
 def membership_by_orders(row: list[float], k: int) -> np.ndarray:

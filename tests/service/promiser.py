@@ -16,7 +16,8 @@ from softlabel_core.store.database import Database, url
 from tests.service import promiser
 from tests.waiting import PATIENCE
 
-LEASE = 6.0
+LEASE = PATIENCE
+"""It does not end while this server lives, however slow the machine is."""
 
 
 def experiments() -> list[Experiment]:
