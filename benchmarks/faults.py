@@ -1,20 +1,20 @@
-"""What goes wrong, done to the real thing: `python benchmarks/faults.py [NAME ...]`.
+"""What goes wrong, done to the real thing: `python benchmarks/faults.py [--engine ray] [NAME ...]`.
 
 A row each in Markdown: what is done, what must hold, what was found, and the seconds it took. Real processes
-are killed by real signals; stores are a file of SQLite and a PostgreSQL of its own. What the project's tests
-do already is not here: docs/hosting.md names them.
+are killed by real signals; stores are a file of SQLite and a PostgreSQL of its own. With `--engine ray`
+(the extra `cluster`) workers are nodes of a Ray cluster that is started here. What the project's tests do
+already is not here: docs/hosting.md names them.
 """
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -32,11 +32,15 @@ from softlabel_core import Experiment, run
 from softlabel_core.experiment.link import query
 from softlabel_core.service import queue
 from softlabel_core.service.queue import Busy, Jobs, Work
-from softlabel_core.service.runner import EmbeddedRunner, ended
+from softlabel_core.service.runner import ended
 from softlabel_core.service.stored import StoredJournal
 from softlabel_core.store import results
 from softlabel_core.store.database import Database, url
+from tests.service.engines import Engine, embedded, ray
 from tests.store.writer import killed
+
+Opens = Callable[[int], AbstractContextManager[Engine]]
+"""An engine, with so many workers."""
 
 QUICK = {"dataset": "moons", "student": "linear", "replicates": 2, "training": {"epochs": 20}}
 LONG = {"dataset": "digits", "replicates": 64, "training": {"epochs": 60}}
@@ -47,15 +51,17 @@ def experiment(seed: int, config: dict[str, Any] = QUICK) -> Experiment:
 
 
 @contextmanager
-def working(address: str | None = None, workers: int = 2) -> Iterator[tuple[Jobs, Database]]:
-    """A queue with real workers, as a dashboard has it; with an address on a store."""
+def working(
+    engine: Opens = embedded, workers: int = 2, database: Database | None = None
+) -> Iterator[tuple[Jobs, Engine]]:
+    """A queue with real workers, as a dashboard has it; on a store if there is one."""
     queue.GONE = 600.0  # as if every visitor's page went on asking
-    database = Database(url(address or "sqlite:////nowhere"))
-    every = Jobs(EmbeddedRunner(workers), journal=StoredJournal(database) if address else None)
-    try:
-        yield every, database
-    finally:
-        every.close()
+    with engine(workers) as opened:
+        every = Jobs(opened.runner, journal=StoredJournal(database) if database else None)
+        try:
+            yield every, opened
+        finally:
+            every.close()
 
 
 def until(condition: Callable[[], object], seconds: float = 300.0) -> float:
@@ -73,9 +79,9 @@ def range_of(seconds: Sequence[float]) -> str:
     return f"{median(seconds):.2f} s [{min(seconds):.2f}, {max(seconds):.2f}]"
 
 
-def workers_killed() -> str:
+def workers_killed(engine: Opens = embedded) -> str:
     """20 workers killed in 200 runs | none lost"""
-    with stored(False) as (address, _), working(address) as (every, database):
+    with stored(False) as (address, _), working(engine, 2, database := Database(url(address))) as (every, at):
         asked = [experiment(seed) for seed in range(200)]
         found = [every.start(one, f"visitor {seed}") for seed, one in enumerate(asked)]
         killed = 0
@@ -83,9 +89,9 @@ def workers_killed() -> str:
             for seed, one in enumerate(asked):  # what nobody looks at is dropped
                 every.look(one.key(), f"visitor {seed}")
             over = sum(not job.alive for job in found)
-            if killed < 20 and over >= 8 * killed and any(job.state == "running" for job in found):
-                worker = random.choice(multiprocessing.active_children())  # noqa: S311
-                os.kill(worker.pid or 0, signal.SIGKILL)
+            due = killed < 20 and over >= 8 * killed and any(job.state == "running" for job in found)
+            if due and (workers := [*at.workers()]):
+                os.kill(random.choice(workers), signal.SIGKILL)  # noqa: S311
                 killed += 1
             time.sleep(0.1)
         ends = Counter(job.state for job in found)
@@ -96,9 +102,9 @@ def workers_killed() -> str:
     return f"{killed} killed: {told}; {kept} of them kept, by {saved} results"
 
 
-def killer_job() -> str:
+def killer_job(engine: Opens = embedded) -> str:
     """A job that kills its worker | at most 2 starts"""
-    with TemporaryDirectory() as folder, working() as (every, _):
+    with TemporaryDirectory() as folder, working(engine) as (every, _):
         notes = Path(folder) / "starts"
         job = every.share("killer", Work(tasks.die, (str(notes),), 1.0), "me")
         took = until(lambda: not job.alive)
@@ -108,10 +114,10 @@ def killer_job() -> str:
     return f"{starts} starts, {job.state} after {took:.1f} s; the next one ran"
 
 
-def cancelled() -> str:
+def cancelled(engine: Opens = embedded) -> str:
     """A run is cancelled, one that listens and one that spins | 3 s; its worker free 1 s later"""
     told = []
-    with working(workers=1) as (every, _):
+    with working(engine, 1) as (every, _):
         for name, work in (("training", None), ("spinning", Work(tasks.spin, (), 1.0))):
             freed, begun = [], []
             for turn in range(5):
@@ -128,10 +134,10 @@ def cancelled() -> str:
     return "; ".join(told)
 
 
-def timeout() -> str:
+def timeout(engine: Opens = embedded) -> str:
     """A job takes longer than its limit | stopped 1 s later"""
     late = []
-    with working(workers=1) as (every, _):
+    with working(engine, 1) as (every, _):
         for turn in range(5):
             job = every.share(f"spinning {turn}", Work(tasks.spin, (), 1.0, limit=2.0), "me")
             until(lambda job=job: job.state == "running")
@@ -189,7 +195,10 @@ def app_killed() -> str:
 
 def postgresql_down() -> str:
     """PostgreSQL down for 30 s | nothing acknowledged is lost"""
-    with cluster() as server, working(server.database()) as (every, database):
+    with (
+        cluster() as server,
+        working(database=(database := Database(url(server.database())))) as (every, _),
+    ):
         found = [every.start(experiment(seed), f"visitor {seed}") for seed in range(10)]
         until(lambda: found[0].state == "done")
         server.stop()
@@ -290,24 +299,26 @@ def guesses() -> str:
     return f"{opened} opened"
 
 
-FAULTS = {
-    function.__name__.replace("_", "-"): function
-    for function in (
-        workers_killed,
-        killer_job,
-        cancelled,
-        timeout,
-        writers_sqlite,
-        writers_postgresql,
-        app_killed,
-        postgresql_down,
-        orphans,
-        greedy,
-        cache_cleared,
-        foreign_origin,
-        guesses,
-    )
-}
+def _named(*rows: Callable[..., str]) -> dict[str, Callable[..., str]]:
+    return {row.__name__.replace("_", "-"): row for row in rows}
+
+
+ENGINES: dict[str, Opens] = {"embedded": embedded, "ray": ray}
+
+ON_ANY = _named(workers_killed, killer_job, cancelled, timeout)
+"""What every engine is asked."""
+
+FAULTS = ON_ANY | _named(
+    writers_sqlite,
+    writers_postgresql,
+    app_killed,
+    postgresql_down,
+    orphans,
+    greedy,
+    cache_cleared,
+    foreign_origin,
+    guesses,
+)
 
 
 def main() -> None:
@@ -317,11 +328,16 @@ def main() -> None:
         description=f"{__doc__}\n{about}", formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("names", nargs="*", choices=[*FAULTS, []], metavar="NAME")
+    parser.add_argument("--engine", choices=ENGINES, default="embedded", help=f"of {', '.join(ON_ANY)}")
+    asked = parser.parse_args()
+    can = FAULTS if asked.engine == "embedded" else ON_ANY
+    if not can.keys() >= set(asked.names):
+        parser.error(f"with --engine {asked.engine} allowed: {', '.join(can)}")
     print("| | must hold | found | seconds |\n|---|---|---|---|")
-    for name in parser.parse_args().names or FAULTS:
+    for name in asked.names or can:
         started = time.perf_counter()
         try:
-            found = FAULTS[name]()
+            found = can[name](ENGINES[asked.engine]) if name in ON_ANY else can[name]()
         except pytest.skip.Exception as reason:
             found = f"not measured: {reason}"
         except Exception as error:

@@ -48,10 +48,10 @@ class Engine:
 
 
 @contextmanager
-def embedded() -> Iterator[Engine]:
-    """One worker process beside this one; none is left."""
+def embedded(workers: int = 1) -> Iterator[Engine]:
+    """So many worker processes beside this one; none is left."""
     others = set(multiprocessing.active_children())
-    runner = EmbeddedRunner()
+    runner = EmbeddedRunner(workers)
     yield Engine(
         runner,
         lambda: {child.pid for child in multiprocessing.active_children() if child not in others},
@@ -123,10 +123,11 @@ def cluster() -> Iterator[Cluster]:
 
 
 @contextmanager
-def ray() -> Iterator[Engine]:
-    """Two nodes of one processor each."""
+def ray(workers: int = 2) -> Iterator[Engine]:
+    """So many nodes, of one processor each."""
     with cluster() as nodes:
-        nodes.add(), nodes.add()
+        for _ in range(workers):
+            nodes.add()
         runner = RayRunner(nodes.address)
         yield Engine(runner, nodes.workers, lambda **options: RayRunner(nodes.address, **options))
         runner.close()
