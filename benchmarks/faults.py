@@ -98,7 +98,8 @@ def workers_killed(engine: Opens = embedded) -> str:
         kept = sum(results.answering(database, one.key()) is not None for one in asked)
         saved = results.counts(database)["results"]
     lost = 200 - ends["done"] - ends["failed"]
-    told = f"{ends['done']} done, {ends['failed']} reported, {lost} lost"
+    twice = sum(job.lost > 1 for job in found)
+    told = f"{ends['done']} done, {ends['failed']} reported ({twice} hit twice), {lost} lost"
     return f"{killed} killed: {told}; {kept} of them kept, by {saved} results"
 
 
@@ -195,10 +196,7 @@ def app_killed() -> str:
 
 def postgresql_down() -> str:
     """PostgreSQL down for 30 s | nothing acknowledged is lost"""
-    with (
-        cluster() as server,
-        working(database=(database := Database(url(server.database())))) as (every, _),
-    ):
+    with cluster() as server, working(database=(database := Database(url(server.database())))) as (every, _):
         found = [every.start(experiment(seed), f"visitor {seed}") for seed in range(10)]
         until(lambda: found[0].state == "done")
         server.stop()
