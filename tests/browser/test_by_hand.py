@@ -41,6 +41,19 @@ def in_address(page: Page, name: str, value: str) -> None:
     settled(page)
 
 
+RESTING = """element => new Promise(done => {
+    let [top, frames] = [null, 0];
+    const look = () => {
+        const now = element.getBoundingClientRect().top;
+        frames = now === top ? frames + 1 : 0;
+        top = now;
+        if (frames === 10) done(); else requestAnimationFrame(look);
+    };
+    look();
+})"""
+"""Until an element has stood where it is for ten frames: the page may be scrolling to it."""
+
+
 class Hand:
     """A mouse on the square, in steps."""
 
@@ -160,8 +173,8 @@ def test_a_finger_draws_too(server: str, browser: Browser) -> None:
             menu.select_option(label="Drawn points")
         figure = page.locator(".draw.ready")
         expect(figure.locator(".stage")).to_be_in_viewport(ratio=0.9)
-        drawn(page)  # the page has come to rest: a finger aims at where the square stands now
         hand = Hand(page, figure)
+        hand.square.evaluate(RESTING)  # a finger aims at where the square stands
         count = len(linked(page).dataset.drawing()[0])
         with answering(page):
             page.touchscreen.tap(*hand.place(50, 3))
