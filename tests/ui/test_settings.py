@@ -1,5 +1,7 @@
 """Options of the server that are looked up once for all runs are those that Streamlit would look up."""
 
+import inspect
+
 from streamlit import config
 
 from ui.web import settings
@@ -10,8 +12,9 @@ def test_options_of_a_section_are_looked_up_once(monkeypatch):
     sections = [
         f"theme{part}" for part in ("", ".light", ".dark", ".sidebar", ".light.sidebar", ".dark.sidebar")
     ]
-    looked = {section: config.get_options_for_section(section) for section in sections}
-    monkeypatch.setattr(config, "get_options_for_section", config.get_options_for_section)  # put back after
+    look = inspect.unwrap(config.get_options_for_section)  # settled where `app` was imported
+    looked = {section: look(section) for section in sections}
+    monkeypatch.setattr(config, "get_options_for_section", look)  # put back after
     settings.settled()
     found = {section: config.get_options_for_section(section) for section in sections}
     assert found == looked
