@@ -51,11 +51,10 @@ def by_size(
             held[true] = -1.0
             counted[k, members] = held.max(1)
             held[true] = right
-    low, high = _ends(counted, sizes)
     rival = _cross_fitted(changes, targets, sizes)
     if rival is None:
         rival = (counted / np.maximum(sizes, 1)).max(1)
-    return missed / n, np.clip(rival, low, high)
+    return missed / n, np.maximum(rival, _lower_ends(counted, sizes))
 
 
 def best_size(soft_labels: Float[np.ndarray, "n c"], targets: Int[np.ndarray, "n"]) -> int:
@@ -192,13 +191,10 @@ def _highest(
     )
 
 
-def _ends(
-    counted: Float[np.ndarray, "k c"], sizes: Int[np.ndarray, "c"]
-) -> tuple[Float[np.ndarray, "k"], Float[np.ndarray, "k"]]:
-    """Interval of the ambiguity degree at every size, as `Ambiguity` has it.
+def _lower_ends(counted: Float[np.ndarray, "k c"], sizes: Int[np.ndarray, "c"]) -> Float[np.ndarray, "k"]:
+    """Lower end of the interval of the ambiguity degree at every size, as `Ambiguity` has it.
 
     Of classes with as many examples only the one with the most counts."""
     among, alike = len(sizes) * (len(sizes) - 1), np.unique(sizes)
     most = np.column_stack([counted[:, sizes == size].max(1) for size in alike])
-    low, high = np.array([worst_of(row, alike, 1 - CONFIDENCE, among) for row in most]).T
-    return low, high
+    return np.array([worst_of(row, alike, 1 - CONFIDENCE, among)[0] for row in most])

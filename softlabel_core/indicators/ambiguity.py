@@ -1,5 +1,3 @@
-import numpy as np
-
 from softlabel_core.indicators import CONFIDENCE, Indicator, Sample, worst_of
 from softlabel_core.indicators.largest_cooccurrence import LargestCooccurrence
 
@@ -25,9 +23,11 @@ class Ambiguity(Indicator):
     symbol = r"\gamma"
 
     def value(self, sample: Sample) -> float:
-        low, high = self.interval(sample, 1 - CONFIDENCE)
         found = sample.cross_fitted
-        return float(np.clip(LargestCooccurrence().value(sample) if found is None else found, low, high))
+        low, _ = self.interval(sample, 1 - CONFIDENCE)
+        # Never above the upper end: halves of a class differ by one example at most, so what they read is at
+        # most (hits + 1) / (n + 1) of some pair, the mean of the beta law whose quantile that end is.
+        return max(low, LargestCooccurrence().value(sample) if found is None else found)
 
     def interval(self, sample: Sample, alpha: float) -> tuple[float, float]:
         classes = len(sample.class_sizes)

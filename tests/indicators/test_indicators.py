@@ -392,8 +392,23 @@ def test_of_several_lower_ends_the_smallest_and_the_largest_are_found():
     sums, squares, trials = np.array([10.0, 90.0, 50.0]), np.array([1.0, 81.0, 25.0]), np.full(3, 100)
     alone = [lower_end(sums[[i]], squares[[i]], trials[[i]], 0.02) for i in range(3)]
     assert alone[0] < 0.1 < alone[2] < 0.5 < alone[1] < 0.9
-    assert lower_end(sums, squares, trials, 0.02) == pytest.approx(alone[0], abs=1e-8)
-    assert lower_end(sums, squares, trials, 0.02, largest=True) == pytest.approx(alone[1], abs=1e-8)
+    assert alone == pytest.approx([oracle.least_mean([x] * 100, 0.02) for x in (0.1, 0.9, 0.5)], abs=1e-8)
+    assert lower_end(sums, squares, trials, 0.02) == alone[0]
+    assert lower_end(sums, squares, trials, 0.02, largest=True) == alone[1]
+
+
+def test_of_lower_ends_that_are_nearly_the_same_the_right_one_is_told():
+    """Two means so close that neither end is given up before the search is over."""
+    sums, squares, trials = np.array([50.0, 50 + 2e-8]), np.full(2, 25.0), np.full(2, 100)
+    one, other = (lower_end(sums[[i]], squares[[i]], trials[[i]], 0.02) for i in range(2))
+    assert one != other
+    assert lower_end(sums, squares, trials, 0.02) == min(one, other)
+    assert lower_end(sums, squares, trials, 0.02, largest=True) == max(one, other)
+
+
+def test_one_value_says_nothing_of_its_mean():
+    """No bet on a single value is known to win more than e^(1/2) times its stake."""
+    assert lower_end(np.ones(1), np.ones(1), np.ones(1, dtype=int), 0.2) == 0
 
 
 @pytest.mark.parametrize(("per_class", "mean"), [(15, 0.513), (120, 0.322)])
@@ -429,6 +444,11 @@ TENTHS[1::10] = one_hot(np.repeat([2, 1], [5, 35]), 10)
 FEW = {
     "one example of each class": (one_hot(np.array([0, 0]), 2), [0, 1]),
     "two of a class": ([[0.5, 0.5, 0], [0.5, 0, 0.5], [0, 1, 0]], [0, 0, 1]),
+    "two, of which one has a rival more": (np.array([[3, 3, 0], [2, 2, 2]]) / 6, [0, 0]),
+    "three, of which two have rivals more": (
+        np.array([[6, 6, 0, 0], [4, 4, 4, 0], [3, 3, 3, 3]]) / 12,
+        [0, 0, 0],
+    ),
     "one slip": (one_hot(np.where(np.arange(100) == 0, 1, HUNDRED), 10), HUNDRED),
     "shares that rounding leaves apart": (TENTHS, np.arange(400) % 10),
 }
