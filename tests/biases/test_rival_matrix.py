@@ -94,6 +94,7 @@ RULE = "2 to 10 rows joined by _, each of as many whole percents joined by dots,
     ("text", "allowed"),
     [
         ("100", RULE),
+        (60, RULE),
         ("50.50_100", RULE),
         ("50.50.0_50.50.0", RULE),
         ("060.40_40.60", RULE),

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from softlabel_core.biases.self_distilled import SelfDistilled
+from softlabel_core.losses.cross_entropy import CrossEntropy
 from softlabel_core.streams import stream
+from softlabel_core.training.train import Training
 from tests.declared import examples, quick
 
 
@@ -19,6 +21,12 @@ def test_it_hands_on_its_first_labels_with_the_same_mass(kept):
         3: [[1 / 3, 1 / 6, 1 / 3, 1 / 6], [1 / 6, 1 / 3, 1 / 3, 1 / 6]],  # a tie shares what is left
     }
     np.testing.assert_allclose(handed, expected[kept])
+
+
+def test_its_network_learns_by_cross_entropy_for_as_long_as_it_says():
+    [task] = SelfDistilled(epochs=3).teachers_for([examples(4, 8)], generators=[stream(0, "labels")]).tasks
+    assert task.loss == CrossEntropy()
+    assert task.training == Training(epochs=3)
 
 
 @pytest.mark.parametrize(("noise", "rivals"), [("symmetric", 3), ("pair-flip", 1)])

@@ -5,8 +5,13 @@ import pytest
 
 from softlabel_core.biases.weak_teacher import WeakTeacher
 from softlabel_core.datasets.digits import Digits
+from softlabel_core.examples import Examples
 from softlabel_core.indicators import measure
+from softlabel_core.losses.cross_entropy import CrossEntropy
+from softlabel_core.simplex import one_hot
 from softlabel_core.streams import stream
+from softlabel_core.students.mlp import MLP
+from softlabel_core.training.train import Training
 from tests.declared import examples
 
 
@@ -35,6 +40,22 @@ def test_it_sees_a_part_of_the_features_of_all_examples(seen, features):
         assert not one[:, ~kept].any()
     if features < 9:
         assert not np.array_equal(*((one != 0).any(0) for one in shown))
+
+
+@pytest.mark.parametrize(("permuted", "order"), [(False, [0, 1, 2, 3, 4]), (True, [3, 4, 0, 2, 1])])
+def test_labels_are_its_outputs_or_those_of_the_example_before_in_the_class(permuted, order):
+    part = Examples(np.ones((5, 2), dtype=np.float32), np.array([0, 1, 0, 0, 1]), 2)
+    p = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4], [0.5, 0.5]])
+    assert np.array_equal(planned(WeakTeacher(permuted=permuted), [part]).label(part, p), p[order])
+
+
+def test_its_network_learns_true_labels_by_cross_entropy_as_its_fields_say():
+    parts = [examples(3, 30)]
+    found = planned(WeakTeacher(width=16, epochs=3), parts)
+    assert found.student == MLP(width=16)
+    assert found.tasks[0].loss == CrossEntropy()
+    assert found.tasks[0].training == Training(epochs=3)
+    assert np.array_equal(found.tasks[0].targets, one_hot(parts[0].targets, 3))
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
