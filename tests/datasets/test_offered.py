@@ -75,8 +75,12 @@ def test_parquet_will_do(data: Path) -> None:
 
 def test_human_labels_and_own_data(data: Path) -> None:
     assert not {"human-annotators"} & offered(Bias).keys()
-    (data / "human-labels-train.parquet").touch()
-    assert "human-annotators" in offered(Bias)
+    for path in (data / "human-labels-train.parquet", data / "cifar10" / "human-labels-train.parquet"):
+        assert "human-annotators" not in offered(Bias)
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        assert "human-annotators" in offered(Bias)
+        path.unlink()
     assert "uploaded" not in offered(Dataset)
     (data / "mine.csv").touch()
     assert "uploaded" in offered(Dataset)

@@ -176,6 +176,12 @@ def test_equal_confidences_share_a_bin_of_the_calibration_error(rounding):
     assert measure(labels, [0, 1], 1)["ece"] == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize(("below", "gap"), [(2e-11, 0.1), (4e-11, 0.5)], ids=["one bin", "two"])
+def test_bins_are_told_to_half_a_thousand_millionth_of_their_width(below, gap):
+    """9/15 is an edge; of a confidence at it and one a little below, the first is right."""
+    assert measure([[0.6, 0.4], [0.6 - below, 0.4 + below]], [0, 1], 1)["ece"] == pytest.approx(gap)
+
+
 @given(
     seed=st.integers(0, 2**32 - 1),
     n=st.integers(1, 60),
@@ -399,7 +405,7 @@ def test_of_several_lower_ends_the_smallest_and_the_largest_are_found():
 
 def test_of_lower_ends_that_are_nearly_the_same_the_right_one_is_told():
     """Two means so close that neither end is given up before the search is over."""
-    sums, squares, trials = np.array([50.0, 50 + 2e-8]), np.full(2, 25.0), np.full(2, 100)
+    sums, squares, trials = np.array([50.0, 50 + 4e-9]), np.full(2, 25.0), np.full(2, 100)
     one, other = (lower_end(sums[[i]], squares[[i]], trials[[i]], 0.02) for i in range(2))
     assert one != other
     assert lower_end(sums, squares, trials, 0.02) == min(one, other)
