@@ -310,6 +310,12 @@ def test_a_loss_without_a_condition_of_its_own_says_that_none_is_known():
     assert Loss.margin(LOSSES["cc"](), {}) == LossMargin(rule="none", value=None)
 
 
+def test_where_no_interval_was_measured_none_is_told():
+    found = {name: NEVER_HIDDEN[name] for name in ("unreliability", "ambiguity", "total")}
+    expected = LossMargin(rule="likelihood.sure", value=0.7, numbers={"k": 3, **found})
+    assert LOSSES["cc"]().margin({"k": 3, **NEVER_HIDDEN}) == expected
+
+
 @pytest.mark.parametrize(("k", "rule"), [(3, "likelihood"), ("support", "likelihood.support")])
 def test_a_condition_says_whether_sets_have_one_size(k, rule):
     assert LOSSES["cc"]().margin({"k": k, **HIDDEN}).rule == rule
@@ -408,8 +414,8 @@ def test_whether_a_wrong_label_is_always_there_is_decided_by_the_interval():
 def test_sets_of_all_labels_tell_nothing(cls):
     labels = normalise(stream(0, "all labels").random((40, 4)))
     measured = measure(labels, np.arange(40) % 4, 4)
-    margin = cls().margin({**measured, "target_margin": 0.0})
-    assert (margin.rule.partition(".")[0], margin.value or 0.0) in {("all-labels", 0.0), ("leverage", 0.0)}
+    margin = cls().margin({**measured, "target_margin": 0.5})
+    assert margin == LossMargin(rule="all-labels", value=0.0, numbers={"k": 4})
 
 
 def test_with_unlike_rivals_the_rule_is_not_enough_for_cc():
