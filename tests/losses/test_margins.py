@@ -310,6 +310,29 @@ def test_a_loss_without_a_condition_of_its_own_says_that_none_is_known():
     assert Loss.margin(LOSSES["cc"](), {}) == LossMargin(rule="none", value=None)
 
 
+INTERVALS = {"margin": (0.1, 0.3), "target_margin": (0.2, 0.4), "mean_label_margin": (-0.1, 0.25)}
+
+
+@pytest.mark.parametrize(
+    ("loss", "k", "rule", "margin"),
+    [
+        (LOSSES["cross-entropy"](), 3, "mean-label", "mean_label_margin"),
+        (LOSSES["average"](), 3, "class-wise", "margin"),
+        (LOSSES["average"](), "support", "uniform-target", "target_margin"),
+        (LOSSES["mae"](), 3, "class-wise", "margin"),
+        (LOSSES["gcc"](q=1), 3, "class-wise", "margin"),
+        (LOSSES["gcc"](q=0.99), 3, "likelihood", "margin"),
+        (LOSSES["lws"](), 3, "leverage", "margin"),
+        (LOSSES["lws"](beta=0), 3, "likelihood", "margin"),
+        *((LOSSES[kind](), 3, "likelihood", "margin") for kind in ("cc", "proden", "rc")),
+    ],
+    ids=str,
+)
+def test_every_condition_has_its_name_and_the_interval_of_its_own_margin(loss, k, rule, margin):
+    found = loss.margin({"k": k, **HIDDEN, "intervals": INTERVALS})
+    assert (found.rule, found.interval) == (rule, INTERVALS[margin])
+
+
 def test_where_no_interval_was_measured_none_is_told():
     found = {name: NEVER_HIDDEN[name] for name in ("unreliability", "ambiguity", "total")}
     expected = LossMargin(rule="likelihood.sure", value=0.7, numbers={"k": 3, **found})
