@@ -2,9 +2,9 @@
 
 import functools
 import html
-import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 import segno
@@ -14,15 +14,17 @@ from softlabel_core import Experiment
 from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.presets import PRESETS
 from ui import methods, own, panels, saved, state
+from ui.components import bar as figure
 from ui.components import keys, visits
 from ui.web import assets
+from ui.web.pages import PAGES, description
 from ui.words import i18n
 from ui.words.tables import describe
 
 STYLE = Path(__file__).parent / "style.css"
 PRESENT = Path(__file__).parent / "present.css"
-DOCUMENT = """document.documentElement.lang = said.language;
-document.querySelector("meta[name=description]")?.setAttribute("content", said.description);"""
+OPENED = "bar/opened"
+"""Where the session keeps which dialog was asked for, until it is drawn."""
 
 
 @functools.cache
@@ -32,6 +34,7 @@ def standing() -> tuple[str, ...]:
         STYLE.name: STYLE.read_text(encoding="utf-8"),
         "visits.js": visits.SCRIPT.read_text(encoding="utf-8"),
         "keys.js": keys.script(),
+        "bar.js": figure.SCRIPT.read_text(encoding="utf-8"),
     }
     at = assets.offer(texts)
     return tuple(f"{at}/{name}" for name in texts)
@@ -60,54 +63,70 @@ def lacks() -> None:
         st.info(state.t("shell.lacks", name=name, kind=cls.kind()))
 
 
-def draw() -> None:
-    """The bar, as the present state wants it: call it after the page, which may change the state."""
-    if state.presenting():
-        _button("present-leave", state.switch, "present", "", shortcut="Esc")
-    elif not state.controls():
-        _button("controls-show", state.switch, "controls", "")
-    else:
-        _preset()
-        _button("undo", state.undo, disabled=not state.can_undo(), shortcut="Ctrl+Z")
-        _button("reset", state.reset)
-        _pin()
-        _share()
-        _button("present", state.switch, "present", "1", shortcut="P")
-        if st.button(state.t("shell.methods"), help=state.t("shell.methods-help"), type="tertiary"):
-            methods.show()
-        for other, name in i18n.LANGUAGES.items():
-            if other != state.language():
-                st.button(
-                    name,
-                    key=f"bar/{other}",
-                    help=state.t("shell.language-help"),
-                    type="tertiary",
-                    on_click=state.switch,
-                    args=("lang", other),
-                )
+def draw(page: str) -> None:
+    """The bar, as the present state wants it; last thing on every page, which may change the state.
 
-
-def answered(page: str, description: str) -> None:
-    """The document's language and description, and the keys that the page takes; last thing on every page.
-
-    `page`: the last part of its address, empty for the first one.
+    It tells the browser the document's language and description and the keys that the page takes. `page`: the
+    last part of its address, empty for the first one.
     """
-    said = json.dumps({"language": state.language(), "description": description})
-    script = f"{{ const said = {said}; {DOCUMENT} }} {keys.answered(page)}"
-    with st.container(key="answered"):
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    controls = state.controls()
+    data = {
+        "preset": _preset() if controls else None,
+        "buttons": [*_buttons(), *(_languages() if controls else ())],
+        "page": {
+            "language": state.language(),
+            "description": description(state.language(), page or PAGES[0]),
+            "name": page,
+            "keys": keys.taken(),
+        },
+    }
+    figure.show(data, on_deed=done)
+    opened = st.session_state.pop(OPENED, None)
+    if opened in DIALOGS:
+        DIALOGS[opened]()
 
 
-def _button(name: str, action: object, *args: str, **options: Any) -> None:
-    keys.button(
-        state.t(f"shell.{name}"),
-        key=f"bar/{name}",
-        help=state.t(f"shell.{name}-help") if i18n.known("en", f"shell.{name}-help") else None,
-        type="tertiary",
-        on_click=action,
-        args=args,
-        **options,
-    )
+def _buttons() -> list[dict[str, Any]]:
+    if state.presenting():
+        return [_button("present-leave", key="Esc")]
+    if not state.controls():
+        return [_button("controls-show")]
+    return [
+        _button("undo", key="Ctrl+Z", off=not state.can_undo()),
+        _button("reset"),
+        _button("pin"),
+        _button("share"),
+        _button("present", key="P"),
+        _button("methods"),
+    ]
+
+
+def _languages() -> list[dict[str, Any]]:
+    others = (one for one in i18n.LANGUAGES if one != state.language())
+    about = state.t("shell.language-help")
+    return [{"name": f"in-{one}", "text": i18n.LANGUAGES[one], "help": about} for one in others]
+
+
+def _button(name: str, *, key: keys.Shortcut | None = None, off: bool = False) -> dict[str, Any]:
+    if key is not None:
+        keys.take(key, f"bar-{name}")
+    about = f"shell.{name}-help"
+    said = state.t(about) if i18n.known("en", about) else ""
+    return {"name": name, "text": state.t(f"shell.{name}"), "help": said, "key": key, "off": off}
+
+
+def done(what: str, value: Any) -> None:
+    """One deed of the visitor in the bar, its buttons by name."""
+    if what in DIALOGS:
+        st.session_state[OPENED] = what
+    elif what == "preset":
+        state.load(PRESETS[value].experiment, PRESETS[value].twin)
+    elif what == "undo" and state.can_undo():
+        state.undo()
+    elif what == "reset":
+        state.reset()
+    elif what in SWITCHED:
+        state.switch(*SWITCHED[what])
 
 
 @functools.cache
@@ -115,7 +134,7 @@ def _experiments() -> dict[str, Experiment]:
     return {name: preset.experiment for name, preset in PRESETS.items()}
 
 
-def _offered() -> list[str]:
+def _trainable() -> list[str]:
     """Starting points that can be trained here, and the present one."""
     now = current_preset()
     return [name for name, one in _experiments().items() if name == now or not lacking(one)]
@@ -133,66 +152,53 @@ def question(otherwise: str) -> str:
     return state.t(otherwise if name is None else f"presets.{name}.question")
 
 
-def _preset() -> None:
-    titles = {name: state.t(f"presets.{name}.title") for name in _offered()}
-    st.session_state["bar/preset"] = current_preset()
-    st.selectbox(
-        state.t("shell.preset"),
-        list(titles),
-        key="bar/preset",
-        format_func=titles.__getitem__,
-        placeholder=state.t("shell.preset-pick"),
-        label_visibility="collapsed",
-        width=250,
-        on_change=_load_preset,
-    )
+def _preset() -> dict[str, Any]:
+    titles = [(name, state.t(f"presets.{name}.title")) for name in _trainable()]
+    said = {"label": state.t("shell.preset"), "pick": state.t("shell.preset-pick")}
+    return {**said, "options": titles, "now": current_preset()}
 
 
-def _load_preset() -> None:
-    preset = PRESETS.get(st.session_state["bar/preset"])
-    if preset is not None:
-        state.load(preset.experiment, preset.twin)
+def _dialog(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Decorator: what a button opens over the page, which is drawn anew when it is closed."""
+
+    def opening(content: Callable[[], None]) -> Callable[[], None]:
+        return lambda: st.dialog(state.t(f"shell.{name}"), on_dismiss="rerun")(content)()
+
+    return opening
 
 
-def _popover(name: str) -> Any:
-    """Its content takes milliseconds that it need not cost while it is closed (`open`)."""
-    said, help_text = state.t(f"shell.{name}"), state.t(f"shell.{name}-help")
-    return st.popover(said, help=help_text, type="tertiary", key=f"bar/{name}", on_change="rerun")
-
-
+@_dialog("pin")
 def _pin() -> None:
-    with _popover("pin") as opened:
-        if not opened.open:
-            return
-        nothing, language = state.t("shell.pin-none"), state.language()
-        names = dict.fromkeys(("a", "b"), nothing)
-        names |= {side: i18n.plain(describe(one, language)) for side, one in state.pins().items()}
-        st.markdown(state.t("shell.pin-now", **names))
-        for side in ("a", "b"):
-            _button(f"pin-{side}", functools.partial(state.pin, side, state.experiment()))
-        to = state.link(page="compare")
-        st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=to)
+    state.publish()  # what was pinned a moment ago
+    nothing, language = state.t("shell.pin-none"), state.language()
+    names = dict.fromkeys(("a", "b"), nothing)
+    names |= {side: i18n.plain(describe(one, language)) for side, one in state.pins().items()}
+    st.markdown(state.t("shell.pin-now", **names))
+    with st.container(horizontal=True):
+        for side in get_args(state.Side):
+            said = state.t(f"shell.pin-{side}")
+            st.button(said, key=f"bar/pin-{side}", on_click=state.pin, args=(side, state.experiment()))
+    to = state.link(page="compare")
+    st.page_link(_page("compare"), label=state.t("shell.pin-open"), query_params=to)
 
 
+@_dialog("share")
 def _share() -> None:
-    with _popover("share") as opened:
-        if not opened.open:
-            return
-        switches = {}
-        if st.checkbox(state.t("shell.share-present"), key="bar/share-present"):
-            switches["present"] = "1"
-        if st.checkbox(state.t("shell.share-bare"), key="bar/share-bare"):
-            switches["controls"] = "0"
-        address = state.share_link(**switches)
-        st.caption(state.t("shell.share-link"))
-        panels.to_copy(address, key="bar/share-link")
-        if run := saved.link(state.experiment(), own.look(state.experiment().key())):
-            st.caption(state.t("shell.share-run"))
-            panels.to_copy(run, key="bar/share-run")
-        if urlsplit(address).hostname in assets.HERE_ONLY:
-            st.warning(state.t("shell.share-here-only"))
-        st.caption(state.t("shell.share-code"))
-        st.html(qr(address, state.t("shell.share-alt")))
+    switches = {}
+    if st.checkbox(state.t("shell.share-present"), key="bar/share-present"):
+        switches["present"] = "1"
+    if st.checkbox(state.t("shell.share-bare"), key="bar/share-bare"):
+        switches["controls"] = "0"
+    address = state.share_link(**switches)
+    st.caption(state.t("shell.share-link"))
+    panels.to_copy(address, key="bar/share-link")
+    if run := saved.link(state.experiment(), own.look(state.experiment().key())):
+        st.caption(state.t("shell.share-run"))
+        panels.to_copy(run, key="bar/share-run")
+    if urlsplit(address).hostname in assets.HERE_ONLY:
+        st.warning(state.t("shell.share-here-only"))
+    st.caption(state.t("shell.share-code"))
+    st.html(qr(address, state.t("shell.share-alt")))
 
 
 def qr(address: str, said: str) -> str:
@@ -204,3 +210,15 @@ def qr(address: str, said: str) -> str:
 
 def _page(name: str) -> str:
     return f"../pages/{name}.py"  # relative to ui/main.py
+
+
+DIALOGS: dict[str, Callable[[], None]] = {"pin": _pin, "share": _share, "methods": methods.show}
+"""What buttons open."""
+
+SWITCHED = {
+    "present": ("present", "1"),
+    "present-leave": ("present", ""),
+    "controls-show": ("controls", ""),
+    **{f"in-{language}": ("lang", language) for language in i18n.LANGUAGES},
+}
+"""Buttons that set a switch of the address, and how."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import bar, state
-from ui.web.pages import PAGES, description, title
+from ui.web.pages import PAGES, title
 from ui.web.turns import scripts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ def main() -> None:
     name = page.url_path or PAGES[0]
     st.set_page_config(page_title=title(state.language(), name), page_icon="🎓", layout="wide")
     bar.dress()
-    above = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
+    above = st.container(key="bar")
     bar.notices()
     bar.lacks()
     try:
@@ -39,8 +39,7 @@ def main() -> None:
         state.publish()  # not where the page was interrupted: the next run knows the address better
     finally:  # also where a page stopped early; the bar shows the state as the page leaves it
         with above:
-            bar.draw()
-        bar.answered(page.url_path, description(state.language(), name))
+            bar.draw(page.url_path)
 
 
 main()

@@ -21,6 +21,11 @@ NAME = re.compile(r"\w{1,40}(\.\w{1,40}){,4}", re.ASCII)
 
 def query(experiment: Experiment) -> dict[str, str]:
     """`{"v": "1", "dataset": "digits", "bias": "demotion", "bias.rank": "3", ...}`."""
+    return {**_query(experiment)}
+
+
+@once(most=1000)
+def _query(experiment: Experiment) -> dict[str, str]:
     return {"v": VERSION, **{name: _text(value) for name, value in flat(experiment.model_dump()).items()}}
 
 

@@ -164,6 +164,10 @@ class Result(Value):
     provenance: Provenance
     """How it was computed."""
 
+    def __hash__(self) -> int:
+        """That of its key: tables are not hashable, and results that are equal have the same key."""
+        return hash(self.key)
+
     @model_validator(mode="before")
     @classmethod
     def _in_full(cls, words: Any) -> Any:

@@ -1,6 +1,7 @@
 """What presets, lessons and studies are made of: parts of experiments as plain data, under one name each."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from softlabel_core.experiment.spec import Experiment
@@ -99,12 +100,12 @@ class Pair:
     more: tuple[Config, ...] = field(default=(), kw_only=True)
     """Further conditions that it is about."""
 
-    @property
+    @cached_property
     def experiment(self) -> Experiment:
         """The condition itself."""
         return Experiment.parse(self.config)
 
-    @property
+    @cached_property
     def twin(self) -> Experiment | None:
         """The condition beside it, where there is one."""
         return None if self.against is None else Experiment.parse(self.against)

@@ -153,7 +153,7 @@ def test_a_link_of_start_keeps_no_lessons_step(server: str, page: Page) -> None:
     visit(page, "Start")
     expect(page).not_to_have_url(re.compile("step="))
     page.get_by_role("button", name="Share").click()
-    shown = page.locator("[data-testid=stPopoverBody] .text code")
+    shown = page.get_by_role("dialog").locator(".text code")
     expect(shown).to_contain_text(server)
     expect(shown).not_to_contain_text("step=")
     page.keyboard.press("Escape")

@@ -58,19 +58,32 @@ def test_keys_after_a_slider(server: str, page: Page) -> None:
 
 def test_keys_in_a_field(server: str, page: Page) -> None:
     """Check 23: letters are the field's, pages and Ctrl+Enter are not."""
-    opened(page, f"{server}/learn?step={RADIO}")
-    field = page.get_by_role("combobox").first
-    field.focus()
-    page.keyboard.press("PageDown")
-    at(page, after(RADIO))
+    opened(page, f"{server}/map?bias=candidate-set&framework.k=support")
+    field = page.get_by_role("combobox", name="Dataset")
     field.focus()
     page.keyboard.type("p")
     expect(field).to_have_value("p")
     page.keyboard.press("PageDown")  # the open menu's
     page.keyboard.press("Escape")
     settled(page)
-    at(page, after(RADIO))
     expect(page).not_to_have_url(re.compile("present=1"))
+
+
+def test_keys_in_the_menu_of_the_bar(server: str, page: Page) -> None:
+    """Check 23: letters choose in it, pages turn."""
+    opened(page, f"{server}/learn?step={RADIO}")
+    menu = page.get_by_role("combobox", name="Starting point")
+    menu.focus()
+    page.keyboard.press("PageDown")
+    at(page, after(RADIO))
+    menu.focus()
+    with answering(page):
+        page.keyboard.press("t")
+    expect(menu.locator("option:checked")).to_have_text("The cliff")
+    page.keyboard.press("p")  # no starting point begins with it
+    expect(page).not_to_have_url(re.compile("present=1"))
+    page.keyboard.press("PageDown")
+    at(page, after(RADIO, 2))
 
 
 def test_undo_after_a_menu(server: str, page: Page) -> None:

@@ -151,7 +151,7 @@ def test_the_minute_of_the_instructor(server: str, page: Page) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_alt_text("QR code of the link above")).to_be_visible()
-    shown = page.locator("[data-testid=stPopoverBody] .text code")
+    shown = page.get_by_role("dialog").locator(".text code")
     expect(shown).to_contain_text(server)
     address = shown.text_content() or ""
     assert link.parse(dict(parse_qsl(urlsplit(address).query))) == (imitated, [])

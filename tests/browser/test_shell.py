@@ -58,13 +58,13 @@ def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, 
     moved = CHOSEN.replace(bias=CHOSEN.bias.replace(rate=0.71))
     expect(page).to_have_url(re.compile(r"bias\.rate=0\.71"))
     page.get_by_role("button", name="Share").click()
-    shown = page.locator("[data-testid=stPopoverBody] .text code").first  # a saved run has one too
+    shown = page.get_by_role("dialog").locator(".text code").first  # a saved run has one too
     expect(shown).to_contain_text("bias.rate=0.71")
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     address = shown.text_content() or ""
     assert len(address) < 200
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Copy").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
     with visiting(browser) as context:

@@ -9,7 +9,9 @@ from softlabel_core.hall import house as looking
 from softlabel_core.hall import rules
 from tests.hall.acts import Hand
 from tests.ui.halls import Room
-from ui import jobs
+from tests.ui.hands import Bar
+from ui import jobs, state
+from ui.components import bar as component
 from ui.hall import house as houses
 from ui.hall import phones, presenter, wire
 
@@ -20,6 +22,15 @@ def worker() -> Iterator[None]:
     yield
     jobs.every().close()
     jobs.every.clear()
+
+
+@pytest.fixture
+def bar(monkeypatch) -> Bar:
+    """The bar of the pages that are run."""
+    hands = Bar()
+    monkeypatch.setattr(component, "show", hands.show)
+    monkeypatch.setattr(state, "arrive", hands.arrive)
+    return hands
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from softlabel_core.experiment.compare import difference
 from softlabel_core.frameworks import Framework, losses_reading
 from softlabel_core.losses import Loss
 from softlabel_core.teaching.presets import PRESETS
+from tests.ui.hands import Bar
 from tests.waiting import PATIENCE, wait_until
 from ui import jobs
+from ui.bar import DIALOGS
 from ui.web.network import without_delay
 from ui.words import i18n
 
@@ -200,10 +203,11 @@ def main(**parameters: str) -> AppTest:
     return sound(app.run())
 
 
-def test_the_bar_stands_on_the_start_page() -> None:
-    app = main()
-    assert {"bar/undo", "bar/reset", "bar/present", "bar/zh"} <= {button.key for button in app.button}
-    assert app.button(key="bar/undo").disabled
+def test_the_bar_stands_on_the_start_page(bar: Bar) -> None:
+    main()
+    assert {"undo", "reset", "present", "in-zh"} <= bar.buttons.keys()
+    assert bar.buttons["undo"]["off"]
+    assert bar.data["page"]["keys"] == {"Ctrl+Z": "bar-undo", "P": "bar-present"}
 
 
 def test_a_link_with_strange_parameters_opens_and_names_them() -> None:
@@ -221,33 +225,54 @@ def test_what_a_link_names_is_shown_as_text() -> None:
     assert "\\<b\\>" in app.warning[0].value
 
 
-def test_the_language_follows_the_link_and_the_button() -> None:
+def test_the_language_follows_the_link_and_the_button(bar: Bar) -> None:
     app = main(lang="zh")
-    assert any(button.label == "撤销" for button in app.button)
-    app.button(key="bar/en").click().run()
-    assert any(button.label == "Undo" for button in app.button)
+    assert bar.buttons["undo"]["text"] == "撤销"
+    bar.do(app, "in-en")
+    assert bar.buttons["undo"]["text"] == "Undo"
     assert in_address(app)["lang"] == "en"
 
 
-def test_a_preset_is_loaded_pinned_and_undone() -> None:
+def test_a_preset_is_loaded_pinned_and_undone(bar: Bar) -> None:
     app = main(seed="3")
     preset = PRESETS["the-cliff"]
-    app.selectbox(key="bar/preset").set_value(preset.id).run()
+    assert bar.data["preset"]["now"] is None
+    bar.do(app, "preset", preset.id)
+    assert bar.data["preset"]["now"] == preset.id
     address = in_address(sound(app))
     assert share.parse(address)[0] == preset.experiment
     assert share.parse(share.inside(address, "b"))[0] == preset.twin
-    app.button(key="bar/undo").click().run()
+    for _ in range(2):  # pressed again before the page has answered: there is nothing to take back
+        bar.do(app, "undo")
     assert in_address(sound(app))["seed"] == "3"
-    assert app.button(key="bar/undo").disabled
+    assert bar.buttons["undo"]["off"]
 
 
-def test_the_present_mode_has_a_way_in_and_out() -> None:
+def test_the_present_mode_has_a_way_in_and_out(bar: Bar) -> None:
     app = main()
-    app.button(key="bar/present").click().run()
+    bar.do(app, "present")
     assert in_address(app)["present"] == "1"
-    assert {button.key for button in app.button} & {"bar/reset"} == set()
-    app.button(key="bar/present-leave").click().run()
+    assert [*bar.buttons] == ["present-leave"]
+    assert bar.data["preset"] is None
+    bar.do(app, "present-leave")
     assert "present" not in in_address(app)
+
+
+@pytest.mark.parametrize("name", ["pin", "share", "methods"])
+def test_a_button_opens_its_dialog_once(bar: Bar, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setitem(DIALOGS, name, partial(opened.append, name))
+    app = bar.do(main(), name)
+    app.run()
+    assert opened == [name]
+
+
+@pytest.mark.parametrize("deed", [("preset", "evil"), ("preset", {}), ("evil", None), ("in-xx", 1), ([], 1)])
+def test_what_nobody_offered_changes_nothing(bar: Bar, deed: tuple[Any, Any]) -> None:
+    app = main(seed="3")
+    before = in_address(app), [*bar.buttons]
+    bar.do(app, *deed)
+    assert (in_address(sound(app)), [*bar.buttons]) == before
 
 
 @pytest.mark.parametrize("page", ["start", "explore", "compare"])
@@ -277,11 +302,11 @@ def test_a_stale_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
             assert any("has changed since" in one.value for one in app.warning), (page, link)
 
 
-def test_controls_can_be_hidden_by_link() -> None:
+def test_controls_can_be_hidden_by_link(bar: Bar) -> None:
     app = main(controls="0")
-    assert not app.selectbox
-    app.button(key="bar/controls-show").click().run()
-    assert app.selectbox
+    assert (bar.data["preset"], [*bar.buttons]) == (None, ["controls-show"])
+    bar.do(app, "controls-show")
+    assert bar.data["preset"]
 
 
 def compare(**parameters: str) -> AppTest:

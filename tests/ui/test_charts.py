@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from softlabel_core import Experiment, Result, run
@@ -74,6 +75,26 @@ def test_every_chart_speaks_and_has_a_table(
         assert len(chart.alt) > 20
         assert len(chart.table) > 0
         assert chart.figure.layout.font.color == (DARK if dark else LIGHT).ink
+
+
+def test_a_finished_figure_is_what_plotly_makes_of_it_and_made_once(digits: Result, spiral: Result) -> None:
+    both = (digits, spiral)
+    figure = pair.pair(both, paired=False, dark=False).figure
+    assert figure.to_dict() == go.Figure(figure).to_dict()
+    assert figure.to_dict() is figure.to_dict()
+    assert pair.pair(both, paired=False, dark=False).figure is figure
+    assert pair.pair(both[::-1], paired=False, dark=False).figure is not figure
+    assert enlarged(figure, 720).layout.height == 720
+    assert figure.to_dict()["layout"]["height"] != 720
+
+
+def test_equal_results_share_what_is_made_of_them(digits: Result) -> None:
+    again = Result.read(digits.model_dump_json())
+    assert hash(again) == hash(digits)
+    other = again.model_copy(update={"bayes_accuracy": 0.25})
+    assert pair.pair((digits, other), paired=False, dark=False) is not pair.pair(
+        (digits, again), paired=False, dark=False
+    )
 
 
 def test_scatter_highlights_the_current_run_and_keeps_the_others(digits: Result, spiral: Result) -> None:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from softlabel_core.service.uploads import Upload
 from softlabel_core.teaching.lessons import STEPS
 from softlabel_core.training.train import Training
 from tests.declared import PLUGINS, label
+from tests.ui.hands import Bar
 from tests.waiting import PATIENCE, wait_until
 from ui import jobs
 from ui.uploads import KEY, Own
@@ -186,7 +188,7 @@ DRAWN = {"text", "name", "hovertemplate"}
 
 def shown(app: AppTest) -> Iterator[str]:
     """Every text of a page: what stands there, what widgets offer and explain, charts and tables."""
-    for element in (*app.main, *app.sidebar):
+    for element in chain.from_iterable(app._tree.children.values()):  # with what stands over the page
         if element.type in ("plotly_chart",):
             yield from drawn(json.loads(element.proto.spec))
             yield element.proto.alt
@@ -196,8 +198,17 @@ def shown(app: AppTest) -> Iterator[str]:
         elif element.type == "html" and 'class="chart"' in element.proto.body:
             found = re.findall(r'aria-label="([^"]+)"|>([^<]+)<', element.proto.body)
             yield from map("".join, found)
+        elif element.type == "bidi_component" and element.proto.component_name == "bar":
+            yield from offered(*json.loads(element.proto.json))
         elif element.type not in ("code", "html") and element.proto is not None:
             yield from said(element.proto)
+
+
+def offered(data: dict[str, Any]) -> Iterator[str]:
+    """What the bar of a page with controls says."""
+    yield from (text for one in data["buttons"] for text in (one["text"], one["help"]))
+    yield from (title for _, title in data["preset"]["options"])
+    yield from (data["preset"]["label"], data["preset"]["pick"], data["page"]["description"])
 
 
 def said(message: Any) -> Iterator[str]:
@@ -276,9 +287,9 @@ def test_what_a_lesson_reveals_is_in_chinese(step: str) -> None:
     all_chinese(app)
 
 
-def test_the_methods_panel_is_in_chinese() -> None:
-    app = page("explore")
-    next(one for one in app.button if one.label == i18n.say("zh", "shell.methods")).click().run()
+def test_the_methods_panel_is_in_chinese(bar: Bar) -> None:
+    app = bar.do(page("explore"), "methods")
+    assert i18n.say("zh", "methods.computed") in list(shown(app))
     all_chinese(app, set(versions()) | {"core", "softlabel"})
 
 

@@ -41,7 +41,7 @@ def test_every_file_is_there_and_named_once(page: str) -> None:
         text = (early.FOLDER / name).read_text(encoding="utf-8")
         assert set(early.IMPORTED.findall(text)) <= scripts
     ours = [one for one in found if one.startswith(assets.address(""))]
-    assert len(ours) == 3 + sum(one in ours for one in app._fetched(page, "en"))
+    assert len(ours) == 4 + sum(one in ours for one in app._fetched(page, "en"))
     assert any(one not in app._standing() for one in ours) == (page in ("start", "explore"))
     whole = Browser(Starlette(routes=assets.routes()))
     assert all(whole.get(one).status == 200 for one in ours)

@@ -10,6 +10,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.experiment.catalogue import lacking
 from softlabel_core.teaching.lessons import LESSONS
 from softlabel_core.teaching.presets import PRESETS
+from tests.ui.hands import Bar
 from tests.waiting import PATIENCE
 from ui.words import i18n, question
 
@@ -60,8 +61,9 @@ def test_the_sentence_offers_what_has_its_files() -> None:
     ]
 
 
-def test_starting_points_are_those_that_can_be_trained() -> None:
-    offered = menu(explore(), i18n.say("en", "shell.preset"))
+def test_starting_points_are_those_that_can_be_trained(bar: Bar) -> None:
+    explore()
+    offered = {title for _, title in bar.data["preset"]["options"]}
     left = {
         i18n.say("en", f"presets.{name}.title") for name, one in PRESETS.items() if lacking(one.experiment)
     }

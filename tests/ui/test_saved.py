@@ -11,6 +11,7 @@ from softlabel_core.experiment import science
 from softlabel_core.store import results
 from softlabel_core.store.database import Database
 from softlabel_core.store.results import Saved
+from tests.ui.hands import Bar
 from tests.waiting import PATIENCE
 from ui.words import i18n
 
@@ -63,9 +64,9 @@ def test_it_opens_after_the_science_has_changed(
     assert values["Student accuracy"] == f"{100 * result.student_accuracy.mean:.1f} %"
 
 
-def test_another_choice_is_no_longer_that_run(kept: tuple[Result, Saved]) -> None:
+def test_another_choice_is_no_longer_that_run(kept: tuple[Result, Saved], bar: Bar) -> None:
     app = opened(kept[1].share)
-    app.selectbox(key="bar/preset").set_value("clean").run()
+    bar.do(app, "preset", "clean")
     assert not app.exception
     assert "run" not in app.query_params
     assert "seed" in app.query_params

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypedDict
 
 import pandas as pd
@@ -14,6 +15,18 @@ from ui.charts.palette import CLEAR, Palette
 FONT = 14
 LARGE = 24
 """Figure text in pixels, on a desk and on a projector."""
+
+
+class Finished(go.Figure):
+    """A figure that nobody changes any more: its plain form, sent with every answer, is made once."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Traces and layout as plain values; not to be changed either."""
+        return self._plain
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        return super().to_dict()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +123,7 @@ class Drawing:
     @property
     def figure(self) -> go.Figure:
         """What plotly makes of it."""
-        return go.Figure({"data": self.data, "layout": self.layout})
+        return Finished({"data": self.data, "layout": self.layout})
 
 
 def enlarged(figure: go.Figure, height: int) -> go.Figure:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from softlabel_core import Result
+from softlabel_core.once import once
 from ui.charts.figures import Chart, Drawing, intervals
 from ui.charts.palette import palette
 from ui.words.i18n import minus, say
@@ -12,6 +13,7 @@ from ui.words.tables import by_sum, label
 LOOKS = (("A", "circle", "solid"), ("B", "diamond", "dot"))
 
 
+@once(most=100)
 def pair(results: tuple[Result, Result], *, paired: bool, dark: bool, language: str = "en") -> Chart:
     """Accuracy of A and of B, a faint dot a replicate, the means with their intervals.
 
@@ -62,6 +64,7 @@ def _lines(said: str) -> str:
     return said.replace(" (", "<br>(").replace("（", "<br>（")
 
 
+@once(most=100)
 def plane(results: tuple[Result, Result], *, dark: bool, language: str = "en") -> Chart:
     """Where A and B stand in accuracy and in what their losses ask for: Δ + γ, or the margins of their rules.
 

@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from softlabel_core.atlas import lookup, plan
 from softlabel_core.atlas.plan import AXES, least_ambiguity
-from softlabel_core.atlas.rule_failures import committed_exceptions
+from softlabel_core.atlas.rule_failures import CLOSE, REASONS, committed_exceptions
 from softlabel_core.biases import Bias
 from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
 from softlabel_core.losses import Loss
 from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
-from ui.charts.figures import FONT, LARGE, Chart
+from ui.charts.figures import FONT, LARGE, Chart, Finished
 from ui.charts.palette import CLEAR, SEQUENTIAL, palette
 from ui.words.i18n import choice, field_title, say, title
 
@@ -95,7 +94,7 @@ def plane(
         "plot_bgcolor": CLEAR,
     }
     # One plain dictionary: plotly checks it once, in a third of the time of adding part after part.
-    figure = go.Figure({"data": traces, "layout": layout})
+    figure = Finished({"data": traces, "layout": layout})
     return Chart(figure, _said(table, classes, language), _twin(table, language))
 
 
@@ -208,6 +207,13 @@ def _twin(table: pd.DataFrame, language: str) -> pd.DataFrame:
     }
     names = {column: say(language, f"map.column.{key}") for column, key in columns.items()}
     return table[list(columns)].round(3).rename(columns=names)
+
+
+@once()
+def exceptions_by_reason() -> dict[str, int]:
+    """Reason -> how many exceptions the committed atlas has for it; what is no exception comes last."""
+    counts = committed_exceptions()["why"].value_counts()
+    return {why: int(counts[why]) for why in sorted(REASONS, key=CLOSE.__eq__) if why in counts}
 
 
 @once(most=32)

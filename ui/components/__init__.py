@@ -3,6 +3,7 @@
 `elements.js`: what several figures are made of. `asking.js`: how they ask what goes on.
 """
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,32 @@ def addresses(folder: Path, *names: str) -> tuple[str, ...]:
 def loader(folder: Path, main: str, *others: str) -> str:
     """The script of a component whose own, `main`, a browser fetches once with the `others` of its folder."""
     return LOADER.format(path=addresses(folder, main, *others)[0])
+
+
+Deed = tuple[int, str, Any]
+"""Number, what is done, and with what."""
+
+
+def deeds(key: str, on_deed: Callable[[str, Any], None]) -> tuple[int, Callable[[], None]]:
+    """For a component that tells a list of `deeds`, each with a number that grows, until they are heard.
+
+    The number of the last one heard, which its data must say; and the callback, in which `on_deed` is called
+    once for every deed, before the page is drawn. So a run of the page that was overtaken by the next loses
+    nothing, and what is told again changes nothing.
+    """
+    kept = f"{key}/heard"
+
+    def told() -> None:
+        said: list[Deed] = st.session_state[key].get("deeds") or []
+        for number, what, value in said:
+            if number > st.session_state[kept]:
+                st.session_state[kept] = number
+                try:
+                    on_deed(what, value)
+                except Exception:  # of a hostile browser; the deeds after it count
+                    logging.getLogger(__name__).exception("A deed could not be done: %s", what)
+
+    return st.session_state.setdefault(kept, 0), told
 
 
 def made_by_hand(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.experiment.compare import difference
+from softlabel_core.once import once
 from softlabel_core.service.queue import Busy
 from softlabel_core.teaching import by_hand as hand
 from softlabel_core.teaching import steps
@@ -52,7 +53,11 @@ def current() -> str:
 
 def text(name: str, part: str) -> str:
     """A text of the step that needs no result, with words that show their meaning."""
-    language = state.language()
+    return _text(state.language(), name, part)
+
+
+@once(most=400)
+def _text(language: str, name: str, part: str) -> str:
     return glossary.explained(language, says.spoken(language, name, part, STEPS[name][1], []))
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from softlabel_core import Experiment
 from softlabel_core.atlas import lookup, plan
-from softlabel_core.atlas.rule_failures import CLOSE, REASONS, committed_exceptions, committed_tally
+from softlabel_core.atlas.rule_failures import committed_tally
 from softlabel_core.biases.candidate_set import CandidateSet
 from ui import answers, panels, state
 from ui.answers import Answer
@@ -175,12 +175,11 @@ def cell(answer: Answer | None) -> None:
 def exceptions() -> None:
     """Entries of all bias types that do not do as the rule says, by the reason why."""
     st.subheader(state.t("map.rule.title"), anchor=False)
-    wrong = committed_exceptions()
+    counts = charts_map.exceptions_by_reason()
     st.markdown(state.t("map.rule.lead", **committed_tally()))
-    if wrong.empty:
+    if not counts:
         return
-    counts = wrong["why"].value_counts()
-    reasons = sorted((one for one in REASONS if one in counts), key=CLOSE.__eq__)  # no exceptions: last
+    reasons = list(counts)
     why = st.pills(
         state.t("map.rule.pick"),
         reasons,

@@ -55,7 +55,8 @@ def _flatten(part: dict[str, Any], prefix: str, texts: dict[str, str]) -> None:
 
 def say(language: str, key: str, /, **values: Any) -> str:
     """The short text, its placeholders filled (`{share:.1%}` takes a format); raises KeyError."""
-    return _Texts().format(table(language)[key], **values)
+    text = table(language)[key]
+    return _Texts().format(text, **values) if "{" in text or "}" in text else text
 
 
 def joined(texts: list[str]) -> str:

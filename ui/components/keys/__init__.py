@@ -8,7 +8,6 @@ first is sent are one, and a widget that has not heard of the last press yet tel
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -38,18 +37,19 @@ def begin() -> None:
     st.session_state[TAKEN] = {}
 
 
+def take(shortcut: Shortcut, where: str) -> None:
+    """Note that a key presses the button of this class, or the one within it."""
+    st.session_state.setdefault(TAKEN, {})[shortcut] = where
+
+
 def button(label: str, *, key: str, shortcut: Shortcut | None = None, **options: Any) -> bool:
     """`st.button` that a key may press as well."""
     if shortcut is not None:
-        st.session_state.setdefault(TAKEN, {})[shortcut] = "st-key-" + re.sub(r"[^\w-]", "-", key)
+        take(shortcut, "st-key-" + re.sub(r"[^\w-]", "-", key))
     return st.button(label, key=key, shortcut=shortcut, **options)
 
 
-def answered(page: str) -> str:
-    """The script that tells the browser that the page stands, and which keys it takes.
-
-    `page`: the last part of its address, empty for the first one. No two runs have the same, or a browser
-    would not run it again.
-    """
-    told = f"{json.dumps(st.session_state[TAKEN])}, {json.dumps(page)}"
-    return f"window.softlabelKeys?.({told}); // {time.monotonic_ns()}"
+def taken() -> dict[str, str]:
+    """Key -> class of what it presses on the page as it was drawn."""
+    pressed: dict[str, str] = st.session_state[TAKEN]
+    return dict(pressed)

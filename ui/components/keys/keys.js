@@ -7,14 +7,14 @@
   /** @type {string[]} */
   const waiting = []; // names of the keys pressed and not yet handed on
   /** @type {{[name: string]: string}} */
-  let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands
+  let buttons = {}; // name of a key -> class of the button that it presses on the page as it stands, or of what is around it
   /** @type {number | null} */
   let due = null; // when what was sent last was sent: later answers count for it; null when nothing is awaited
   let answers = 0; // how often the page has answered
   let rested = 0; // when a script began or ended last: a server may take as long as it likes
 
   /** @returns {HTMLButtonElement | null} */
-  const button = (/** @type {string} */ name) => (buttons[name] ? document.querySelector(`.${buttons[name]} button`) : null);
+  const button = (/** @type {string} */ name) => (buttons[name] ? document.querySelector(`button.${buttons[name]}, .${buttons[name]} button`) : null);
   const still = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState === "notRunning";
   const here = () => PAGES.find((name) => location.pathname.endsWith(`/${name}`)) ?? "";
   let page = here(); // whose buttons these are: another page's come last of all that it draws
