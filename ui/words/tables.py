@@ -13,6 +13,7 @@ from softlabel_core.datasets import Dataset
 from softlabel_core.frameworks import Framework
 from softlabel_core.indicators import Indicator
 from softlabel_core.losses import Loss
+from softlabel_core.once import once
 from softlabel_core.plugin import Plugin, catalogue
 from ui.words.i18n import choice, field_title, say, title
 
@@ -125,6 +126,7 @@ def by_sum(results: Iterable[Result]) -> bool:
     return all(one.experiment.framework.shows == "sets" for one in results)
 
 
+@once(most=100)
 def side_by_side(both: tuple[Result, Result], language: str = "en") -> pd.DataFrame:
     """Every indicator and accuracy of two results, and their difference.
 
