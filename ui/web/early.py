@@ -17,8 +17,8 @@ import streamlit as st
 FOLDER = Path(st.__file__).parent / "static" / "static" / "js"
 """Streamlit's scripts."""
 
-LAZY = ("BidiComponent",)
-"""Streamlit's elements of every page whose scripts are fetched when the first of them comes."""
+LAZY = ("Html", "BidiComponent")
+"""Streamlit's elements of most pages whose scripts are fetched when the first of them comes."""
 
 IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 
