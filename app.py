@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from softlabel_core.service import metrics
+from softlabel_core.service import forkserver, metrics
 from ui import jobs
 from ui.hall import house, phones, presenter
 from ui.live import films, runs, sweeps
@@ -33,7 +33,7 @@ async def lifespan(server: Any) -> AsyncIterator[None]:
     """
     try:
         async with (
-            warm.warmed(_imports, _atlas, _figures, _jobs),
+            warm.warmed(forkserver.prepare, _imports, _atlas, _figures, _jobs),
             files.given_back(_idle),
             ending.heard(house.end_streams),
             without_delay(server),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from typing import Any
 
 from softlabel_core.service.runner import Channel
@@ -23,4 +24,17 @@ def spin(channel: Channel) -> dict[str, Any]:
 
 def nap(channel: Channel) -> dict[str, Any]:
     """Ends at once."""
+    return {}
+
+
+def stay(channel: Channel) -> dict[str, Any]:
+    """Keeps its worker for a moment, so that another one takes the next."""
+    time.sleep(0.2)
+    return {}
+
+
+def tell(channel: Channel) -> dict[str, Any]:
+    """Tells who does it, and does not end by itself."""
+    channel.row(os.getpid())
+    time.sleep(3600)
     return {}

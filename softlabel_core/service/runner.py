@@ -1,4 +1,4 @@
-"""Where jobs run: the seam of all engines, and the embedded one, worker processes spawned once and kept.
+"""Where jobs run: the seam of all engines, and the embedded one, worker processes started once and kept.
 
 Such a worker never shares memory or locks with the server: progress, rows and the wish to cancel travel
 through small files of the job's own folder, so a worker may be killed at any moment and nothing hangs.
@@ -12,13 +12,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from loky.backend.context import get_context
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from softlabel_core.experiment.run import run
@@ -26,6 +25,7 @@ from softlabel_core.experiment.spec import Experiment
 from softlabel_core.experiment.splits import keeping
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
+from softlabel_core.service import forkserver
 from softlabel_core.service.traces import Folder, serve
 from softlabel_core.training.train import Cancelled
 
@@ -171,7 +171,8 @@ class Runner(ABC):
 class EmbeddedRunner(Runner):
     """Worker processes beside this one (Pebble); a killed worker fails its own job only.
 
-    They start without this process's main script (loky), which is a page of Streamlit while the page runs.
+    They start without this process's main script, which is a page of Streamlit while the page runs: as forks
+    of a process that has imported what they need (`forkserver`), by loky where this is no Linux.
     """
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
@@ -179,9 +180,11 @@ class EmbeddedRunner(Runner):
         self._folder = Folder()
         self._submitted, self._closed = 0, False
         self._lock = threading.Lock()
-        # Workers end with the thread that starts them: one of our own, not a visitor's.
-        self._opener = ThreadPoolExecutor(1, "workers")
-        self._pool = self._opener.submit(self._opened).result()
+        self._opening = self._open()
+
+    @property
+    def _pool(self) -> ProcessPool:
+        return self._opening.result()
 
     def submit(
         self, task: Routine, *data: Any, limit: float | None = None, memory: int | None = None
@@ -190,11 +193,13 @@ class EmbeddedRunner(Runner):
         with self._lock:
             self._submitted += 1
             folder = self._made(str(self._submitted))
-            if not (self._pool.active or self._closed):  # Pebble gives up when a worker without a job dies
+            if self._opening.exception():  # there was no memory for a worker, perhaps
+                self._opening = self._open()
+            elif not (self._pool.active or self._closed):  # Pebble gives up when a worker without a job dies
                 logging.getLogger(__name__).warning("A worker without a job died; its pool is opened anew.")
                 self._pool.stop()
                 self._pool.join()
-                self._pool = self._opener.submit(self._opened).result()
+                self._opening = self._open()
             future = self._pool.schedule(_work_in, args=(str(folder), task, data, memory), timeout=limit)
         return _EmbeddedHandle(future, folder, limit)
 
@@ -209,18 +214,22 @@ class EmbeddedRunner(Runner):
             logging.getLogger(__name__).warning("A job has no folder: %s", error)
         return self._folder.path / name
 
+    def _open(self) -> Future[ProcessPool]:
+        """In a thread of its own: the first workers wait until what they are forked from has imported all."""
+        return ThreadPoolExecutor(1, "workers").submit(self._opened)
+
     def _opened(self) -> ProcessPool:
-        context = get_context("loky")
-        pool = ProcessPool(self.workers, initializer=serve, initargs=(os.getpid(),), context=context)
+        context, owed = forkserver.context(), (os.getpid(),)
+        pool = ProcessPool(self.workers, initializer=serve, initargs=owed, context=context)
         for _ in range(self.workers):
             pool.schedule(_warm_up)
         return pool
 
     def close(self) -> None:
         self._closed = True
-        self._pool.stop()
-        self._pool.join(timeout=5)
-        self._opener.shutdown(wait=False)
+        if not self._opening.exception():
+            self._pool.stop()
+            self._pool.join(timeout=5)
         self._folder.remove()
 
 
@@ -331,11 +340,8 @@ def _at_most(memory: int | None) -> Iterator[None]:
 
 
 def _warm_up() -> None:
-    """Import what the first job will need."""
-    import pyarrow.parquet
-    import scipy.special
-    import sklearn.datasets
-    import sklearn.model_selection
+    """Have there what the first job will need."""
+    forkserver.load()
     import torch
 
-    torch.zeros(1), sklearn.datasets, sklearn.model_selection, scipy.special, pyarrow.parquet
+    torch.zeros(1)

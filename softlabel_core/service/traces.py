@@ -1,6 +1,5 @@
 """What a server's workers owe it; and a killed one leaves a folder, which goes when the next one starts."""
 
-import ctypes
 import fcntl
 import os
 import shutil
@@ -23,19 +22,15 @@ BEAT = 0.5
 NICE = 10
 """By how much a worker's priority is below that of its server. Of a core that both want it keeps a tenth."""
 
-PR_SET_PDEATHSIG = 1
-
 
 def serve(server: int) -> None:
-    """In a worker: give way to the process that started it, the server, and end as soon as that has ended.
+    """In a worker: give way to its server, and end as soon as that has ended.
 
-    Linux kills it, whatever it is doing, as soon as the thread that started it is gone; elsewhere, and where
-    the server was gone before, a thread of its own looks.
+    On Linux the fork server sees to that, whatever the worker is doing; elsewhere a thread of its own looks.
     """
     os.nice(NICE)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    threading.Thread(target=_watch, args=(server,), name="server", daemon=True).start()
+    if sys.platform != "linux":
+        threading.Thread(target=_watch, args=(server,), name="server", daemon=True).start()
 
 
 def _watch(server: int) -> None:

@@ -27,7 +27,7 @@ runner = EmbeddedRunner()
 job = runner.submit(getattr(test_traces, sys.argv[1]))
 while not (found := job.rows()):
     time.sleep(0.02)
-print(found[0][0], runner._folder.path, flush=True)
+print(*found[0], runner._folder.path, flush=True)
 time.sleep(3600)
 """
 
@@ -40,23 +40,24 @@ subprocess.run([sys.executable, "-c", code])
 
 
 def sleep(channel):
-    """A task: waits."""
-    channel.row(os.getpid())
+    """A task: waits. It says who does it, and what has started that."""
+    channel.row(os.getpid(), os.getppid())
     time.sleep(3600)
 
 
 def hold(channel):
     """A task: lets no other thread of its process run, like a long call of a library."""
-    channel.row(os.getpid())
+    channel.row(os.getpid(), os.getppid())
     sum(range(10**15))
 
 
 @contextmanager
-def started(code, *arguments, folder=None):
-    """A process of its own, and what it says first."""
+def started(code, *arguments, folder=None, complaints=None):
+    """A process of its own, and what it says first; where its complaints go."""
     environment = os.environ | ({"TMPDIR": str(folder)} if folder else {})
     command = [sys.executable, "-c", code, *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": complaints}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes) as process:
         try:
             yield process, process.stdout.readline().split()
         finally:
@@ -75,10 +76,10 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread o
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["sleep", pytest.param("hold", marks=LINUX)])
 def test_workers_end_with_their_server_and_the_next_one_tidies_up(task, tmp_path, monkeypatch):
-    with started(SERVER, task, folder=tmp_path) as (server, (worker, folder)):
-        assert not ended(worker)
+    with started(SERVER, task, folder=tmp_path) as (server, (*processes, folder)):
+        assert not any(map(ended, processes))
         server.send_signal(signal.SIGKILL)
-        wait_until(lambda: ended(worker))
+        wait_until(lambda: all(map(ended, processes)))
     assert list(tmp_path.iterdir()) == [Path(folder)]
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     runner = EmbeddedRunner()
@@ -96,7 +97,7 @@ def test_a_watch_ends_what_the_system_does_not():
 
 @pytest.mark.slow
 def test_workers_outlive_the_visitor_who_started_them():
-    """Linux counts the end of the thread that started a worker as the end of its server."""
+    """Linux counts the end of the thread that started a process as the end of its parent, where asked to."""
     runners = []
     visitor = threading.Thread(target=lambda: runners.append(EmbeddedRunner()))
     visitor.start()
