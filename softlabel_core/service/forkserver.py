@@ -166,8 +166,9 @@ class _Process(process.BaseProcess):
         return _Popen(process_obj)
 
     def _bootstrap(self, parent_sentinel: int | None = None) -> int:
-        os.environ.clear()
-        os.environ.update(self.environment)
+        own = os.environ
+        own.clear()
+        own.update(self.environment)
         return int(super()._bootstrap(parent_sentinel))
 
 
