@@ -413,7 +413,7 @@ def test_of_lower_ends_that_are_nearly_the_same_the_right_one_is_told():
 
 
 def test_one_value_says_nothing_of_its_mean():
-    """No bet on a single value is known to win more than e^(1/2) times its stake."""
+    """Of one value no bet is known to multiply its stake by more than e^(1/2)."""
     assert lower_end(np.ones(1), np.ones(1), np.ones(1, dtype=int), 0.2) == 0
 
 
