@@ -333,6 +333,25 @@ def test_every_condition_has_its_name_and_the_interval_of_its_own_margin(loss, k
     assert (found.rule, found.interval) == (rule, INTERVALS[margin])
 
 
+@pytest.mark.parametrize(
+    ("value", "ends", "verdict"),
+    [
+        (None, (), "unknown"),
+        (None, (-0.1, 0.1), "unknown"),
+        (1e-9, (), "pass"),
+        (0.0, (), "fail"),
+        (0.1, (1e-9, 0.2), "pass"),
+        (0.1, (0.0, 0.2), "unclear"),
+        (-0.1, (-0.2, 1e-9), "unclear"),
+        (-0.1, (-0.2, 0.0), "fail"),
+        (0.1, (-0.1,), "pass"),  # one end is no interval
+    ],
+)
+def test_a_margin_passes_above_0_and_is_unclear_where_0_is_in_its_interval(value, ends, verdict):
+    numbers = dict(zip(("margin_low", "margin_high"), ends, strict=False))
+    assert LossMargin(rule="class-wise", value=value, numbers=numbers).verdict == verdict
+
+
 def test_where_no_interval_was_measured_none_is_told():
     found = {name: NEVER_HIDDEN[name] for name in ("unreliability", "ambiguity", "total")}
     expected = LossMargin(rule="likelihood.sure", value=0.7, numbers={"k": 3, **found})
