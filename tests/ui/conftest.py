@@ -20,8 +20,7 @@ from ui.hall import phones, presenter, wire
 def worker() -> Iterator[None]:
     """The pages' worker, the same for all modules."""
     yield
-    jobs.every().close()
-    jobs.every.clear()
+    jobs.close()
 
 
 @pytest.fixture
