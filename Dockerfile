@@ -29,6 +29,7 @@ ENV PATH=/opt/softlabel/.venv/bin:$PATH \
     SOFTLABEL_STATE=/var/lib/softlabel/state \
     SOFTLABEL_DATA=/var/lib/softlabel/data \
     SOFTLABEL_DATASETS=present \
+    SOFTLABEL_PRIORITY=idle \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=8501
 USER 1000

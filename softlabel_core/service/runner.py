@@ -26,7 +26,7 @@ from softlabel_core.experiment.splits import keeping
 from softlabel_core.phrase import Refusal
 from softlabel_core.plugin import Invalid
 from softlabel_core.service import forkserver
-from softlabel_core.service.traces import Folder, serve
+from softlabel_core.service.traces import Folder, priority, serve
 from softlabel_core.training.train import Cancelled
 
 GRACE = 2.0
@@ -177,6 +177,7 @@ class EmbeddedRunner(Runner):
 
     def __init__(self, workers: int = 1, limit: float = LIMIT) -> None:
         self.limit, self.workers = limit, workers
+        priority()  # a wrong one is said here, not by workers that die
         self._folder = Folder()
         self._submitted, self._closed = 0, False
         self._lock = threading.Lock()

@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from softlabel_core.plugin import Invalid
+
 PREFIX = "softlabel-"
 
 MARK = "server"
@@ -22,6 +24,17 @@ BEAT = 0.5
 NICE = 10
 """By how much a worker's priority is below that of its server. Of a core that both want it keeps a tenth."""
 
+PRIORITY = "SOFTLABEL_PRIORITY"
+"""Setting: `low` is that; `idle`: a worker computes where nobody else wants the core (Linux)."""
+
+
+def priority() -> str:
+    """How far workers give way, as it is set; raises `Invalid`."""
+    said = os.environ.get(PRIORITY, "low")
+    if said not in ("low", "idle"):
+        raise Invalid("SOFTLABEL_PRIORITY: allowed: low or idle; got {got}.", got=said)
+    return said
+
 
 def serve(server: int) -> None:
     """In a worker: give way to its server, and end as soon as that has ended.
@@ -29,6 +42,8 @@ def serve(server: int) -> None:
     On Linux the fork server sees to that, whatever the worker is doing; elsewhere a thread of its own looks.
     """
     os.nice(NICE)
+    if priority() == "idle" and sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if sys.platform != "linux":
         threading.Thread(target=_watch, args=(server,), name="server", daemon=True).start()
 

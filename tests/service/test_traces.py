@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
+from softlabel_core.plugin import Invalid
 from softlabel_core.service.runner import EmbeddedRunner
-from softlabel_core.service.traces import NICE, PREFIX, Folder
+from softlabel_core.service.traces import NICE, PREFIX, PRIORITY, Folder
 from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +114,29 @@ def test_workers_outlive_the_visitor_who_started_them():
 def process(channel):
     """A task: who does it, and at what priority."""
     return {"worker": os.getpid(), "nice": os.nice(0)}
+
+
+def policies(channel):
+    """A task: by what rule of Linux each thread of its process gets a core, once it has computed."""
+    torch.randn(300, 300) @ torch.randn(300, 300)
+    return {"rules": sorted({os.sched_getscheduler(int(one)) for one in os.listdir("/proc/self/task")})}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no such rule")
+@pytest.mark.parametrize("priority", ["low", "idle"])
+def test_workers_give_way_as_it_is_set(monkeypatch, priority):
+    monkeypatch.setenv(PRIORITY, priority)
+    runner = EmbeddedRunner()
+    expected = os.SCHED_IDLE if priority == "idle" else os.SCHED_OTHER
+    assert runner.submit(policies).result(PATIENCE) == {"rules": [expected]}
+    runner.close()
+
+
+def test_another_priority_is_refused(monkeypatch):
+    monkeypatch.setenv(PRIORITY, "high")
+    with pytest.raises(Invalid, match="SOFTLABEL_PRIORITY: allowed: low or idle; got high"):
+        EmbeddedRunner()
 
 
 def test_only_folders_of_servers_that_are_gone_are_removed(tmp_path, monkeypatch):
