@@ -4,7 +4,7 @@ import functools
 import html
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import segno
@@ -24,7 +24,7 @@ from ui.words.tables import describe
 STYLE = Path(__file__).parent / "style.css"
 PRESENT = Path(__file__).parent / "present.css"
 OPENED = "bar/opened"
-"""Where the session keeps which dialog was asked for, until it is drawn."""
+"""Where the session keeps which dialog is open, and on which page: a run that leaves it out closes it."""
 
 
 @functools.cache
@@ -81,8 +81,10 @@ def draw(page: str) -> None:
         },
     }
     figure.show(data, on_deed=done)
-    opened = st.session_state.pop(OPENED, None)
-    if opened in DIALOGS:
+    opened, where = st.session_state.get(OPENED, ("", page))
+    if where != page:  # a link in it was followed
+        _close()
+    elif opened in DIALOGS:
         DIALOGS[opened]()
 
 
@@ -118,7 +120,7 @@ def _button(name: str, *, key: keys.Shortcut | None = None, off: bool = False) -
 def done(what: str, value: Any) -> None:
     """One deed of the visitor in the bar, its buttons by name."""
     if what in DIALOGS:
-        st.session_state[OPENED] = what
+        st.session_state[OPENED] = (what, st.session_state["page"])
     elif what == "preset":
         state.load(PRESETS[value].experiment, PRESETS[value].twin)
     elif what == "undo" and state.can_undo():
@@ -158,13 +160,19 @@ def _preset() -> dict[str, Any]:
     return {**said, "options": titles, "now": current_preset()}
 
 
-def _dialog(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def _dialog(
+    name: str, width: Literal["small", "large"] = "small"
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Decorator: what a button opens over the page, which is drawn anew when it is closed."""
 
     def opening(content: Callable[[], None]) -> Callable[[], None]:
-        return lambda: st.dialog(state.t(f"shell.{name}"), on_dismiss="rerun")(content)()
+        return lambda: st.dialog(state.t(f"shell.{name}"), width=width, on_dismiss=_close)(content)()
 
     return opening
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)
 
 
 @_dialog("pin")
@@ -212,7 +220,11 @@ def _page(name: str) -> str:
     return f"../pages/{name}.py"  # relative to ui/main.py
 
 
-DIALOGS: dict[str, Callable[[], None]] = {"pin": _pin, "share": _share, "methods": methods.show}
+DIALOGS: dict[str, Callable[[], None]] = {
+    "pin": _pin,
+    "share": _share,
+    "methods": _dialog("methods", "large")(methods.show),
+}
 """What buttons open."""
 
 SWITCHED = {

@@ -17,11 +17,7 @@ FIRST = ("unreliability", "ambiguity", "total", "label_accuracy", "mean_label_ma
 
 
 def show() -> None:
-    """Open the panel over the page."""
-    st.dialog(state.t("shell.methods"), width="large")(_content)()
-
-
-def _content() -> None:
+    """All of it."""
     experiment = state.experiment()
     st.markdown(i18n.text(state.language(), "methods"))
     st.subheader(state.t("methods.indicators"), anchor=False)

@@ -52,7 +52,7 @@ def test_a_fresh_server_answers_a_deep_link_first(fresh_server: str, page: Page,
 
 def test_a_shared_link_is_the_same_state_on_every_page(server: str, page: Page, browser: Browser) -> None:
     """Check 3: in a new context, through all pages, with a reload on each."""
-    page.goto(f"{server}/explore?{link(CHOSEN, auto='0')}")  # a run that ends would close the dialog
+    page.goto(f"{server}/explore?{link(CHOSEN)}")
     ready(page)
     page.get_by_role("slider", name="Rate").press("ArrowRight")
     moved = CHOSEN.replace(bias=CHOSEN.bias.replace(rate=0.71))

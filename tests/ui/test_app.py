@@ -259,12 +259,17 @@ def test_the_present_mode_has_a_way_in_and_out(bar: Bar) -> None:
 
 
 @pytest.mark.parametrize("name", ["pin", "share", "methods"])
-def test_a_button_opens_its_dialog_once(bar: Bar, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dialog_stays_while_the_page_is_drawn_anew_and_goes_with_it(
+    bar: Bar, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setitem(DIALOGS, name, partial(opened.append, name))
     app = bar.do(main(), name)
     app.run()
-    assert opened == [name]
+    assert opened == [name] * 2
+    app.switch_page("../pages/map.py").run()
+    app.switch_page("../pages/start.py").run()
+    assert opened == [name] * 2
 
 
 @pytest.mark.parametrize("deed", [("preset", "evil"), ("preset", {}), ("evil", None), ("in-xx", 1), ([], 1)])
