@@ -89,6 +89,20 @@ def test_what_a_page_writes_before_its_path_waits_for_the_path(server: str, page
     assert page.url == f"{server}/map?v=1"
 
 
+def test_the_first_move_on_a_page_is_an_entry_of_its_own(server: str, page: Page) -> None:
+    """Check 22: however quick the page was drawn; the page itself is one."""
+    for _ in range(4):
+        page.goto(f"{server}/map")
+        settled(page)
+        before = entries(page)
+        visit(page, "Start")
+        assert entries(page) == before + 1
+        move(page, "ArrowRight")
+        assert entries(page) == before + 2
+        visit(page, "Compare")  # which writes its address as it arrives
+        assert entries(page) == before + 3
+
+
 def test_back_faster_than_the_page_answers(server: str, page: Page) -> None:
     """Check 22: whoever presses Back three times at once is three changes back, and can go on from there."""
     page.goto(server)

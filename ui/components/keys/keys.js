@@ -105,6 +105,7 @@
 
   window.softlabelKeys = (taken, whose) => { // the page before may be drawn once more after the address has changed
     [buttons, page] = [taken, whose];
+    if (page === here()) window.softlabelArrived?.();
     answers += 1;
     if (due !== null && performance.now() >= due) due = null;
     soon();

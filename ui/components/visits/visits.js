@@ -17,7 +17,7 @@
     }
     if (leaving && ahead) written.search = ahead;
     leaving = false;
-    if (same && arriving && !drawn()) {
+    if (same && arriving) {
       history.replaceState(state, title, written);
     } else {
       enter(state, title, written);
@@ -32,6 +32,7 @@
     leaving = Boolean(link?.href) && !elsewhere && link?.origin === location.origin && link.pathname !== location.pathname;
     ahead = "";
   }, true);
+  window.softlabelArrived = () => { arriving = false; }; // a quick answer is never seen under way
   new MutationObserver(() => drawn() && (arriving = going = leaving = false)).observe(document.body, {
     attributeFilter: ["data-test-script-state"],
     subtree: true,
